@@ -1,0 +1,1 @@
+"""The `groundwork` command: everything around cdktf that a person types."""

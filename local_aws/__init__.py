@@ -1,0 +1,1 @@
+"""The embedded AWS: a launcher for moto and what moto lacks."""

@@ -1,0 +1,1 @@
+"""Building blocks: each decides something about AWS on behalf of a stack."""

@@ -1,0 +1,1 @@
+"""Deployable units: each is one Terraform state, composed of modules."""
