@@ -1,0 +1,77 @@
+"""One environment: the account, the network and the sizes that make dev, staging and prod differ."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.network import Network
+from config.settings import Percent, Settings
+
+# Leaves a target group's 32 characters room for a service name of 22. See config/service.py.
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,8}$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")]
+Region = Annotated[str, StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)(-[a-z]+)+-\d$")]
+DnsName = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+
+
+class State(Settings):
+    """Where Terraform keeps what it knows."""
+
+    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = Field(
+        default=None, description="The S3 bucket; by default <organization>-<environment>-terraform-state."
+    )
+
+
+class Cluster(Settings):
+    """The ECS cluster that runs every service."""
+
+    spot_percent: Percent = Field(
+        default=0,
+        description="Share of each service's tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice.",
+    )
+
+
+class Environment(Settings):
+    """An environment as environments/shared.yaml and environments/<name>.yaml together describe it."""
+
+    name: EnvironmentName = Field(description="The file's name; not written in the YAML.")
+    organization: Slug = Field(
+        description="The company's short name; makes S3 bucket names unique in the world."
+    )
+    account_id: AccountId = Field(
+        description="The AWS account, 12 digits in quotes; a deploy to any other is refused."
+    )
+    region: Region = Field(default="eu-west-1", description="The AWS region.")
+    domain: DnsName = Field(description="Public services live under it: <host>.<domain>.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Put on every resource, beside our own.")
+    deletion_protection: bool = Field(
+        default=True, description="Refuse to delete what customers' traffic or data depends on."
+    )
+    network: Network
+    cluster: Cluster = Cluster()
+    state: State = State()
+
+    def qualify(self, name: str) -> str:
+        """A name that is unique in the account and region."""
+        return f"{self.name}-{name}"
+
+    def bucket(self, name: str) -> str:
+        """A bucket's name, unique in the world."""
+        return f"{self.organization}-{self.name}-{name}"
+
+    @property
+    def state_bucket(self) -> str:
+        """The bucket of the environment's Terraform state."""
+        return self.state.bucket or self.bucket("terraform-state")
+
+    def stack_tags(self, stack: str) -> dict[str, str]:
+        """The tags of everything a stack creates; `groundwork strays` and the bill are read by them."""
+        return {
+            **self.tags,
+            "groundwork:environment": self.name,
+            "groundwork:managed-by": "groundwork",
+            "groundwork:stack": stack,
+        }
