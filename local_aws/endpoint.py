@@ -1,0 +1,46 @@
+"""Where an embedded AWS answers, and the environment that leads every AWS client there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HOST = "127.0.0.1"
+REGION = "eu-west-1"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One running embedded AWS."""
+
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """A child process' whole environment: `base` (ours, by default) with all of AWS led here.
+
+        Every other AWS variable and both configuration files are out of the picture: a profile, a service's
+        own endpoint variable or `ignore_configured_endpoint_urls` would lead back to a real account.
+        """
+        outer = os.environ if base is None else base
+        environment = {name: value for name, value in outer.items() if not name.startswith("AWS_")}
+        past_proxies = ",".join(
+            filter(None, [environment.get("NO_PROXY", environment.get("no_proxy")), HOST])
+        )
+        return environment | {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": past_proxies,
+            "no_proxy": past_proxies,
+        }

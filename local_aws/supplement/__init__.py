@@ -1,0 +1,19 @@
+"""What moto 5.2.5 lacks for Terraform's AWS provider: one file per service, applied once per process.
+
+Each patch has a test that fails as soon as moto itself has the feature, so that the patch can go.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from local_aws.supplement import control
+
+_PARTS = (control,)
+
+
+@cache
+def apply() -> None:
+    """Patch moto in this process. Call it before the first request."""
+    for part in _PARTS:
+        part.apply()

@@ -1,0 +1,26 @@
+"""moto 5.2.5 has no place for our own questions to the server: `/moto-api/groundwork/...` answers them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.moto_api._internal.urls import url_paths
+
+PREFIX = "/moto-api/groundwork"
+
+Handler = Callable[[Any, str, Any], tuple[int, dict[str, str], str]]
+
+
+def apply() -> None:
+    add("health", _health)
+
+
+def add(name: str, handler: Handler) -> None:
+    """Serve `/moto-api/groundwork/<name>` with `handler`, which is called as moto calls its own."""
+    url_paths["{0}" + f"{PREFIX}/{name}"] = handler
+
+
+def _health(_request: Any, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    return 200, {}, json.dumps({"status": "ok"})
