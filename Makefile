@@ -1,19 +1,82 @@
+# Everything that is done to this repository by hand. `make` alone lists it.
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 BIN := .venv/bin
 
-.venv: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
-	@touch .venv
+.PHONY: help
+help: ## list these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-13s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-node_modules: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
-	@touch node_modules
+.PHONY: demo
+demo: install ## from nothing to the dev environment on an embedded AWS; no account, no cost
+	@$(BIN)/groundwork demo
+
+.PHONY: demo-down
+demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
+	@$(BIN)/groundwork demo-down
+
+.PHONY: test
+test: install ## every test (the e2e ones apply with the real Terraform and AWS provider)
+	$(BIN)/pytest
+
+.PHONY: unit
+unit: install ## the tests that need neither Terraform nor containers: under a minute
+	$(BIN)/pytest -m "not e2e and not docker"
+
+.PHONY: e2e
+e2e: install ## only the tests that apply with the real Terraform and AWS provider
+	$(BIN)/pytest -m e2e
+
+.PHONY: synth
+synth: install ## write every environment's Terraform code to cdktf.out
+	@$(BIN)/groundwork synth
 
 .PHONY: check
-check: .venv
+check: install ## lint, format check and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config stacks modules cli local_aws main.py tests
+
+.PHONY: lock
+lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json
+	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links pyproject.toml --output-file requirements.lock
+	npm install --package-lock-only --no-audit --no-fund
+
+.PHONY: clean
+clean: ## remove what was generated; the embedded AWS is stopped; .venv and node_modules stay
+	@if [ -x $(BIN)/groundwork ]; then $(BIN)/groundwork local stop; fi
+	rm -rf build cdktf.out .local-aws .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+# Installing: each stamp is the last thing its recipe writes, so what an interrupted run left half-made is redone,
+# and what is up to date is left alone.
+.PHONY: install
+install: prerequisites ## .venv and node_modules, from the lock files; nothing when they are up to date
+	@$(MAKE) --silent --no-print-directory -j2 .venv/.installed node_modules/.installed
+
+.PHONY: prerequisites
+prerequisites: ## are Python, Node.js, npm and Terraform there, and recent enough?
+	@command -v $(PYTHON) >/dev/null || { echo "Python >= 3.11 is missing. Get it: https://www.python.org/downloads" >&2; exit 1; }
+	@$(PYTHON) -I cli/prerequisites.py
+
+.PHONY: .venv node_modules
+.venv: .venv/.installed
+node_modules: node_modules/.installed
+
+.venv/.installed: .venv/.locked pyproject.toml
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/.locked: requirements.lock
+	@echo "Installing the Python packages into .venv (a minute or two, once)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --compile --require-hashes -r requirements.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@echo "Installing the cdktf command into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@

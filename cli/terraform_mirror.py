@@ -1,0 +1,171 @@
+"""Where Terraform gets the AWS provider from when its public registry is out of reach."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+REGISTRY = "registry.terraform.io"
+PROVIDER = f"{REGISTRY}/hashicorp/aws"
+PROVIDER_VERSION = "5.100.0"
+"""What cdktf-cdktf-provider-aws pins; a test compares the two."""
+
+CONVENTIONAL_PREFIXES = (Path("/opt"), Path("/usr/local"), Path("/usr/share"), Path("/var/lib"))
+SEARCH_DEPTH = 4
+SEARCH_LIMIT = 20_000
+"""Directories looked into below one prefix: a search on a full machine still ends within a second or two."""
+NEVER_A_MIRROR = frozenset(
+    {"node_modules", "site-packages", "doc", "man", "locale", "icons", "docker", "containerd"}
+)
+
+CLI_CONFIG = Path("build/terraform.tfrc")
+CLI_CONFIG_TEXT = """\
+provider_installation {{
+  filesystem_mirror {{
+    path = "{mirror}"
+  }}
+  direct {{
+    exclude = ["{registry}/*/*"]
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerraformSetup:
+    """How to call Terraform here: its whole environment, and whether its lock file can be completed."""
+
+    environment: Mapping[str, str]
+    skip_provider_lock: bool
+    summary: str
+
+
+def os_arch() -> str:
+    machine = platform.machine().lower()
+    arch = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(machine, machine)
+    return f"{sys.platform}_{arch}"
+
+
+def holds_provider(mirror: Path, *, version: str = PROVIDER_VERSION, target: str) -> bool:
+    """Whether it serves this provider, unpacked or as the zip that `terraform providers mirror` writes."""
+    provider = mirror / PROVIDER
+    unpacked = (provider / version / target).glob("terraform-provider-aws*")
+    return any(unpacked) or (provider / f"terraform-provider-aws_{version}_{target}.zip").is_file()
+
+
+def places_terraform_knows(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """The mirrors that Terraform searches without being told."""
+    yield home / ".terraform.d/plugins"
+    if sys.platform == "darwin":
+        yield home / "Library/Application Support/io.terraform/plugins"
+        yield Path("/Library/Application Support/io.terraform/plugins")
+        return
+    data_home = environ.get("XDG_DATA_HOME") or str(home / ".local/share")
+    data_dirs = environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    for data in (data_home, *data_dirs.split(":")):
+        yield Path(data) / "terraform/plugins"
+
+
+def directories_below(prefix: Path) -> Iterator[Path]:
+    """The prefix and what is below it, nearest first, bounded in depth and number."""
+    level, looked_into = [prefix], 0
+    for _ in range(SEARCH_DEPTH):
+        deeper: list[Path] = []
+        for directory in level:
+            yield directory
+            looked_into += 1
+            if looked_into > SEARCH_LIMIT:
+                return
+            try:
+                with os.scandir(directory) as entries:
+                    deeper += [
+                        Path(entry.path)
+                        for entry in entries
+                        if entry.is_dir() and entry.name not in NEVER_A_MIRROR and entry.name != REGISTRY
+                    ]
+            except OSError:
+                continue
+        level = sorted(deeper)
+
+
+def find_mirror(prefixes: Iterable[Path], *, target: str) -> Path | None:
+    for prefix in prefixes:
+        for directory in directories_below(prefix):
+            if holds_provider(directory, target=target):
+                return directory
+    return None
+
+
+@cache
+def registry_answers(timeout_seconds: float = 3.0) -> bool:
+    """One short question per process."""
+    try:
+        with urllib.request.urlopen(
+            f"https://{REGISTRY}/.well-known/terraform.json", timeout=timeout_seconds
+        ):
+            return True
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def users_own_config(environ: Mapping[str, str], home: Path) -> Path | None:
+    """The CLI configuration that Terraform would read anyway, if it is there to be read."""
+    named = environ.get("TF_CLI_CONFIG_FILE")
+    candidates = ([Path(named)] if named else []) + [home / ".terraformrc"]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def prepare_terraform(
+    root: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    home: Path | None = None,
+    prefixes: Iterable[Path] = CONVENTIONAL_PREFIXES,
+    online: bool | None = None,
+) -> TerraformSetup:
+    """Decide where the provider comes from, and write the CLI configuration if one of ours is needed."""
+    environment = dict(os.environ if environ is None else environ)
+    home = home or Path.home()
+    config = root / CLI_CONFIG
+    own_config = users_own_config(environment, home)
+    if own_config == config:  # an outer call of ours set the variable
+        own_config = None
+    # A variable that names a missing file makes Terraform warn in every call, and hides ~/.terraformrc.
+    environment.pop("TF_CLI_CONFIG_FILE", None)
+    if own_config:
+        environment["TF_CLI_CONFIG_FILE"] = str(own_config)
+
+    def setup(summary: str, *, skip_provider_lock: bool = True) -> TerraformSetup:
+        return TerraformSetup(
+            environment=environment, skip_provider_lock=skip_provider_lock, summary=f"Terraform: {summary}"
+        )
+
+    if registry_answers() if online is None else online:
+        return setup(f"providers come from {REGISTRY}", skip_provider_lock=False)
+    if own_config:
+        return setup(f"{REGISTRY} is out of reach, using your {own_config}")
+    target = os_arch()
+    known = [
+        place for place in places_terraform_knows(environment, home) if holds_provider(place, target=target)
+    ]
+    if known:
+        return setup(f"{REGISTRY} is out of reach, Terraform finds its mirror in {known[0]}")
+    mirror = find_mirror(prefixes, target=target)
+    if mirror is None:
+        return setup(
+            f"{REGISTRY} is out of reach, and no mirror here holds hashicorp/aws {PROVIDER_VERSION} "
+            f"for {target}. "
+            "Where the registry can be reached, `terraform providers mirror DIR` makes one; "
+            f"put it in {home / '.terraform.d/plugins'}"
+        )
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(CLI_CONFIG_TEXT.format(mirror=mirror, registry=REGISTRY))
+    environment["TF_CLI_CONFIG_FILE"] = str(config)
+    return setup(f"{REGISTRY} is out of reach, using the mirror {mirror}")
