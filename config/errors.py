@@ -21,9 +21,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
         details = (("value", self.value), ("allowed", self.allowed), ("fix", self.fix))
-        return "\n".join(
-            [f"{where}: {self.message}", *(f"  {name}: {text}" for name, text in details if text)]
-        )
+        return "\n".join([f"{where}: {self.message}", *(f"  {name}: {text}" for name, text in details if text)])
 
 
 class ConfigError(Exception):

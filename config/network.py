@@ -44,16 +44,12 @@ class InterfaceEndpoint(StrEnum):
 
 # What a Fargate task cannot start without.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
-ENDPOINTS_WITHOUT_NAT = frozenset(
-    {InterfaceEndpoint.ECR_API, InterfaceEndpoint.ECR_DKR, InterfaceEndpoint.LOGS}
-)
+ENDPOINTS_WITHOUT_NAT = frozenset({InterfaceEndpoint.ECR_API, InterfaceEndpoint.ECR_DKR, InterfaceEndpoint.LOGS})
 
 
 def _private_and_large_enough(cidr: IPv4Network) -> IPv4Network:
     if not cidr.is_private:
-        raise ValueError(
-            "the VPC needs private addresses: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
-        )
+        raise ValueError("the VPC needs private addresses: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     if not LARGEST_VPC_PREFIX <= cidr.prefixlen <= SMALLEST_VPC_PREFIX:
         raise ValueError(
             f"the VPC must be between /{LARGEST_VPC_PREFIX} and /{SMALLEST_VPC_PREFIX} to hold nine subnets"
@@ -92,7 +88,5 @@ class Network(Settings):
     def _tasks_can_start_without_nat(self) -> Self:
         missing = sorted(ENDPOINTS_WITHOUT_NAT - set(self.interface_endpoints))
         if self.nat is Nat.NONE and missing:
-            raise ValueError(
-                f"nat: none leaves tasks unable to start without interface_endpoints {', '.join(missing)}"
-            )
+            raise ValueError(f"nat: none leaves tasks unable to start without interface_endpoints {', '.join(missing)}")
         return self

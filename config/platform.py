@@ -37,9 +37,7 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
             raw = _read(file)
             overrides = raw.pop("environments", {}).get(path.stem, {})
             merged = _merge(raw, overrides)
-            services.append(
-                Service.model_validate({"name": file.stem, "release": releases.get(file.stem), **merged})
-            )
+            services.append(Service.model_validate({"name": file.stem, "release": releases.get(file.stem), **merged}))
         deployments.append(Deployment(environment, tuple(services)))
     return tuple(d for d in deployments if only in (None, d.environment.name))
 

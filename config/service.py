@@ -11,9 +11,7 @@ from config.settings import LogRetentionDays, Percent, Settings
 
 # A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-ServiceName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=22)
-]
+ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=22)]
 HostLabel = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$")]
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
 PathPattern = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128)]
@@ -52,11 +50,9 @@ class Http(Settings):
 
     host: HostLabel | None = Field(
         default=None,
-        description="Label under the environment's domain, by default the service's name; @ is the domain itself, * any host.",
+        description="Label under the domain, by default the service's name; @ is the domain itself, * any host.",
     )
-    path: PathPattern = Field(
-        default="/*", description="Path pattern; the more segments, the earlier it is tried."
-    )
+    path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
     priority: int | None = Field(
         default=None,
         ge=1,
@@ -73,9 +69,7 @@ class HealthCheck(Settings):
     timeout_s: int = Field(default=5, ge=2, le=120)
     healthy_threshold: int = Field(default=2, ge=2, le=10)
     unhealthy_threshold: int = Field(default=3, ge=2, le=10)
-    grace_s: int = Field(
-        default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts."
-    )
+    grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
 
     @model_validator(mode="after")
     def _timeout_fits_interval(self) -> Self:
@@ -90,12 +84,8 @@ class Scaling(Settings):
     min_tasks: int = Field(default=2, ge=0, le=1000)
     max_tasks: int = Field(default=4, ge=0, le=1000)
     cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
-    memory_percent: Percent | None = Field(
-        default=75, description="Average memory to hold; null switches it off."
-    )
-    requests_per_task: int | None = Field(
-        default=None, ge=1, description="Requests a minute per task to hold."
-    )
+    memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
+    requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
 
     @model_validator(mode="after")
     def _range_is_a_range(self) -> Self:
@@ -108,9 +98,7 @@ class Service(Settings):
     """A service in one environment: its file with that environment's overrides already merged."""
 
     name: ServiceName = Field(description="The file's name; not written in the YAML.")
-    kind: Kind = Field(
-        description="public-web: from the internet; internal: from other services; worker: from nobody."
-    )
+    kind: Kind = Field(description="public-web: from the internet; internal: from other services; worker: from nobody.")
     image: str | None = Field(
         default=None,
         min_length=1,
@@ -153,9 +141,7 @@ class Service(Settings):
     def _fargate_takes_the_size(self) -> Self:
         allowed = FARGATE_MEMORY_MIB.get(self.cpu)
         if allowed is None:
-            raise ValueError(
-                f"cpu: Fargate has no size {self.cpu}; it takes {', '.join(map(str, FARGATE_MEMORY_MIB))}"
-            )
+            raise ValueError(f"cpu: Fargate has no size {self.cpu}; it takes {', '.join(map(str, FARGATE_MEMORY_MIB))}")
         if self.memory_mib not in allowed:
             raise ValueError(f"memory_mib: with cpu {self.cpu} Fargate takes {', '.join(map(str, allowed))}")
         return self

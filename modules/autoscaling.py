@@ -1,0 +1,71 @@
+"""How many tasks of a service run, moved by what they are doing."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from cdktf_cdktf_provider_aws.ecs_service import EcsService
+from constructs import Construct
+
+from config.service import Scaling
+from modules.ecs_cluster import EcsCluster
+
+SCALE_OUT_COOLDOWN_S, SCALE_IN_COOLDOWN_S = 60, 300
+
+
+class Autoscaling(Construct):
+    """Target tracking on each measure that the settings name; the one that asks for most tasks wins.
+
+    `requests_label` names the load balancer and target group whose requests are counted.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        cluster: EcsCluster,
+        service: EcsService,
+        requests_label: str | None,
+        settings: Scaling,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._target = AppautoscalingTarget(
+            self,
+            "target",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{cluster.cluster.name}/{service.name}",
+            min_capacity=settings.min_tasks,
+            max_capacity=settings.max_tasks,
+        )
+        self._track("cpu", "ECSServiceAverageCPUUtilization", settings.cpu_percent)
+        self._track("memory", "ECSServiceAverageMemoryUtilization", settings.memory_percent)
+        self._track("requests", "ALBRequestCountPerTarget", settings.requests_per_task, label=requests_label)
+
+    def _track(self, id_: str, metric: str, target: int | None, *, label: str | None = None) -> None:
+        if target is None:
+            return
+        measure = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
+            predefined_metric_type=metric, resource_label=label
+        )
+        AppautoscalingPolicy(
+            self,
+            id_,
+            name=id_,
+            policy_type="TargetTrackingScaling",
+            service_namespace=self._target.service_namespace,
+            scalable_dimension=self._target.scalable_dimension,
+            resource_id=self._target.resource_id,
+            target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+                predefined_metric_specification=measure,
+                target_value=target,
+                scale_in_cooldown=SCALE_IN_COOLDOWN_S,
+                scale_out_cooldown=SCALE_OUT_COOLDOWN_S,
+            ),
+        )

@@ -1,0 +1,45 @@
+"""The access lists between the tiers: a second wall that no security group can open."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, NetworkAclIngress
+from constructs import Construct
+
+from config.network import Network
+from config.subnets import Tier, plan_subnets
+from modules.acl_rules import AclRule, Direction, acl_rules
+from modules.vpc import Vpc
+
+STEP = 10  # leaves room between two rules
+
+
+class NetworkAcls(Construct):
+    """One access list per tier; its rules are the table in modules/acl_rules.py."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, vpc: Vpc, settings: Network) -> None:
+        super().__init__(scope, id_)
+        for tier in Tier:
+            rules = acl_rules(tier, vpc=str(settings.cidr), subnets=plan_subnets(settings))
+            incoming = [rule for rule in rules if rule.direction is Direction.IN]
+            outgoing = [rule for rule in rules if rule.direction is Direction.OUT]
+            NetworkAcl(
+                self,
+                tier.value,
+                vpc_id=vpc.vpc.id,
+                subnet_ids=[subnet.id for subnet in vpc.subnets[tier].values()],
+                ingress=[NetworkAclIngress(**_terms(rule, i)) for i, rule in enumerate(incoming, start=1)],
+                egress=[NetworkAclEgress(**_terms(rule, i)) for i, rule in enumerate(outgoing, start=1)],
+                tags={"Name": f"{name}-{tier}", "groundwork:tier": tier.value},
+            )
+
+
+def _terms(rule: AclRule, position: int) -> dict[str, str | int]:
+    first, last = rule.ports
+    return {
+        "rule_no": position * STEP,
+        "action": "allow",
+        "protocol": rule.protocol,
+        "cidr_block": rule.cidr,
+        "from_port": first,
+        "to_port": last,
+    }

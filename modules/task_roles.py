@@ -1,0 +1,60 @@
+"""The two roles of a task: the one that starts it and the one that its code acts as."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from config.environment import Environment
+from config.service import Service
+from modules.policy import allow, policy, trust_service
+
+TASKS = "ecs-tasks.amazonaws.com"
+
+
+class TaskRoles(Construct):
+    """`execution` pulls this service's image and writes its log; `task` may do nothing until it is allowed.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        environment: Environment,
+        service: Service,
+        log_group: CloudwatchLogGroup,
+    ) -> None:
+        super().__init__(scope, id_)
+        trust = trust_service(TASKS, account_id=environment.account_id)
+        self.execution = IamRole(
+            self,
+            "execution",
+            name=f"{name}-execution",
+            description=f"Starts the tasks of {name}",
+            assume_role_policy=trust,
+        )
+        self.task = IamRole(
+            self,
+            "task",
+            name=f"{name}-task",
+            description=f"What the code of {name} may do",
+            assume_role_policy=trust,
+        )
+        statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"])]
+        if service.image is None:
+            pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+            statements += [
+                allow(pull, [environment.repository_arn(service.name)]),
+                # The token is the account's, not a repository's: the action takes no resource.
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+                allow(["ecr:GetAuthorizationToken"], ["*"]),
+            ]
+        self.execution_policy = IamRolePolicy(
+            self, "execution-policy", role=self.execution.id, name="start-tasks", policy=policy(*statements)
+        )

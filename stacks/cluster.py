@@ -1,0 +1,30 @@
+"""The ECS cluster, and the private names of what runs in it."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import (
+    ServiceDiscoveryPrivateDnsNamespace,
+)
+from constructs import Construct
+
+from config.environment import NAMESPACE, Environment
+from modules.ecs_cluster import EcsCluster
+from stacks.network import NetworkStack
+from stacks.platform_stack import PlatformStack
+
+
+class ClusterStack(PlatformStack):
+    """Exposes `cluster` and `namespace`, under which every task registers its address."""
+
+    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
+        super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
+        self.cluster = EcsCluster(self, "cluster", name=environment.name, settings=environment.cluster)
+        self.namespace = ServiceDiscoveryPrivateDnsNamespace(
+            self,
+            "namespace",
+            name=NAMESPACE,
+            description=f"Services of {environment.name}",
+            vpc=network.vpc.vpc.id,
+        )
+        self.export(self.cluster.cluster, "arn", "name")
+        self.export(self.namespace, "id")

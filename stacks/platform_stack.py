@@ -1,0 +1,49 @@
+"""The base of every stack: where its state lies, which account it may touch, and what marks its resources."""
+
+from __future__ import annotations
+
+from cdktf import S3Backend, TerraformResource, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
+
+from config.environment import Environment
+
+
+class PlatformStack(TerraformStack):
+    """A stack `<environment>-<name>` with its state at `<environment>/<name>.tfstate`.
+
+    `embedded` says that the AWS is the one on the laptop; it is the only switch for it in the whole synth.
+    """
+
+    def __init__(self, scope: Construct, *, name: str, environment: Environment, embedded: bool) -> None:
+        super().__init__(scope, environment.qualify(name))
+        backend = S3Backend(
+            self,
+            bucket=environment.state_bucket,
+            key=f"{environment.name}/{name}.tfstate",
+            region=environment.region,
+            encrypt=True,
+            use_path_style=True if embedded else None,
+        )
+        # S3Backend of cdktf 0.21 has no argument for Terraform's own lock (1.10 and later).
+        backend.add_override("use_lockfile", True)
+        AwsProvider(
+            self,
+            "aws",
+            region=environment.region,
+            allowed_account_ids=[environment.account_id],
+            default_tags=[AwsProviderDefaultTags(tags=environment.stack_tags(name))],
+            s3_use_path_style=True if embedded else None,
+            # moto answers what it lacks with an error; 25 retries would take minutes each.
+            max_retries=2 if embedded else None,
+        )
+        self.embedded = embedded
+
+    def export(self, resource: TerraformResource, *attributes: str) -> None:
+        """Make attributes readable by other stacks, whether one reads them today or not.
+
+        CDKTF adds an output when its first reader appears; a new service would then change this stack too.
+        """
+        for attribute in attributes:
+            address = f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
+            self.register_outgoing_cross_stack_reference(f"{address}.{attribute}")
