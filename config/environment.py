@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from config.network import Network
 from config.service import Http, Service
-from config.settings import Percent, Settings
+from config.settings import Percent, Settings, in_words
 
 # Leaves a target group's 32 characters room for a service name of 22. See config/service.py.
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,8}$")]
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")]
-Region = Annotated[str, StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)(-[a-z]+)+-\d$")]
-DnsName = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+EnvironmentName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]{1,8}$"),
+    in_words("2 to 9 lower-case letters and digits, a letter first"),
+]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), in_words("12 digits, in quotes")]
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$"),
+    in_words("3 to 20 lower-case letters, digits and hyphens, a letter first"),
+]
+Region = Annotated[
+    str,
+    StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)(-[a-z]+)+-[0-9]$"),
+    in_words("an AWS region such as eu-west-1"),
+]
+DnsName = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"),
+    in_words("a domain such as example.com: lower case, no https://, no path"),
+]
+BucketName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+    in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
+]
 
 
 NAMESPACE = "app.local"
@@ -25,7 +46,7 @@ UNRELEASED = "unreleased"  # named by the task definition of a service without a
 class State(Settings):
     """Where Terraform keeps what it knows."""
 
-    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = Field(
+    bucket: BucketName | None = Field(
         default=None, description="The S3 bucket; by default <organization>-<environment>-terraform-state."
     )
 
@@ -44,6 +65,8 @@ class Cluster(Settings):
 
 class Environment(Settings):
     """An environment as environments/shared.yaml and environments/<name>.yaml together describe it."""
+
+    injected: ClassVar[dict[str, str]] = {"name": "the file's name"}
 
     name: EnvironmentName = Field(description="The file's name; not written in the YAML.")
     organization: Slug = Field(description="The company's short name; makes S3 bucket names unique in the world.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import IPv4Network
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from config.settings import LogRetentionDays, Settings
+from config.settings import LogRetentionDays, Mistake, Settings, in_words, refuse
 
 # Below /21 the public subnets (1/64 of the VPC each) have no room for a load balancer, which wants a /27.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
@@ -47,12 +48,31 @@ class InterfaceEndpoint(StrEnum):
 ENDPOINTS_WITHOUT_NAT = frozenset({InterfaceEndpoint.ECR_API, InterfaceEndpoint.ECR_DKR, InterfaceEndpoint.LOGS})
 
 
+ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$"), in_words("one letter, such as a")]
+
+
+# ipaddress.is_private also holds ranges that no VPC may use, such as 127.0.0.0/8.
+PRIVATE_RANGES = tuple(IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
 def _private_and_large_enough(cidr: IPv4Network) -> IPv4Network:
-    if not cidr.is_private:
-        raise ValueError("the VPC needs private addresses: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
+        raise refuse(
+            Mistake(
+                message="a VPC needs private addresses",
+                allowed=f"inside {', '.join(map(str, PRIVATE_RANGES))}",
+            )
+        )
     if not LARGEST_VPC_PREFIX <= cidr.prefixlen <= SMALLEST_VPC_PREFIX:
-        raise ValueError(
-            f"the VPC must be between /{LARGEST_VPC_PREFIX} and /{SMALLEST_VPC_PREFIX} to hold nine subnets"
+        small = cidr.prefixlen > SMALLEST_VPC_PREFIX
+        fault = "too small for nine subnets" if small else "larger than a VPC may be"
+        nearest = SMALLEST_VPC_PREFIX if small else LARGEST_VPC_PREFIX
+        raise refuse(
+            Mistake(
+                message=f"/{cidr.prefixlen} is {fault}",
+                allowed=f"/{LARGEST_VPC_PREFIX} to /{SMALLEST_VPC_PREFIX}",
+                fix=f"write {IPv4Network((cidr.network_address, nearest), strict=False)}",
+            )
         )
     return cidr
 
@@ -63,7 +83,7 @@ class Network(Settings):
     cidr: Annotated[IPv4Network, AfterValidator(_private_and_large_enough)] = Field(
         description="The VPC's addresses, /16 to /21; no two environments may overlap."
     )
-    zones: tuple[str, str, str] = Field(
+    zones: tuple[ZoneLetter, ZoneLetter, ZoneLetter] = Field(
         default=("a", "b", "c"), description="The letters of the three availability zones in the region."
     )
     nat: Nat = Field(
@@ -78,15 +98,15 @@ class Network(Settings):
         default=90, description="How long the record of accepted and rejected connections is kept."
     )
 
-    @model_validator(mode="after")
-    def _zones_differ(self) -> Self:
+    def mistakes(self) -> Iterator[Mistake]:
+        """Zones differ, and without NAT a task must still reach what starts it."""
         if len(set(self.zones)) != len(self.zones):
-            raise ValueError("zones: the three letters must differ")
-        return self
-
-    @model_validator(mode="after")
-    def _tasks_can_start_without_nat(self) -> Self:
+            yield Mistake(field="zones", message="the three zones must differ", fix='write ["a", "b", "c"]')
         missing = sorted(ENDPOINTS_WITHOUT_NAT - set(self.interface_endpoints))
         if self.nat is Nat.NONE and missing:
-            raise ValueError(f"nat: none leaves tasks unable to start without interface_endpoints {', '.join(missing)}")
-        return self
+            yield Mistake(
+                field="interface_endpoints",
+                message=f"with nat: none no task can start without {', '.join(missing)}",
+                fix=f"add {', '.join(missing)} here, or choose nat: single",
+                because=("nat",),
+            )

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
-from config.settings import LogRetentionDays, Percent, Settings
+from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
+from config.kinds import Kind, kind_mistakes, kind_schema
+from config.settings import LogRetentionDays, Mistake, Percent, Settings, in_words
 
 # A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=22)]
-HostLabel = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$")]
+ServiceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){1,21}$", max_length=22),
+    in_words(
+        "2 to 22 lower-case letters, digits and single hyphens, a letter first (with the environment's name "
+        "before it, it must fit the 32 characters of a target group)"
+    ),
+]
+HostLabel = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$"),
+    in_words('one label such as shop (the domain is added), "@" for the domain itself or "*" for any host'),
+]
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
-PathPattern = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128)]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-# MiB of memory that Fargate takes with each number of CPU units (1024 = one vCPU).
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
-FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4096 + 1, 1024)),
-    1024: tuple(range(2048, 8192 + 1, 1024)),
-    2048: tuple(range(4096, 16384 + 1, 1024)),
-    4096: tuple(range(8192, 30720 + 1, 1024)),
-    8192: tuple(range(16384, 61440 + 1, 4096)),
-    16384: tuple(range(32768, 122880 + 1, 8192)),
-}
-
-
-class Kind(StrEnum):
-    """What a service is for; it decides what may reach it."""
-
-    PUBLIC_WEB = "public-web"
-    INTERNAL = "internal"
-    WORKER = "worker"
+PathPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128),
+    in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
+]
+RequestPath = Annotated[str, StringConstraints(pattern=r"^/"), in_words("a path that starts with a slash")]
+VariableName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
+    in_words("letters, digits and underscores, no digit first"),
+]
 
 
 class Architecture(StrEnum):
@@ -50,7 +53,8 @@ class Http(Settings):
 
     host: HostLabel | None = Field(
         default=None,
-        description="Label under the domain, by default the service's name; @ is the domain itself, * any host.",
+        description="Label under the environment's domain, by default the service's name; "
+        "@ is the domain itself, * any host.",
     )
     path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
     priority: int | None = Field(
@@ -64,18 +68,23 @@ class Http(Settings):
 class HealthCheck(Settings):
     """How the load balancer tells that a task can take requests."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^/")] = "/healthz"
+    path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
     interval_s: int = Field(default=15, ge=5, le=300)
     timeout_s: int = Field(default=5, ge=2, le=120)
     healthy_threshold: int = Field(default=2, ge=2, le=10)
     unhealthy_threshold: int = Field(default=3, ge=2, le=10)
     grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
 
-    @model_validator(mode="after")
-    def _timeout_fits_interval(self) -> Self:
+    def mistakes(self) -> Iterator[Mistake]:
+        """A check must end before the next one starts."""
         if self.timeout_s >= self.interval_s:
-            raise ValueError(f"timeout_s {self.timeout_s} must be below interval_s {self.interval_s}")
-        return self
+            yield Mistake(
+                field="timeout_s",
+                message=f"a timeout of {self.timeout_s} s does not fit an interval of {self.interval_s} s",
+                allowed=f"below interval_s, {self.interval_s}",
+                fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
+                because=("interval_s",),
+            )
 
 
 class Scaling(Settings):
@@ -87,15 +96,27 @@ class Scaling(Settings):
     memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
     requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
 
-    @model_validator(mode="after")
-    def _range_is_a_range(self) -> Self:
+    def mistakes(self) -> Iterator[Mistake]:
+        """The range must be one."""
         if self.max_tasks < self.min_tasks:
-            raise ValueError(f"max_tasks {self.max_tasks} is below min_tasks {self.min_tasks}")
-        return self
+            yield Mistake(
+                field="max_tasks",
+                message=f"max_tasks {self.max_tasks} is below min_tasks {self.min_tasks}",
+                allowed=f"at least min_tasks, {self.min_tasks}",
+                fix=f"write max_tasks: {self.min_tasks}, or a smaller min_tasks",
+                because=("min_tasks",),
+            )
 
 
 class Service(Settings):
     """A service in one environment: its file with that environment's overrides already merged."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [*kind_schema(), *size_schema(DEFAULT_CPU)]})
+
+    injected: ClassVar[dict[str, str]] = {
+        "name": "the file's name",
+        "release": "the release in service_configs/releases/<environment>.yaml",
+    }
 
     name: ServiceName = Field(description="The file's name; not written in the YAML.")
     kind: Kind = Field(description="public-web: from the internet; internal: from other services; worker: from nobody.")
@@ -113,7 +134,7 @@ class Service(Settings):
     health_check: HealthCheck = Field(
         default=HealthCheck(), description="What the load balancer asks; public-web only."
     )
-    cpu: int = Field(default=256, description="CPU units of a task; 1024 is one vCPU.")
+    cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(default=512, description="Memory of a task in MiB; Fargate ties it to cpu.")
     architecture: Architecture = Field(default=Architecture.ARM64, description="arm64 is about 20 % cheaper.")
     variables: dict[VariableName, str] = Field(
@@ -126,31 +147,10 @@ class Service(Settings):
     log_retention_days: LogRetentionDays = Field(default=30, description="How long logs are kept.")
     release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
 
-    @model_validator(mode="after")
-    def _fields_fit_kind(self) -> Self:
-        listens = self.kind is not Kind.WORKER
-        if listens and self.port is None:
-            raise ValueError(f"port: a service of kind {self.kind} must say where it listens")
-        if not listens and self.port is not None:
-            raise ValueError("port: nothing connects to a worker; remove it, or choose kind internal")
-        if self.kind is not Kind.PUBLIC_WEB and self.http is not None:
-            raise ValueError(f"http: a service of kind {self.kind} takes no requests from outside")
-        return self
-
-    @model_validator(mode="after")
-    def _fargate_takes_the_size(self) -> Self:
-        allowed = FARGATE_MEMORY_MIB.get(self.cpu)
-        if allowed is None:
-            raise ValueError(f"cpu: Fargate has no size {self.cpu}; it takes {', '.join(map(str, FARGATE_MEMORY_MIB))}")
-        if self.memory_mib not in allowed:
-            raise ValueError(f"memory_mib: with cpu {self.cpu} Fargate takes {', '.join(map(str, allowed))}")
-        return self
-
-    @model_validator(mode="after")
-    def _requests_are_counted_by_the_load_balancer(self) -> Self:
-        if self.scaling.requests_per_task and self.kind is not Kind.PUBLIC_WEB:
-            raise ValueError("scaling.requests_per_task: only public-web services have requests to count")
-        return self
+    def mistakes(self) -> Iterator[Mistake]:
+        """Each kind has its fields, and Fargate its sizes."""
+        yield from kind_mistakes(self.kind, self)
+        yield from size_mistakes(self.cpu, self.memory_mib)
 
     @property
     def route(self) -> Http | None:
