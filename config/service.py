@@ -34,6 +34,12 @@ PathPattern = Annotated[
     in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
 ]
 RequestPath = Annotated[str, StringConstraints(pattern=r"^/"), in_words("a path that starts with a slash")]
+# No $, which would be a reference in the relabelling that carries the path.
+MetricsPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-./~]*$", max_length=128),
+    in_words("a path such as /metrics: a slash, then letters, digits and _-./~"),
+]
 VariableName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
@@ -87,6 +93,13 @@ class HealthCheck(Settings):
             )
 
 
+class Metrics(Settings):
+    """Where a service tells Prometheus about itself."""
+
+    path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")
+
+
 class Scaling(Settings):
     """How many tasks run, and what makes that number move."""
 
@@ -134,6 +147,10 @@ class Service(Settings):
     health_check: HealthCheck = Field(
         default=HealthCheck(), description="What the load balancer asks; public-web only."
     )
+    metrics: Metrics | None = Field(
+        default=None,
+        description="What Prometheus scrapes; without it only the task's own figures are collected.",
+    )
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(default=512, description="Memory of a task in MiB; Fargate ties it to cpu.")
     architecture: Architecture = Field(default=Architecture.ARM64, description="arm64 is about 20 % cheaper.")
@@ -148,8 +165,15 @@ class Service(Settings):
     release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Each kind has its fields, and Fargate its sizes."""
+        """Each kind has its fields, Fargate its sizes, and metrics a port."""
         yield from kind_mistakes(self.kind, self)
+        if self.metrics and self.metrics_port is None and self.kind is Kind.WORKER:
+            yield Mistake(
+                field="metrics",
+                message="a worker has no port that its metrics could be scraped at",
+                fix="add `port:` below `metrics:`",
+                because=("kind",),
+            )
         yield from size_mistakes(self.cpu, self.memory_mib)
 
     @property
@@ -159,6 +183,11 @@ class Service(Settings):
             return None
         http = self.http or Http()
         return http.model_copy(update={"host": http.host or self.name})
+
+    @property
+    def metrics_port(self) -> int | None:
+        """Where Prometheus scrapes it, if it does."""
+        return (self.metrics.port or self.port) if self.metrics else None
 
     @property
     def is_runnable(self) -> bool:

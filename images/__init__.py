@@ -1,0 +1,1 @@
+"""The platform's own images: what each contains, and the tag that follows from it. Imports config/ alone."""

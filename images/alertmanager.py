@@ -1,0 +1,65 @@
+"""Alertmanager: to whom an alert goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.environment import Environment
+from config.platform import Deployment
+from images.yaml_text import yaml_text
+
+PORT = 9093
+CONFIG = "/etc/alertmanager/alertmanager.yml"
+TOPIC = "alerts"  # qualified by the environment
+
+# SNS refuses a subject of more than 100 characters, and Alertmanager does not retry: the alert would be lost.
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+SUBJECT = (
+    '{{ printf "%.99s" (printf "[%s] %s: %s %s" '
+    "(.Status | toUpper) .CommonLabels.environment .GroupLabels.alertname .GroupLabels.service) }}"
+)
+MESSAGE = """\
+{{ range .Alerts }}{{ .Status | toUpper }} {{ .Labels.alertname }}{{ with .Labels.service }} ({{ . }}){{ end }}
+{{ with .Annotations.summary }}{{ . }}
+{{ end }}{{ with .Annotations.description }}{{ . }}
+{{ end }}{{ with .Annotations.runbook_url }}Runbook: {{ . }}
+{{ end }}since {{ .StartsAt.Format "2006-01-02 15:04:05 MST" }}
+
+{{ end }}"""
+
+
+def topic_arn(environment: Environment) -> str:
+    """The SNS topic that every alert of the environment is sent to."""
+    return f"arn:aws:sns:{environment.region}:{environment.account_id}:{environment.qualify(TOPIC)}"
+
+
+def render(deployment: Deployment) -> Mapping[str, bytes]:
+    """alertmanager.yml: one route, to the environment's topic. No variable: Alertmanager expands none."""
+    environment = deployment.environment
+    sns = {
+        "topic_arn": topic_arn(environment),
+        "sigv4": {"region": environment.region},
+        "subject": SUBJECT,
+        "message": MESSAGE,
+        "attributes": {"severity": "{{ or .CommonLabels.severity `none` }}"},  # SNS takes no empty attribute
+        "send_resolved": True,
+    }
+    config = {
+        "route": {
+            "receiver": "sns",
+            "group_by": ["alertname", "service"],
+            "group_wait": "30s",
+            "group_interval": "5m",
+            "repeat_interval": "4h",
+        },
+        "receivers": [{"name": "sns", "sns_configs": [sns]}],
+        "inhibit_rules": [
+            {
+                "source_matchers": ["severity = critical"],
+                "target_matchers": ["severity = warning"],
+                "equal": ["alertname", "service"],
+            }
+        ],
+    }
+    comment = f"Alertmanager of {environment.name}; rendered by images/alertmanager.py"
+    return {CONFIG: yaml_text(config, comment=comment)}

@@ -1,0 +1,41 @@
+"""The six images that the platform itself runs, and who may read what each of them serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from config.platform import Deployment
+from images import alertmanager, cloudwatch_exporter, grafana, prometheus
+
+REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
+
+Render = Callable[[Deployment], Mapping[str, bytes]]
+
+
+def _nothing(_: Deployment) -> Mapping[str, bytes]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformImage:
+    """`name` is also the folder below docker/, whose files are copied; `render` adds what depends on the services."""
+
+    name: str
+    port: int
+    render: Render = _nothing
+
+    @property
+    def repository(self) -> str:
+        """Its ECR repository."""
+        return f"{REPOSITORY_PREFIX}{self.name}"
+
+
+PLATFORM_IMAGES = (
+    PlatformImage(name="alertmanager", port=alertmanager.PORT, render=alertmanager.render),
+    PlatformImage(name="cloudwatch-exporter", port=cloudwatch_exporter.PORT, render=cloudwatch_exporter.render),
+    PlatformImage(name="ecs-exporter", port=prometheus.ECS_EXPORTER_PORT),
+    PlatformImage(name="fluent-bit", port=2020),
+    PlatformImage(name="grafana", port=grafana.PORT, render=grafana.render),
+    PlatformImage(name="prometheus", port=prometheus.PORT, render=prometheus.render),
+)

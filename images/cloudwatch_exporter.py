@@ -1,0 +1,135 @@
+"""The CloudWatch exporter (YACE): which AWS metrics Prometheus gets, found by the environment's tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.environment import Environment
+from config.platform import Deployment
+from images.yaml_text import yaml_text
+
+PORT = 5000
+CONFIG = "/etc/yace/config.yml"
+
+# Data arrives one to three minutes late: a minute's value is looked for in the last five.
+PERIOD_S, LENGTH_S = 60, 300
+
+Metrics = Mapping[str, tuple[str, ...]]
+
+# Counts of events: no data point means that nothing happened.
+LOAD_BALANCER_EVENTS: Metrics = {
+    "RequestCount": ("Sum",),
+    "HTTPCode_ELB_5XX_Count": ("Sum",),
+    "HTTPCode_ELB_502_Count": ("Sum",),
+    "HTTPCode_ELB_503_Count": ("Sum",),
+    "HTTPCode_ELB_504_Count": ("Sum",),
+    "HTTPCode_Target_5XX_Count": ("Sum",),
+    "RejectedConnectionCount": ("Sum",),
+    "TargetConnectionErrorCount": ("Sum",),
+}
+LOAD_BALANCER_LEVELS: Metrics = {
+    "ActiveConnectionCount": ("Sum",),
+    "ConsumedLCUs": ("Sum",),
+    "TargetResponseTime": ("Average", "p99"),
+}
+TARGET_GROUP_EVENTS: Metrics = {
+    "RequestCount": ("Sum",),
+    "HTTPCode_Target_5XX_Count": ("Sum",),
+    "TargetConnectionErrorCount": ("Sum",),
+}
+TARGET_GROUP_LEVELS: Metrics = {
+    "HealthyHostCount": ("Minimum",),
+    "UnHealthyHostCount": ("Maximum",),
+    "TargetResponseTime": ("Average", "p99"),
+}
+DATABASE_LEVELS: Metrics = {
+    "BurstBalance": ("Minimum",),
+    "CPUCreditBalance": ("Minimum",),
+    "CPUUtilization": ("Average",),
+    "DatabaseConnections": ("Maximum",),
+    "DBLoad": ("Average",),
+    "DiskQueueDepth": ("Average",),
+    "EBSByteBalance%": ("Minimum",),
+    "EBSIOBalance%": ("Minimum",),
+    "FreeableMemory": ("Minimum",),
+    "FreeStorageSpace": ("Minimum",),
+    "MaximumUsedTransactionIDs": ("Maximum",),
+    "OldestReplicationSlotLag": ("Maximum",),
+    "ReadLatency": ("Average",),
+    "ReplicaLag": ("Maximum",),
+    "SwapUsage": ("Maximum",),
+    "TransactionLogsDiskUsage": ("Maximum",),
+    "WriteLatency": ("Average",),
+}
+NAT_EVENTS: Metrics = {
+    "BytesInFromDestination": ("Sum",),
+    "BytesOutToDestination": ("Sum",),
+    "ConnectionAttemptCount": ("Sum",),
+    "ConnectionEstablishedCount": ("Sum",),
+    "ErrorPortAllocation": ("Sum",),
+    "IdleTimeoutCount": ("Sum",),
+    "PacketsDropCount": ("Sum",),
+}
+NAT_LEVELS: Metrics = {"ActiveConnectionCount": ("Maximum",)}
+SEARCH_EVENTS: Metrics = {
+    "2xx": ("Sum",),
+    "4xx": ("Sum",),
+    "5xx": ("Sum",),
+    "IngestionDocumentErrors": ("Sum",),
+    "IngestionRequestErrors": ("Sum",),
+    "IngestionRequestSuccess": ("Sum",),
+    "SearchRequestErrors": ("Sum",),
+}
+SEARCH_LEVELS: Metrics = {
+    "ActiveCollection": ("Maximum",),
+    "HotStorageUsed": ("Maximum",),
+    "IngestionRequestLatency": ("Average",),
+    "SearchRequestLatency": ("Average",),
+    "StorageUsedInS3": ("Maximum",),
+}
+SEARCH_CAPACITY: Metrics = {"IndexingOCU": ("Maximum",), "SearchOCU": ("Maximum",)}
+
+
+def render(deployment: Deployment) -> Mapping[str, bytes]:
+    """YACE's configuration. Each job names its dimensions: the load balancer's own metrics come once per load
+    balancer, once more per zone and once more per target group, and would be counted as often.
+    """
+    environment = deployment.environment
+    jobs = [
+        _job(environment, "AWS/ApplicationELB", ["LoadBalancer"], LOAD_BALANCER_EVENTS, LOAD_BALANCER_LEVELS),
+        _job(
+            environment,
+            "AWS/ApplicationELB",
+            ["TargetGroup", "LoadBalancer"],
+            TARGET_GROUP_EVENTS,
+            TARGET_GROUP_LEVELS,
+        ),
+        _job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS),
+        _job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS),
+        _job(environment, "AWS/AOSS", ["ClientId", "CollectionId", "CollectionName"], SEARCH_EVENTS, SEARCH_LEVELS),
+        _job(environment, "AWS/AOSS", ["ClientId"], {}, SEARCH_CAPACITY),  # the account's, shared by its collections
+    ]
+    config = {"apiVersion": "v1alpha1", "sts-region": environment.region, "discovery": {"jobs": jobs}}
+    comment = f"CloudWatch exporter of {environment.name}; rendered by images/cloudwatch_exporter.py"
+    return {CONFIG: yaml_text(config, comment=comment)}
+
+
+def _job(
+    environment: Environment, namespace: str, dimensions: list[str], events: Metrics, levels: Metrics
+) -> dict[str, Any]:
+    return {
+        "type": namespace,
+        "regions": [environment.region],
+        "searchTags": [{"key": "groundwork:environment", "value": f"^{environment.name}$"}],
+        "dimensionNameRequirements": dimensions,
+        "period": PERIOD_S,
+        "length": LENGTH_S,
+        # Zero for no data, but for events only: a level without data is unknown, and zero would raise its alarm.
+        "metrics": [_metric(name, statistics, nil_to_zero=True) for name, statistics in events.items()]
+        + [_metric(name, statistics, nil_to_zero=False) for name, statistics in levels.items()],
+    }
+
+
+def _metric(name: str, statistics: tuple[str, ...], *, nil_to_zero: bool) -> dict[str, Any]:
+    return {"name": name, "statistics": list(statistics), "nilToZero": nil_to_zero}

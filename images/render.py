@@ -1,0 +1,39 @@
+"""From an environment and its services to the build contexts of the platform images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.bases import Bases, load_bases
+from config.platform import Deployment
+from images.build_context import BuildContext
+from images.catalog import PLATFORM_IMAGES, PlatformImage
+from images.context_file import ContextFile, read_tree
+
+DOCKERFILE = "Dockerfile"
+BASE_ARGUMENT = b"ARG BASE\n"
+ROOT_FILES = "rootfs"  # copied onto the image's root
+
+
+def render_all(root: Path, deployment: Deployment) -> dict[str, BuildContext]:
+    """The build context of every platform image, by name. Reads docker/ below root, and nothing else."""
+    bases = load_bases(root)
+    return {image.name: render(root, image, bases, deployment) for image in PLATFORM_IMAGES}
+
+
+def render(root: Path, image: PlatformImage, bases: Bases, deployment: Deployment) -> BuildContext:
+    """The build context of one image: its folder below docker/, its base filled in, its configuration rendered."""
+    files = {file.path: file for file in read_tree(root / "docker" / image.name)}
+    files[DOCKERFILE] = _with_base(files[DOCKERFILE], bases.of(image.name))
+    for path, content in image.render(deployment).items():
+        file = ContextFile(path=f"{ROOT_FILES}{path}", content=content)
+        files[file.path] = file
+    return BuildContext(image.name, tuple(files.values()))
+
+
+def _with_base(dockerfile: ContextFile, base: str) -> ContextFile:
+    """The pinned base as the default of `ARG BASE`: so it counts for the tag, and --build-arg can replace it."""
+    if dockerfile.content.count(BASE_ARGUMENT) != 1:
+        raise ValueError(f"{dockerfile.path} must hold one line `ARG BASE`")
+    filled = dockerfile.content.replace(BASE_ARGUMENT, f"ARG BASE={base}\n".encode())
+    return ContextFile(path=dockerfile.path, content=filled, mode=dockerfile.mode)

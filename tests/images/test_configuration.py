@@ -1,0 +1,119 @@
+"""The configuration of Alertmanager, Grafana and the CloudWatch exporter, and the pinned bases."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import ConfigError
+from images import alertmanager, cloudwatch_exporter, grafana
+from images.catalog import PLATFORM_IMAGES
+from tests.images.conftest import contexts, rendered
+
+
+def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
+    config = rendered(checkout, "alertmanager", alertmanager.CONFIG, "prod")
+    (receiver,) = config["receivers"]
+    (sns,) = receiver["sns_configs"]
+    assert config["route"]["receiver"] == receiver["name"]
+    assert sns["topic_arn"] == "arn:aws:sns:eu-west-1:123456789012:prod-alerts"
+    assert sns["sigv4"] == {"region": "eu-west-1"}
+    assert sns["send_resolved"] is True
+
+
+def test_data_sources_have_fixed_uids_and_need_no_plugin(checkout: Path) -> None:
+    config = rendered(checkout, "grafana", grafana.DATA_SOURCES)
+    by_uid = {source["uid"]: source for source in config["datasources"]}
+    assert {uid: source["type"] for uid, source in by_uid.items()} == {
+        "prometheus": "prometheus",
+        "alertmanager": "alertmanager",
+        "cloudwatch": "cloudwatch",
+    }
+    assert by_uid["prometheus"]["url"] == "http://prometheus.app.local:9090"
+    assert not any(source["editable"] for source in config["datasources"])
+
+
+def test_dashboards_are_read_from_a_folder_that_the_image_has(checkout: Path) -> None:
+    (provider,) = rendered(checkout, "grafana", grafana.DASHBOARD_PROVIDERS)["providers"]
+    folder = f"rootfs{provider['options']['path']}/"
+    assert any(file.path.startswith(folder) for file in contexts(checkout)["grafana"].files)
+
+
+def yace_jobs(root: Path) -> list[dict[str, Any]]:
+    jobs: list[dict[str, Any]] = rendered(root, "cloudwatch-exporter", cloudwatch_exporter.CONFIG)["discovery"]["jobs"]
+    return jobs
+
+
+def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
+    for job in yace_jobs(checkout):
+        assert job["searchTags"] == [{"key": "groundwork:environment", "value": "^dev$"}]
+        assert job["regions"] == ["eu-west-1"]
+
+
+def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> None:
+    namespaces = {job["type"] for job in yace_jobs(checkout)}
+    assert namespaces == {"AWS/ApplicationELB", "AWS/RDS", "AWS/NATGateway", "AWS/AOSS"}
+
+
+def test_no_metric_is_counted_twice(checkout: Path) -> None:
+    jobs = yace_jobs(checkout)
+    assert all(job["dimensionNameRequirements"] for job in jobs)
+    for one, other in combinations(jobs, 2):
+        same = one["type"] == other["type"]
+        assert not (same and one["dimensionNameRequirements"] == other["dimensionNameRequirements"])
+
+
+def test_a_missing_level_is_never_read_as_zero(checkout: Path) -> None:
+    zeroed = {metric["name"] for job in yace_jobs(checkout) for metric in job["metrics"] if metric["nilToZero"]}
+    levels = {"FreeStorageSpace", "BurstBalance", "CPUCreditBalance", "EBSIOBalance%", "HealthyHostCount"}
+    assert not zeroed & levels
+    assert {"HTTPCode_ELB_5XX_Count", "ErrorPortAllocation"} <= zeroed
+
+
+def test_every_image_has_a_base_a_health_check_and_a_title(checkout: Path) -> None:
+    for image in PLATFORM_IMAGES:
+        files = {file.path: file.content.decode() for file in contexts(checkout)[image.name].files}
+        dockerfile = files["Dockerfile"]
+        assert "\nARG BASE=" in dockerfile
+        assert "\nHEALTHCHECK " in dockerfile
+        assert f'org.opencontainers.image.title="{image.name}"' in dockerfile
+
+
+def test_all_but_the_log_router_give_up_root(checkout: Path) -> None:
+    users = {
+        name: [
+            line.split()[1]
+            for file in context.files
+            if file.path == "Dockerfile"
+            for line in file.content.decode().splitlines()
+            if line.startswith("USER ")
+        ]
+        for name, context in contexts(checkout).items()
+    }
+    nobody = ["65534:65534"]
+    assert users == {
+        "alertmanager": nobody,
+        "cloudwatch-exporter": nobody,
+        "ecs-exporter": nobody,
+        "fluent-bit": [],
+        "grafana": ["472"],
+        "prometheus": nobody,
+    }
+
+
+@pytest.mark.parametrize("reference", ["grafana/grafana", "grafana/grafana:latest", "grafana/grafana:13", ""])
+def test_a_base_that_may_move_is_refused(checkout: Path, reference: str) -> None:
+    bases = checkout / "docker/bases.yaml"
+    bases.write_text(bases.read_text().replace("docker.io/grafana/grafana:13.2.3", f'"{reference}"'))
+    with pytest.raises(ConfigError, match=r"docker/bases\.yaml: grafana: ") as caught:
+        contexts(checkout)
+    assert "one exact version each" in str(caught.value)
+
+
+def test_a_missing_base_is_named(checkout: Path) -> None:
+    (checkout / "docker/bases.yaml").write_text("prometheus: quay.io/prometheus/prometheus:v3.14.0\n")
+    with pytest.raises(ConfigError, match="fluent-bit: Field required"):
+        contexts(checkout)
