@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
-
+from config.cross_checks import Written, environment_conflicts, service_conflicts
+from config.document import Node
 from config.environment import Environment
+from config.errors import Problem
+from config.findings import Findings
+from config.fixes import did_you_mean
+from config.folders import yaml_files
+from config.layers import merge
+from config.releases import read_releases
 from config.service import Service
+from config.service_file import ServiceFile, read_service_file
+from config.settings_file import read_fields, validate, with_field
+
+ENVIRONMENTS, SERVICES = Path("environments"), Path("service_configs")
+SHARED, RELEASES = "shared", "releases"
 
 
 @dataclass(frozen=True)
@@ -25,30 +36,76 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
 
     Every file is always checked, and everything wrong is raised as one ConfigError.
     """
-    shared = _read(root / "environments/shared.yaml")
-    deployments = []
-    for path in sorted((root / "environments").glob("*.yaml")):
-        if path.stem == "shared":
+    findings = Findings()
+    environment_files, strays = yaml_files(root, ENVIRONMENTS)
+    service_files, more_strays = yaml_files(root, SERVICES, subfolders=frozenset({RELEASES}))
+    findings.add([*strays, *more_strays])
+    names = [file.stem for file in environment_files if file.stem != SHARED]
+    findings.add(_choice(names, only))
+
+    environments = _read_environments(root, names, findings)
+    files = [read_service_file(root, file, names, findings) for file in service_files]
+    releases = read_releases(
+        root,
+        SERVICES / RELEASES,
+        environments=names,
+        services=[file.stem for file in service_files],
+        findings=findings,
+    )
+    services = {
+        name: _services(name, [file for file in files if file], releases.get(name, {}), findings) for name in names
+    }
+    findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
+    findings.raise_if_any(names)
+    return tuple(
+        Deployment(environment.settings, tuple(service.settings for service in services[name]))
+        for name, environment in environments.items()
+        if only in (None, name)
+    )
+
+
+def _choice(names: Sequence[str], only: str | None) -> list[Problem]:
+    if names and only in (None, *names):
+        return []
+    example = f"write {ENVIRONMENTS}/{only or 'dev'}.yaml"
+    return [
+        Problem(
+            file=ENVIRONMENTS,
+            value=only,
+            message="there is no environment of this name" if names else "there is no environment",
+            allowed=", ".join(names) or f"at least one file in {ENVIRONMENTS}/ beside {SHARED}.yaml",
+            fix=(did_you_mean(only, names) if only else None) or example,
+        )
+    ]
+
+
+def _read_environments(root: Path, names: Sequence[str], findings: Findings) -> dict[str, Written[Environment]]:
+    shared_file = ENVIRONMENTS / f"{SHARED}.yaml"
+    shared = None
+    if (root / shared_file).exists():
+        shared = read_fields(root, shared_file, Environment, findings, may_be_empty=True)
+    environments = {}
+    for name in names:
+        file = ENVIRONMENTS / f"{name}.yaml"
+        own = read_fields(root, file, Environment, findings)
+        if own is None:
             continue
-        environment = Environment.model_validate({"name": path.stem, **_merge(shared, _read(path))})
-        releases = _read(root / f"service_configs/releases/{path.stem}.yaml")
-        services = []
-        for file in sorted((root / "service_configs").glob("*.yaml")):
-            raw = _read(file)
-            overrides = raw.pop("environments", {}).get(path.stem, {})
-            merged = _merge(raw, overrides)
-            services.append(Service.model_validate({"name": file.stem, "release": releases.get(file.stem), **merged}))
-        deployments.append(Deployment(environment, tuple(services)))
-    return tuple(d for d in deployments if only in (None, d.environment.name))
+        node = merge(shared, own, at_over=True) if shared else own
+        node = with_field(node, "name", Node(file, 1, name, name))
+        environment = validate(Environment, node, findings)
+        if environment:
+            environments[name] = Written(environment, node)
+    return environments
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return dict(YAML(typ="safe").load(path) or {}) if path.exists() else {}
-
-
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merge(merged[key], value) if both else value
-    return merged
+def _services(
+    environment: str, files: Sequence[ServiceFile], releases: Mapping[str, Node], findings: Findings
+) -> list[Written[Service]]:
+    services = []
+    for file in files:
+        node = file.for_environment(environment, releases.get(file.name))
+        service = validate(Service, node, findings, environment=environment)
+        if service:
+            services.append(Written(service, node))
+    findings.add(service_conflicts(services), environment=environment)
+    return services

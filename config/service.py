@@ -12,6 +12,9 @@ from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.kinds import Kind, kind_mistakes, kind_schema
 from config.settings import LogRetentionDays, Mistake, Percent, Settings, in_words
 
+# The section of a service's file with what differs by environment.
+OVERRIDES = "environments"
+
 # A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
 ServiceName = Annotated[
@@ -130,6 +133,7 @@ class Service(Settings):
         "name": "the file's name",
         "release": "the release in service_configs/releases/<environment>.yaml",
     }
+    merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
 
     name: ServiceName = Field(description="The file's name; not written in the YAML.")
     kind: Kind = Field(description="public-web: from the internet; internal: from other services; worker: from nobody.")

@@ -46,6 +46,8 @@ class Settings(BaseModel):
 
     # Fields that no YAML of this model may set, and where they come from instead.
     injected: ClassVar[dict[str, str]] = {}
+    # Sections of the file that are no field: the loader has merged them when the model is made.
+    merged_away: ClassVar[dict[str, str]] = {}
 
     def mistakes(self) -> Iterator[Mistake]:
         """The rules between fields: yield every one that is broken."""

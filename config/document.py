@@ -1,0 +1,194 @@
+"""A YAML file as values that know where they stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
+
+import yaml
+
+from config.errors import Problem
+from config.yaml_text import NotYaml, read_events
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+_DEEPEST = 20
+# A few aliases of aliases can stand for billions of values.
+_MOST_VALUES = 20_000
+
+# https://yaml.org/spec/1.2.2/#103-core-schema: no `yes`, no octal by a leading zero, no 1_000, no 12:30:45
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_BASED_INTEGER = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value, where it (or its key) stands, and how it was written."""
+
+    file: Path
+    line: int
+    source: str
+    content: Scalar | tuple[Node, ...] | dict[str, Node]
+    overrides: bool = False
+    weight: int = 1
+
+    @property
+    def fields(self) -> dict[str, Node]:
+        """What a mapping holds; nothing in any other value."""
+        return self.content if isinstance(self.content, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file says; `node` is None where it says nothing or is no YAML.
+
+    `doubts` are numbers that only matter where the value is not refused anyway.
+    """
+
+    file: Path
+    node: Node | None = None
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+
+
+def read_document(root: Path, file: Path) -> Document:
+    """Read a file; `file` is relative to root, and stands so in every message."""
+    document = Document(file)
+    try:
+        return Document(file, _Builder(document, read_events(root, file)).root(), document.problems, document.doubts)
+    except NotYaml as error:
+        return Document(file, None, [*document.problems, error.problem])
+
+
+def plain(node: Node) -> Any:
+    """The value without its places."""
+    if isinstance(node.content, dict):
+        return {key: plain(value) for key, value in node.content.items()}
+    if isinstance(node.content, tuple):
+        return [plain(value) for value in node.content]
+    return node.content
+
+
+class _Builder:
+    def __init__(self, document: Document, events: Iterator[Any]) -> None:
+        self._document = document
+        self._events = events
+        self._anchors: dict[str, Node] = {}
+
+    def root(self) -> Node | None:
+        node = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if node is not None:
+                    self._stop(event, "a second document starts here", fix="remove the `---`; one file, one document")
+                node = self._node(next(self._events), depth=0)
+        return None if node is not None and node.content is None else node
+
+    def _node(self, event: Any, *, depth: int, key_line: int | None = None) -> Node:
+        line = key_line or event.start_mark.line + 1
+        if depth > _DEEPEST:
+            self._stop(event, "nested too deeply", allowed=f"{_DEEPEST} levels")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag is not None:
+            self._complain(line, "YAML tags mean nothing here", value=event.tag, fix="remove the tag")
+        content: Scalar | tuple[Node, ...] | dict[str, Node]
+        if isinstance(event, yaml.ScalarEvent):
+            content, source = self._scalar(event, line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            content = tuple(self._items(depth))
+            source = _flow(content)
+        else:
+            content = self._mapping(depth)
+            source = _flow(content)
+        parts = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
+        weight = 1 + sum(part.weight for part in parts)
+        if weight > _MOST_VALUES:
+            self._stop(event, "far too many values", allowed=f"{_MOST_VALUES} values a file, aliases counted")
+        node = Node(self._document.file, line, source, content, weight=weight)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            yield self._node(event, depth=depth + 1)
+
+    def _mapping(self, depth: int) -> dict[str, Node]:
+        content: dict[str, Node] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent):
+                self._stop(event, "a key must be one word", fix="if this is a {{ template }}, write the value itself")
+            key = event.value
+            value = self._node(next(self._events), depth=depth + 1, key_line=line)
+            if key in content:
+                self._complain(
+                    line,
+                    f"`{key}` is already written in line {content[key].line}",
+                    value=f"{key}: {value.source}",
+                    allowed="each key once",
+                    fix="keep one of the two",
+                )
+            else:
+                content[key] = value
+        return content
+
+    def _alias(self, event: yaml.AliasEvent) -> Node:
+        name = str(event.anchor)
+        if name not in self._anchors:
+            self._stop(
+                event,
+                f"nothing complete above is called &{name}",
+                value=f"*{name}",
+                fix="put it in quotes if it is text, or write the value again",
+            )
+        return self._anchors[name]
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> tuple[Scalar, str]:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text, json.dumps(text, ensure_ascii=False)
+        if _LEADING_ZERO.fullmatch(text):
+            self._document.doubts.append(
+                Problem(
+                    file=self._document.file,
+                    line=line,
+                    value=text,
+                    message="a number that starts with 0 is read differently by different programs",
+                    allowed="a number without leading zeros, or text in quotes",
+                    fix=f'write {int(text)}, or "{text}" in quotes',
+                )
+            )
+        if text in _NULLS:
+            return None, text
+        if text in _BOOLEANS:
+            return _BOOLEANS[text], text
+        if _INTEGER.fullmatch(text):
+            return int(text), text
+        if _BASED_INTEGER.fullmatch(text):
+            return int(text, base=0), text
+        return (float(text) if _FLOAT.fullmatch(text) else text), text
+
+    def _complain(self, line: int, message: str, **details: str) -> None:
+        self._document.problems.append(Problem(file=self._document.file, line=line, message=message, **details))
+
+    def _stop(self, event: Any, message: str, **details: str) -> NoReturn:
+        line = event.start_mark.line + 1
+        raise NotYaml(Problem(file=self._document.file, line=line, message=message, **details))
+
+
+def _flow(content: tuple[Node, ...] | dict[str, Node]) -> str:
+    if isinstance(content, dict):
+        text = "{" + ", ".join(f"{key}: {value.source}" for key, value in content.items()) + "}"
+    else:
+        text = "[" + ", ".join(value.source for value in content) + "]"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,61 @@
+"""Which image tag of each service runs in an environment: service_configs/releases/<environment>.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, RootModel, StringConstraints
+
+from config.document import Node, read_document
+from config.errors import Problem
+from config.findings import Findings
+from config.fixes import did_you_mean
+from config.folders import yaml_files
+from config.service import ServiceName
+from config.settings import in_words
+from config.settings_file import validate
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageIdentifier.html
+ImageTag = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"),
+    in_words("an image tag: letters, digits, _ . and -, up to 128 characters"),
+]
+
+
+class Releases(RootModel[dict[ServiceName, ImageTag]]):
+    """Service name to image tag; a service that is not listed runs no task."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def read_releases(
+    root: Path, folder: Path, *, environments: Sequence[str], services: Sequence[str], findings: Findings
+) -> Mapping[str, Mapping[str, Node]]:
+    """Each environment's image tags by service, where they stand."""
+    files, problems = yaml_files(root, folder)
+    findings.add(problems)
+    releases: dict[str, Mapping[str, Node]] = {}
+    for file in files:
+        node = findings.take(read_document(root, file))
+        if file.stem not in environments:
+            findings.add([_unknown("environment", file.stem, environments, file, 1)])
+        elif node is not None and validate(Releases, node, findings):
+            releases[file.stem] = node.fields
+            for name, tag in node.fields.items():
+                if name not in services:
+                    findings.add([_unknown("service", name, services, file, tag.line)])
+    return releases
+
+
+def _unknown(what: str, name: str, known: Sequence[str], file: Path, line: int) -> Problem:
+    return Problem(
+        file=file,
+        line=line,
+        value=name,
+        message=f"there is no {what} of this name",
+        allowed=", ".join(known) or "none yet",
+        fix=did_you_mean(name, known) or "remove it",
+    )

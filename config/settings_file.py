@@ -1,0 +1,90 @@
+"""One file's fields, and from fields to a model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from config.allowed import in_words, schema_of
+from config.document import Node, plain, read_document
+from config.errors import Problem
+from config.findings import Findings
+from config.messages import explain
+from config.settings import Settings
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_fields(
+    root: Path, file: Path, model: type[Settings], findings: Findings, *, may_be_empty: bool = False
+) -> Node | None:
+    """The fields of a file that describes a `model`, or None where there are none."""
+    document = read_document(root, file)
+    node = findings.take(document)
+    if node is not None:
+        return only_fields(node, model, findings)
+    if not document.problems and not may_be_empty:
+        required = ", ".join(f"`{name}:`" for name in schema_of(model)["required"] if name not in model.injected)
+        findings.add(
+            [
+                Problem(
+                    file=file,
+                    line=1,
+                    value="nothing",
+                    message="the file is empty",
+                    allowed=in_words(schema_of(model)),
+                    fix=f"write at least {required}, or remove the file",
+                )
+            ]
+        )
+    return None
+
+
+def only_fields(node: Node, model: type[Settings], findings: Findings, *, label: str = "the file") -> Node | None:
+    """The same node, when it holds fields; without those that the YAML must not set."""
+    if not isinstance(node.content, dict):
+        text = isinstance(node.content, str)
+        findings.add(
+            [
+                Problem(
+                    file=node.file,
+                    line=node.line,
+                    value=node.source[:60] or None,
+                    message=f"{label} holds no fields" + (", only text" if text else ""),
+                    allowed=in_words(schema_of(model)),
+                    fix="write `name: value`, with a space after the colon"
+                    if text
+                    else "write `name: value` lines, indented below it",
+                )
+            ]
+        )
+        return None
+    for name, origin in model.injected.items():
+        if name in node.content:
+            findings.add([forbidden(name, node.content[name], f"{name} is {origin}, and not written here")])
+    return replace(node, content={name: its for name, its in node.content.items() if name not in model.injected})
+
+
+def forbidden(name: str, node: Node, message: str) -> Problem:
+    """A field that has another place."""
+    return Problem(
+        file=node.file, line=node.line, value=f"{name}: {node.source}", message=message, fix="remove it here"
+    )
+
+
+def with_field(node: Node, name: str, value: Node) -> Node:
+    """The fields and one more, which keeps its own place."""
+    return replace(node, content={**node.fields, name: value})
+
+
+def validate(model: type[M], node: Node, findings: Findings, *, environment: str | None = None) -> M | None:
+    """The settings, or None. Strict: no text where a number belongs, nor the reverse."""
+    try:
+        return model.model_validate_json(json.dumps(plain(node)), strict=True)
+    except ValidationError as error:
+        findings.add(explain(error, model, node), environment=environment)
+        return None
