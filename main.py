@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,9 +16,12 @@ from cdktf import App
 
 from config.errors import ConfigError
 from config.platform import Deployment, load_platform
+from config.shared import SHARED, shared_place
+from images.render import render_all
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
+from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 
 BAD_INPUT = 2
@@ -41,6 +45,17 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
         )
 
 
+def build_shared(app: App, root: Path, deployments: Sequence[Deployment], *, embedded: bool) -> None:
+    """Add the stacks that all environments share."""
+    RegistryStack(
+        app,
+        place=shared_place([deployment.environment for deployment in deployments]),
+        deployments=deployments,
+        images={deployment.environment.name: render_all(root, deployment) for deployment in deployments},
+        embedded=embedded,
+    )
+
+
 def is_loopback(url: str) -> bool:
     """Whether an endpoint lies on this machine."""
     host = urlsplit(url).hostname or ""
@@ -51,16 +66,21 @@ def is_loopback(url: str) -> bool:
 
 
 def main() -> None:
-    """Synthesize every environment, or the one that GROUNDWORK_ENVIRONMENT names."""
+    """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
     embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+    only = os.environ.get("GROUNDWORK_ENVIRONMENT")
+    root = Path(__file__).parent
+    app = App()
     try:
-        deployments = load_platform(Path(__file__).parent, only=os.environ.get("GROUNDWORK_ENVIRONMENT"))
+        deployments = load_platform(root)
+        if deployments and only in (None, SHARED):
+            build_shared(app, root, deployments, embedded=embedded)
     except ConfigError as error:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)
-    app = App()
     for deployment in deployments:
-        build(app, deployment, embedded=embedded)
+        if only in (None, deployment.environment.name):
+            build(app, deployment, embedded=embedded)
     app.synth()
 
 

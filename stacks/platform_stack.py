@@ -6,7 +6,7 @@ from cdktf import S3Backend, TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
-from config.environment import Environment
+from config.place import Place
 
 
 class PlatformStack(TerraformStack):
@@ -15,7 +15,7 @@ class PlatformStack(TerraformStack):
     `embedded` says that the AWS is the one on the laptop; it is the only switch for it in the whole synth.
     """
 
-    def __init__(self, scope: Construct, *, name: str, environment: Environment, embedded: bool) -> None:
+    def __init__(self, scope: Construct, *, name: str, environment: Place, embedded: bool) -> None:
         super().__init__(scope, environment.qualify(name))
         backend = S3Backend(
             self,

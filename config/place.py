@@ -1,0 +1,73 @@
+"""Where stacks are deployed to: an account, a region, and the names and tags of what is there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.settings import Settings, in_words
+
+# Leaves a target group's 32 characters room for a service name of 22. See config/service.py.
+EnvironmentName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]{1,8}$"),
+    in_words("2 to 9 lower-case letters and digits, a letter first"),
+]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), in_words("12 digits, in quotes")]
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$"),
+    in_words("3 to 20 lower-case letters, digits and hyphens, a letter first"),
+]
+Region = Annotated[
+    str,
+    StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)(-[a-z]+)+-[0-9]$"),
+    in_words("an AWS region such as eu-west-1"),
+]
+BucketName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+    in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
+]
+
+
+class State(Settings):
+    """Where Terraform keeps what it knows."""
+
+    bucket: BucketName | None = Field(
+        default=None, description="The S3 bucket; by default <organization>-<environment>-terraform-state."
+    )
+
+
+class Place(Settings):
+    """What an environment and what all environments share have in common."""
+
+    name: EnvironmentName = Field(description="The file's name; not written in the YAML.")
+    organization: Slug = Field(description="The company's short name; makes S3 bucket names unique in the world.")
+    account_id: AccountId = Field(description="The AWS account, 12 digits in quotes; a deploy to any other is refused.")
+    region: Region = Field(default="eu-west-1", description="The AWS region.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Put on every resource, beside our own.")
+    state: State = State()
+
+    def qualify(self, name: str) -> str:
+        """A name that is unique in the account and region."""
+        return f"{self.name}-{name}"
+
+    def bucket(self, name: str) -> str:
+        """A bucket's name, unique in the world."""
+        return f"{self.organization}-{self.name}-{name}"
+
+    @property
+    def state_bucket(self) -> str:
+        """The bucket of the environment's Terraform state."""
+        return self.state.bucket or self.bucket("terraform-state")
+
+    def stack_tags(self, stack: str) -> dict[str, str]:
+        """The tags of everything a stack creates; `groundwork strays` and the bill are read by them."""
+        return {
+            **self.tags,
+            "groundwork:environment": self.name,
+            "groundwork:managed-by": "groundwork",
+            "groundwork:stack": stack,
+        }

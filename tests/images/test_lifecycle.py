@@ -1,0 +1,88 @@
+"""What ECR would expire, by its own documented rules."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from images.lifecycle import DAYS_TAGGED, DAYS_UNTAGGED, lifecycle_policy
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in a repository."""
+
+    tags: tuple[str, ...]
+    age_days: int
+
+
+def expired(policy: str, images: Iterable[Image]) -> set[Image]:
+    """Evaluate as https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html describes it.
+
+    All rules are applied by priority; an image that matches the tagging requirements of a rule cannot be expired by
+    a rule of lower priority.
+    """
+    left, gone = set(images), set()
+    for rule in sorted(json.loads(policy)["rules"], key=lambda rule: int(rule["rulePriority"])):
+        selected = {image for image in left if _matches(image, rule["selection"])}
+        gone |= _beyond(selected, rule["selection"])
+        left -= selected
+    return gone
+
+
+def _matches(image: Image, selection: dict[str, Any]) -> bool:
+    if selection["tagStatus"] == "untagged":
+        return not image.tags
+    assert selection["tagStatus"] == "tagged"
+    return all(any(fnmatchcase(tag, pattern) for tag in image.tags) for pattern in selection["tagPatternList"])
+
+
+def _beyond(images: set[Image], selection: dict[str, Any]) -> set[Image]:
+    if selection["countType"] == "sinceImagePushed":
+        assert selection["countUnit"] == "days"
+        return {image for image in images if image.age_days > selection["countNumber"]}
+    assert selection["countType"] == "imageCountMoreThan"
+    return set(sorted(images, key=lambda image: image.age_days)[selection["countNumber"] :])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_release_names_is_never_expired(seed: int) -> None:
+    draw = random.Random(seed)
+    tags = [f"{draw.getrandbits(64):016x}" for _ in range(300)]
+    released = draw.sample(tags, 4)
+    images = {Image((tag, *([f"{tag}-arm64"] * draw.randint(0, 1))), draw.randint(0, 2000)) for tag in tags}
+    gone = expired(lifecycle_policy(released), images)
+    assert not {tag for image in gone for tag in image.tags} & set(released)
+    assert gone == {image for image in images if image.age_days > DAYS_TAGGED and image.tags[0] not in released}
+
+
+def test_the_images_behind_a_released_index_stay() -> None:
+    behind = {Image((f"v1-{architecture}",), 5000) for architecture in ("arm64", "amd64")}
+    assert expired(lifecycle_policy(["v1"]), {Image(("v1",), 5000), *behind}) == set()
+
+
+def test_what_interrupted_pushes_left_goes_after_a_week() -> None:
+    young, old = Image((), DAYS_UNTAGGED), Image((), DAYS_UNTAGGED + 1)
+    assert expired(lifecycle_policy(["v1"]), {young, old}) == {old}
+
+
+def test_without_the_rule_for_it_a_released_image_would_go() -> None:
+    image = Image(("v1",), 5000)
+    assert expired(lifecycle_policy([]), {image}) == {image}
+
+
+def test_rules_are_sorted_by_priority_and_fit_ecrs_limits() -> None:
+    policy = lifecycle_policy(
+        [f"{n:0128}" for n in range(10)]
+    )  # the longest tags, in more environments than anyone has
+    rules = json.loads(policy)["rules"]
+    assert [rule["rulePriority"] for rule in rules] == list(range(1, len(rules) + 1))
+    assert len(rules) <= 50
+    assert len(policy) <= 30_720
+    assert all(pattern.count("*") <= 4 for rule in rules for pattern in rule["selection"].get("tagPatternList", []))

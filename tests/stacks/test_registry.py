@@ -1,0 +1,130 @@
+"""The registry's stack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cdktf import App
+
+from config.errors import ConfigError
+from config.platform import Deployment, load_platform
+from config.shared import shared_place
+from images.catalog import PLATFORM_IMAGES
+from images.render import render_all
+from stacks.registry import RegistryStack
+
+ROOT = Path(__file__).parents[2]
+
+Stack = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def deployments() -> tuple[Deployment, ...]:
+    return load_platform(ROOT)
+
+
+@pytest.fixture(scope="module")
+def stack(deployments: tuple[Deployment, ...], tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    return synthesize(deployments, tmp_path_factory.mktemp("out"))
+
+
+def synthesize(deployments: tuple[Deployment, ...], out: Path) -> Stack:
+    app = App(outdir=str(out))
+    RegistryStack(
+        app,
+        place=shared_place([deployment.environment for deployment in deployments]),
+        deployments=deployments,
+        images={deployment.environment.name: render_all(ROOT, deployment) for deployment in deployments},
+        embedded=False,
+    )
+    app.synth()
+    loaded: Stack = json.loads((out / "stacks/shared-registry/cdk.tf.json").read_text())
+    return loaded
+
+
+def of_type(stack: Stack, kind: str) -> list[dict[str, Any]]:
+    return list(stack["resource"][kind].values())
+
+
+def kept(stack: Stack, repository: str) -> set[str]:
+    """The tags that the repository's lifecycle policy keeps for ever."""
+    key = next(k for k, r in stack["resource"]["aws_ecr_repository"].items() if r["name"] == repository)
+    reference = f"${{aws_ecr_repository.{key}.name}}"
+    (policy,) = [p["policy"] for p in of_type(stack, "aws_ecr_lifecycle_policy") if p["repository"] == reference]
+    counted = [
+        rule["selection"] for rule in json.loads(policy)["rules"] if "imageCount" in rule["selection"]["countType"]
+    ]
+    return {pattern.removesuffix("*") for selection in counted for pattern in selection["tagPatternList"]}
+
+
+def test_every_platform_image_and_every_service_has_a_repository(
+    stack: Stack, deployments: tuple[Deployment, ...]
+) -> None:
+    names = {repository["name"] for repository in of_type(stack, "aws_ecr_repository")}
+    services = {service.name for deployment in deployments for service in deployment.services}
+    assert names == {image.repository for image in PLATFORM_IMAGES} | services
+
+
+def test_tags_are_immutable_scanned_and_encrypted(stack: Stack) -> None:
+    for repository in of_type(stack, "aws_ecr_repository"):
+        assert repository["image_tag_mutability"] == "IMMUTABLE"
+        assert repository["image_scanning_configuration"] == {"scan_on_push": True}
+        assert repository["encryption_configuration"] == [{"encryption_type": "KMS"}]
+
+
+def test_deleting_a_repository_never_takes_images_with_it(stack: Stack) -> None:
+    assert not any(repository["force_delete"] for repository in of_type(stack, "aws_ecr_repository"))
+
+
+def test_the_image_that_each_environment_runs_is_kept(stack: Stack, deployments: tuple[Deployment, ...]) -> None:
+    for image in PLATFORM_IMAGES:
+        tags = {render_all(ROOT, deployment)[image.name].tag for deployment in deployments}
+        assert kept(stack, image.repository) == tags
+
+
+def test_every_environments_release_is_kept(deployments: tuple[Deployment, ...], tmp_path: Path) -> None:
+    released = tuple(
+        Deployment(
+            of.environment,
+            tuple(s.model_copy(update={"release": f"of-{of.environment.name}"}) for s in of.services),
+        )
+        for of in deployments
+    )
+    assert kept(synthesize(released, tmp_path), "orders") == {"of-dev", "of-staging", "of-prod"}
+
+
+def test_the_environments_accounts_may_pull_and_nobody_may_more(
+    deployments: tuple[Deployment, ...], tmp_path: Path
+) -> None:
+    accounts = ("111111111111", "222222222222", "333333333333")
+    elsewhere = tuple(
+        Deployment(
+            of.environment.model_copy(update={"account_id": account, "registry_account_id": "999999999999"}),
+            of.services,
+        )
+        for of, account in zip(deployments, accounts, strict=True)
+    )
+    stack = synthesize(elsewhere, tmp_path)
+    (provider,) = stack["provider"]["aws"]
+    assert provider["allowed_account_ids"] == ["999999999999"]
+    for policy in of_type(stack, "aws_ecr_repository_policy"):
+        (statement,) = json.loads(policy["policy"])["Statement"]
+        assert statement["Principal"]["AWS"] == [f"arn:aws:iam::{account}:root" for account in accounts]
+        assert statement["Action"] == [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ]
+
+
+def test_environments_in_several_accounts_must_say_which_holds_the_images(
+    deployments: tuple[Deployment, ...],
+) -> None:
+    environments = [of.environment for of in deployments]
+    environments[0] = environments[0].model_copy(update={"account_id": "111111111111"})
+    with pytest.raises(ConfigError, match="registry_account_id") as caught:
+        shared_place(environments)
+    assert "environments/shared.yaml" in str(caught.value)
