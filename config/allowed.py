@@ -48,7 +48,9 @@ def schema_at(root: Schema, path: Sequence[Step]) -> Schema:
 
 def key_schema_at(root: Schema, path: Sequence[Step]) -> Schema:
     """What the keys of the mapping at the path must look like."""
-    return dict(schema_at(root, path).get("propertyNames", {}))
+    schema = schema_at(root, path)
+    pattern = next(iter(schema.get("patternProperties", {})), "")
+    return {"type": "string", "pattern": pattern, **schema.get("propertyNames", {})}
 
 
 def resolve(root: Schema, schema: Schema) -> Schema:
@@ -61,6 +63,10 @@ def resolve(root: Schema, schema: Schema) -> Schema:
         real = [option for option in options if option.get("type") != "null"]
         nullable = {"nullable": True} if len(real) < len(options) else {}
         return {**(real[0] if len(real) == 1 else {"options": real}), **nullable}
+    if "items" in schema:
+        return {**schema, "items": resolve(root, schema["items"])}
+    if "prefixItems" in schema:
+        return {**schema, "prefixItems": [resolve(root, item) for item in schema["prefixItems"]]}
     return schema
 
 

@@ -88,18 +88,28 @@ class _Builder:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    self._stop(event, "a second document starts here", fix="remove the `---`; one file, one document")
+                    self._stop(
+                        event,
+                        "a second document starts here",
+                        value="---",
+                        allowed="one document in a file",
+                        fix="remove the `---`, or make two files",
+                    )
                 node = self._node(next(self._events), depth=0)
         return None if node is not None and node.content is None else node
 
     def _node(self, event: Any, *, depth: int, key_line: int | None = None) -> Node:
         line = key_line or event.start_mark.line + 1
         if depth > _DEEPEST:
-            self._stop(event, "nested too deeply", allowed=f"{_DEEPEST} levels")
+            self._stop(
+                event, "nested too deeply", value=f"level {depth}", allowed=f"{_DEEPEST} levels", fix="unnest it"
+            )
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag is not None:
-            self._complain(line, "YAML tags mean nothing here", value=event.tag, fix="remove the tag")
+            self._stop(
+                event, "YAML tags mean nothing here", value=event.tag, allowed="plain values", fix="remove the tag"
+            )
         content: Scalar | tuple[Node, ...] | dict[str, Node]
         if isinstance(event, yaml.ScalarEvent):
             content, source = self._scalar(event, line)
@@ -112,7 +122,13 @@ class _Builder:
         parts = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
         weight = 1 + sum(part.weight for part in parts)
         if weight > _MOST_VALUES:
-            self._stop(event, "far too many values", allowed=f"{_MOST_VALUES} values a file, aliases counted")
+            self._stop(
+                event,
+                "far too many values",
+                value=f"at least {weight}",
+                allowed=f"{_MOST_VALUES} values in a file, each alias counted as what it stands for",
+                fix="write out what you need",
+            )
         node = Node(self._document.file, line, source, content, weight=weight)
         if event.anchor:
             self._anchors[event.anchor] = node
@@ -127,7 +143,13 @@ class _Builder:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
-                self._stop(event, "a key must be one word", fix="if this is a {{ template }}, write the value itself")
+                self._stop(
+                    event,
+                    "a list or a mapping stands where a key belongs",
+                    value="[…]" if isinstance(event, yaml.SequenceStartEvent) else "{…}",
+                    allowed="a word as key",
+                    fix="if this is a {{ template }}, write the value itself",
+                )
             key = event.value
             value = self._node(next(self._events), depth=depth + 1, key_line=line)
             if key in content:
@@ -149,6 +171,7 @@ class _Builder:
                 event,
                 f"nothing complete above is called &{name}",
                 value=f"*{name}",
+                allowed="an anchor that stands above, complete",
                 fix="put it in quotes if it is text, or write the value again",
             )
         return self._anchors[name]

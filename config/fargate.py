@@ -31,14 +31,21 @@ def size_mistakes(cpu: CpuUnits, memory_mib: int) -> Iterator[Mistake]:
     # Rather the next size up than one too small for what was asked.
     nearest = min(allowed, key=lambda size: (size < memory_mib, abs(size - memory_mib)))
     enough = [units for units, sizes in FARGATE_MEMORY_MIB.items() if memory_mib in sizes]
-    fix = f"write memory_mib: {nearest}" + (f", or cpu: {enough[0]}" if enough else "")
+    other = min(enough, key=lambda units: abs(units - cpu), default=None)
+    fix = f"write memory_mib: {nearest}" + (f", or cpu: {other}" if other else "")
     yield Mistake(
         field="memory_mib",
         message=f"Fargate has no task with cpu {cpu} and {memory_mib} MiB of memory",
-        allowed=f"with cpu {cpu}: {', '.join(map(str, allowed))}",
+        allowed=f"with cpu {cpu}: {_in_words(allowed)}",
         fix=fix,
         because=("cpu",),
     )
+
+
+def _in_words(sizes: tuple[int, ...]) -> str:
+    if len(sizes) <= 4:
+        return ", ".join(map(str, sizes))
+    return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
 
 
 def size_schema(default_cpu: CpuUnits) -> list[dict[str, Any]]:

@@ -56,10 +56,11 @@ def similar(word: str, known: Iterable[str]) -> str | None:
     plain = {_letters(name): name for name in names}
     if _letters(word) in plain:
         return plain[_letters(word)]
+    parts = [name for name in names if word.lower() in re.split("[._-]", name)]
     close = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
-    if close:
-        return close[0]
-    return next((name for name in names if len(word) > 2 and word.lower() in name.split("_")), None)
+    # development for dev, stage for staging.
+    alike = [name for name in names if len(name) > 2 and (word.startswith(name) or name.startswith(word))]
+    return next(iter([*parts, *close, *alike]), None)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
@@ -118,11 +119,14 @@ def _text(node: Node, schema: Schema) -> str | None:
 def _candidates(text: str) -> Iterator[str]:
     lower = text.strip().lower()
     yield lower
+    host = re.sub(r"^[a-z]+://|/.*$|\.$", "", lower)
+    yield host
+    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host):
+        yield host.partition(".")[0]
+    yield re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip())
     yield re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
     yield re.sub(r"[^a-z0-9]+", "", lower)
     yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
-    yield re.sub(r"^[a-z]+://|[/.].*$" if lower.count(".") > 1 else r"^[a-z]+://|/.*$", "", lower)
-    yield re.sub(r"^[a-z]+://|/.*$|\.$", "", lower)
     yield f"/{text.lstrip('/')}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -104,25 +105,31 @@ def _unknown_field(path: tuple[Step, ...], model: type[BaseModel], root: Node) -
 
 
 def _bad_key(path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    place, schema = find(root, path), key_schema_at(schema_of(model), path[:-1])
+    node, schema = find(root, path).node, key_schema_at(schema_of(model), path[:-1])
+    key = str(path[-1])
     return Problem(
-        file=place.node.file,
-        line=place.node.line,
-        value=str(path[-1]),
+        file=node.file,
+        line=node.line,
+        value=key,
         message=_says(model, path, "this name has the wrong form"),
-        allowed=in_words({"type": "string", **schema}),
-        fix=None,
+        allowed=in_words(schema),
+        fix=likely_fix(replace(node, content=key), schema, key),
     )
 
 
 def _mistake(mistake: Mistake, path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
     steps = [(*path, *_steps(field)) for field in (mistake.field, *mistake.because)]
-    allowed = mistake.allowed or in_words(schema_at(schema_of(model), steps[0]))
-    return _problem(clearest(root, steps), _says(model, steps[0], mistake.message), allowed=allowed, fix=mistake.fix)
+    schema = {**schema_at(schema_of(model), steps[0]), "nullable": False}
+    place = clearest(root, steps)
+    problem = _problem(
+        place, _says(model, steps[0], mistake.message), allowed=mistake.allowed or in_words(schema), fix=mistake.fix
+    )
+    shown = next((step for step in steps if find(root, step) == place), steps[0])
+    return problem if shown == steps[0] else replace(problem, value=f"{shown[-1]}: {problem.value}")
 
 
 def _problem(place: Place, message: str, *, allowed: str | None, fix: str | None) -> Problem:
-    value = None if place.missing else place.node.source or None
+    value = "nothing" if place.missing else place.node.source or "nothing"
     return Problem(file=place.node.file, line=place.node.line, value=value, message=message, allowed=allowed, fix=fix)
 
 

@@ -131,7 +131,7 @@ class Service(Settings):
 
     injected: ClassVar[dict[str, str]] = {
         "name": "the file's name",
-        "release": "the release in service_configs/releases/<environment>.yaml",
+        "release": "service_configs/releases/<environment>.yaml",
     }
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
 
@@ -156,7 +156,9 @@ class Service(Settings):
         description="What Prometheus scrapes; without it only the task's own figures are collected.",
     )
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
-    memory_mib: int = Field(default=512, description="Memory of a task in MiB; Fargate ties it to cpu.")
+    memory_mib: int = Field(
+        default=512, ge=512, le=122_880, description="Memory of a task in MiB; Fargate ties it to cpu."
+    )
     architecture: Architecture = Field(default=Architecture.ARM64, description="arm64 is about 20 % cheaper.")
     variables: dict[VariableName, str] = Field(
         default_factory=dict, description="Environment variables; never secrets."

@@ -58,7 +58,7 @@ def _overrides(section: Node, environments: Sequence[str], findings: Findings) -
                 Problem(
                     file=section.file,
                     line=section.line,
-                    value=section.source or None,
+                    value=section.source or "nothing",
                     message=f"{OVERRIDES}: needs the environments by name",
                     allowed=", ".join(environments) or "none yet",
                     fix=f"write `{example}:` on the next line, indented, or remove `{OVERRIDES}:`",

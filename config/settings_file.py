@@ -53,7 +53,7 @@ def only_fields(node: Node, model: type[Settings], findings: Findings, *, label:
                 Problem(
                     file=node.file,
                     line=node.line,
-                    value=node.source[:60] or None,
+                    value=node.source[:60] or "nothing",
                     message=f"{label} holds no fields" + (", only text" if text else ""),
                     allowed=in_words(schema_of(model)),
                     fix="write `name: value`, with a space after the colon"
@@ -65,14 +65,19 @@ def only_fields(node: Node, model: type[Settings], findings: Findings, *, label:
         return None
     for name, origin in model.injected.items():
         if name in node.content:
-            findings.add([forbidden(name, node.content[name], f"{name} is {origin}, and not written here")])
+            findings.add([forbidden(name, node.content[name], f"{name} comes from {origin}")])
     return replace(node, content={name: its for name, its in node.content.items() if name not in model.injected})
 
 
 def forbidden(name: str, node: Node, message: str) -> Problem:
     """A field that has another place."""
     return Problem(
-        file=node.file, line=node.line, value=f"{name}: {node.source}", message=message, fix="remove it here"
+        file=node.file,
+        line=node.line,
+        value=f"{name}: {node.source}",
+        message=message,
+        allowed="not written here",
+        fix="remove the line",
     )
 
 

@@ -17,19 +17,23 @@ _Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # https://yaml.org/spec/1.2.2/#51-character-set
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_QUOTE_IT = "put the value in quotes"
-_SAME_COLUMN = "start fields that belong together in the same column, with spaces"
-# What libyaml says, and what it means to a person.
+_INDENTATION = ("fields that belong together start in the same column", "indent with spaces, two for each level")
+# What libyaml says, what that means to a person, what is allowed, and the likely fix.
 _MEANINGS = (
-    ("mapping values are not allowed", "a second `: ` in one value, or a line indented too far", _SAME_COLUMN),
-    ("could not find expected ':'", "this line is no field: it has no `: `", "write `key: value`, with the space"),
-    ("unexpected end of stream", "a quote is opened and never closed", "close it"),
-    ("expected ',' or", "a bracket is opened and never closed", "close it"),
-    ("expected node content", "a bracket is opened and never closed", "close it"),
-    ("did not find expected '-'", "the list ends in the middle", "start each of its lines with `- `, in one column"),
-    ("did not find expected key", "the indentation does not fit the lines above", _SAME_COLUMN),
-    ("unknown escape character", "a backslash inside double quotes", "use single quotes"),
-    ("block sequence entries are not allowed", "a list cannot start behind its key", "put it on the next line"),
+    ("mapping values are not allowed", "this line is indented too far", *_INDENTATION),
+    ("could not find expected ':'", "this line has no `: `", "`key: value`", "write a space after the colon"),
+    ("unexpected end of stream", "a quote is opened and never closed", "a quote at both ends", "close it"),
+    ("expected ',' or", "a bracket is opened and never closed", "a bracket at both ends", "close it"),
+    ("expected node content", "a bracket is opened and never closed", "a bracket at both ends", "close it"),
+    (
+        "did not find expected '-'",
+        "the list ends in the middle",
+        "`- ` before every entry",
+        "start this line with `- `",
+    ),
+    ("did not find expected key", "this line is indented unlike the lines above", *_INDENTATION),
+    ("unknown escape character", "a backslash in double quotes", "\\\\ there, or single quotes", "use single quotes"),
+    ("block sequence entries", "a list starts behind its key", "each entry on a line of its own", "start a new line"),
 )
 
 
@@ -64,7 +68,9 @@ def read_events(root: Path, file: Path) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         raise NotYaml(_syntax_problem(file, lines, error)) from None
     except (yaml.YAMLError, RecursionError):
-        raise NotYaml(Problem(file=file, line=1, message="this is not YAML", value=lines[0][:60])) from None
+        raise NotYaml(
+            Problem(file=file, line=1, message="this is not YAML", value=lines[0][:60], allowed="YAML 1.2")
+        ) from None
 
 
 def _decode(root: Path, file: Path) -> str:
@@ -99,41 +105,40 @@ def _decode(root: Path, file: Path) -> str:
 
 
 def _syntax_problem(file: Path, lines: list[str], error: yaml.MarkedYAMLError) -> Problem:
-    said = error.problem or ""
-    mark = error.problem_mark
-    # Where a bracket or quote was opened, rather than where the file ended without it.
-    if error.context_mark and any(word in said for word in ("end of stream", "expected ','", "node content")):
+    said, mark = error.problem or "", error.problem_mark
+    # Where something was begun, rather than where it was found not to end.
+    if error.context_mark and any(
+        word in said for word in ("end of stream", "',' or", "node content", "find expected ':'")
+    ):
         mark = error.context_mark
-    number = min(mark.line if mark else 0, len(lines) - 1)
-    text = lines[number]
-    tabbed = next((i for i in (number, number - 1) if "\t" in lines[i][: _indentation(lines[i])]), None)
-    if tabbed is not None:
-        number, text = tabbed, lines[tabbed]
-        message, fix = "a tab in the indentation", "replace each tab by two spaces"
+    number, column = (min(mark.line, len(lines) - 1), mark.column) if mark else (0, 0)
+    tabbed = [i for i in (number, number - 1) if i >= 0 and "\t" in lines[i][: _indentation(lines[i])]]
+    if tabbed:
+        number = tabbed[0]
+        meaning = ("a tab in the indentation", "spaces", "replace each tab by two spaces")
     elif "cannot start any token" in said or (error.context or "").endswith(("alias", "anchor")):
-        message, fix = f"a value cannot start with {_character(text, mark)}", _QUOTE_IT
-    else:
-        message, fix = next(
-            ((meaning, way) for fragment, meaning, way in _MEANINGS if fragment in said),
-            (f"this is not YAML: {said}", _SAME_COLUMN),
+        meaning = (
+            f"a value cannot start with {_character(lines[number], column)}",
+            "text in quotes",
+            "quote the value",
         )
-    return Problem(
-        file=file,
-        line=number + 1,
-        value=text.strip().replace("\t", "\\t")[:60] or None,
-        message=message,
-        allowed="YAML 1.2",
-        fix=fix,
-    )
+    elif "mapping values" in said and ": " in lines[number][:column]:
+        meaning = ("a second `: ` in one line", "one, or text in quotes", "quote the value, or start a new line")
+    else:
+        meaning = next(
+            ((what, allowed, fix) for fragment, what, allowed, fix in _MEANINGS if fragment in said),
+            (f"this is not YAML: {said}", "YAML 1.2", "compare with the files beside it"),
+        )
+    message, allowed, fix = meaning
+    value = lines[number].strip()[:60]
+    return Problem(file=file, line=number + 1, value=value, message=message, allowed=allowed, fix=fix)
 
 
 def _indentation(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _character(text: str, mark: Any) -> str:
+def _character(text: str, column: int) -> str:
     # An alias is reported behind its star.
-    for column in (mark.column, mark.column - 1):
-        if 0 <= column < len(text) and text[column] in "*&@`%!|>":
-            return f"`{text[column]}`" if text[column] != "`" else "a backtick"
-    return "this character"
+    found = [text[i] for i in (column, column - 1) if 0 <= i < len(text) and text[i] in "*&@`%"]
+    return f"`{found[0]}`" if found else "this character"
