@@ -137,13 +137,13 @@ def _text(schema: Schema) -> str:
 
 
 def _list(schema: Schema) -> str:
-    items = schema.get("prefixItems")
-    if items:
+    if items := schema.get("prefixItems"):
         return f"a list of {len(items)}, each {_in_words(items[0]) or 'any value'}"
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     size = f" of {least} to {most}" if most is not None else f" of at least {least}" if least else ""
-    each = _in_words(schema.get("items", {}))
-    return f"a list{size}, each {each}" if each else f"a list{size}"
+    items = schema.get("items", {})
+    each = _in_words(items)
+    return f"a list{size}, each {'one of ' if 'enum' in items else ''}{each}" if each else f"a list{size}"
 
 
 def _step(schema: Schema, step: Step) -> Schema:

@@ -20,6 +20,9 @@ DnsName = Annotated[
 NAMESPACE = "app.local"
 UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
 
+# What two environments can never have in common; all else may stand in environments/shared.yaml.
+OWN_FIELDS = ("domain", "network.cidr")
+
 
 class Cluster(Settings):
     """The ECS cluster that runs every service."""

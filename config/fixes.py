@@ -125,8 +125,8 @@ def _candidates(text: str) -> Iterator[str]:
         yield host.partition(".")[0]
     yield re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip())
     yield re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
-    yield re.sub(r"[^a-z0-9]+", "", lower)
     yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    yield re.sub(r"[^a-z0-9]+", "", lower)
     yield f"/{text.lstrip('/')}"
 
 
