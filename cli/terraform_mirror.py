@@ -21,9 +21,7 @@ CONVENTIONAL_PREFIXES = (Path("/opt"), Path("/usr/local"), Path("/usr/share"), P
 SEARCH_DEPTH = 4
 SEARCH_LIMIT = 20_000
 """Directories looked into below one prefix: a search on a full machine still ends within a second or two."""
-NEVER_A_MIRROR = frozenset(
-    {"node_modules", "site-packages", "doc", "man", "locale", "icons", "docker", "containerd"}
-)
+NEVER_A_MIRROR = frozenset({"node_modules", "site-packages", "doc", "man", "locale", "icons", "docker", "containerd"})
 
 CLI_CONFIG = Path("build/terraform.tfrc")
 CLI_CONFIG_TEXT = """\
@@ -107,9 +105,7 @@ def find_mirror(prefixes: Iterable[Path], *, target: str) -> Path | None:
 def registry_answers(timeout_seconds: float = 3.0) -> bool:
     """One short question per process."""
     try:
-        with urllib.request.urlopen(
-            f"https://{REGISTRY}/.well-known/terraform.json", timeout=timeout_seconds
-        ):
+        with urllib.request.urlopen(f"https://{REGISTRY}/.well-known/terraform.json", timeout=timeout_seconds):
             return True
     except (OSError, urllib.error.URLError):
         return False
@@ -152,9 +148,7 @@ def prepare_terraform(
     if own_config:
         return setup(f"{REGISTRY} is out of reach, using your {own_config}")
     target = os_arch()
-    known = [
-        place for place in places_terraform_knows(environment, home) if holds_provider(place, target=target)
-    ]
+    known = [place for place in places_terraform_knows(environment, home) if holds_provider(place, target=target)]
     if known:
         return setup(f"{REGISTRY} is out of reach, Terraform finds its mirror in {known[0]}")
     mirror = find_mirror(prefixes, target=target)

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Generic, TypeVar
 
-from config.document import Node
 from config.environment import Environment
 from config.errors import Problem
-from config.layers import Place, Step, clearest
 from config.network import PRIVATE_RANGES
 from config.rules import BAND_SIZE, rule_priority
 from config.service import Service
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Written(Generic[T]):
-    """Settings beside the YAML that they were read from."""
-
-    settings: T
-    node: Node
-
-    def place(self, *fields: str) -> Place:
-        """The first of the fields that is written, for a message to point at."""
-        paths: list[Sequence[Step]] = [field.split(".") for field in fields]
-        return clearest(self.node, paths)
+from config.written import Written
 
 
 def environment_conflicts(
@@ -38,18 +20,18 @@ def environment_conflicts(
     for (one, its_services), (other, other_services) in combinations(environments, 2):
         a, b = one.settings, other.settings
         if a.network.cidr.overlaps(b.network.cidr):
-            yield _conflict(
-                other.place("network.cidr"),
-                one.place("network.cidr"),
-                f"network.cidr: overlaps {a.network.cidr} of environment {a.name}",
+            yield other.problem(
+                "network.cidr",
+                message=f"network.cidr: overlaps {a.network.cidr} of environment {a.name}",
+                conflicts_with=one.place("network.cidr"),
                 allowed="a range of its own for each environment, so that they can be connected",
                 fix=f"write {_next_range(environments, b)}",
             )
         if a.state_bucket == b.state_bucket:
-            yield _conflict(
-                other.place("state.bucket"),
-                one.place("state.bucket"),
-                f"state.bucket: environment {a.name} keeps its state in the same bucket",
+            yield other.problem(
+                "state.bucket",
+                message=f"state.bucket: environment {a.name} keeps its state in the same bucket",
+                conflicts_with=one.place("state.bucket"),
                 allowed="a bucket of its own for each environment",
                 fix=f"remove it; the default is {b.bucket('terraform-state')}",
             )
@@ -57,10 +39,10 @@ def environment_conflicts(
         if shared := sorted(_hosts(a, its_services).keys() & hosts.keys()):
             more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
             service = hosts[shared[0]]
-            yield _conflict(
-                other.place("domain"),
-                one.place("domain"),
-                f"domain: {shared[0]} ({service.node.file}){more} would also be in environment {a.name}",
+            yield other.problem(
+                "domain",
+                message=f"domain: {shared[0]} ({service.node.file}){more} would also be in environment {a.name}",
+                conflicts_with=one.place("domain"),
                 allowed="each host in one environment",
                 fix=f"write {b.name}.{a.domain}" if a.domain == b.domain else "choose another domain",
             )
@@ -75,36 +57,32 @@ def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]
     for service, route in routed:
         priority = rule_priority(service.settings.name, route)
         if other := answering.get((route.host, route.path)):
-            yield _conflict(
-                service.place("http.host", "http.path", "http", "kind"),
-                other.place("http.host", "http.path", "http", "kind"),
-                f"http: {other.settings.name} already answers {route.path} on host {route.host}",
+            yield service.problem(
+                "http.host",
+                "http.path",
+                "http",
+                "kind",
+                message=f"http: {other.settings.name} already answers {route.path} on host {route.host}",
+                conflicts_with=other.place("http.host", "http.path", "http", "kind"),
                 allowed="one service for each host and path",
                 fix="write another `http.host:` or `http.path:` in one of the two",
             )
         elif other := ranked.get(priority):
             free = _free_priority(priority, taken)
             taken.add(free)
-            yield _conflict(
-                service.place("http.priority", "http.path", "http.host", "http", "kind"),
-                other.place("http.priority", "http.path", "http.host", "http", "kind"),
-                f"http.priority: {priority} is already the rule priority of {other.settings.name}",
+            yield service.problem(
+                "http.priority",
+                "http.path",
+                "http.host",
+                "http",
+                "kind",
+                message=f"http.priority: {priority} is already the rule priority of {other.settings.name}",
+                conflicts_with=other.place("http.priority", "http.path", "http.host", "http", "kind"),
                 allowed="a number of its own for each service, 1 to 50000",
                 fix=f"write `priority: {free}` under `http:`",
             )
         answering.setdefault((route.host, route.path), service)
         ranked.setdefault(priority, service)
-
-
-def _conflict(place: Place, other: Place, message: str, *, allowed: str, fix: str) -> Problem:
-    return Problem(
-        file=place.node.file,
-        line=place.node.line,
-        value=None if place.missing else place.node.source,
-        message=f"{message}, see {other.node.file}:{other.node.line}",
-        allowed=allowed,
-        fix=fix,
-    )
 
 
 def _hosts(environment: Environment, services: Sequence[Written[Service]]) -> dict[str, Written[Service]]:

@@ -53,7 +53,7 @@ class Environment(Place):
 
     def image(self, service: Service) -> str:
         """The image that a service runs here: its own choice, or its repository at its release."""
-        return service.image or f"{self.registry}/{service.name}:{service.release or UNRELEASED}"
+        return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
 
     def repository_arn(self, repository: str) -> str:
         """The ECR repository that holds the images of a service."""

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PUBLIC_WEB = "public-web"
     INTERNAL = "internal"
     WORKER = "worker"
+    SCHEDULED_JOB = "scheduled-job"
+    ONE_OFF = "one-off"
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,18 @@ _NO_REQUESTS = {
     "health_check": "is not asked by the load balancer",
     "scaling.requests_per_task": "has no requests to count",
 }
+_NOT_CONNECTED = {"port": "has nobody who connects to it", **_NO_REQUESTS}
+_KEEPS_RUNNING = {"schedule": "keeps running", "before": "keeps running"}
+_ENDS = {**_NOT_CONNECTED, "scaling": "runs one task and ends", "metrics": "ends before it could be scraped"}
 
 KIND_RULES: dict[Kind, KindRule] = {
-    Kind.PUBLIC_WEB: KindRule(needs=_LISTENS),
-    Kind.INTERNAL: KindRule(needs=_LISTENS, refuses=_NO_REQUESTS),
-    Kind.WORKER: KindRule(refuses={"port": "has nobody who connects to it", **_NO_REQUESTS}),
+    Kind.PUBLIC_WEB: KindRule(needs=_LISTENS, refuses=_KEEPS_RUNNING),
+    Kind.INTERNAL: KindRule(needs=_LISTENS, refuses={**_NO_REQUESTS, **_KEEPS_RUNNING}),
+    Kind.WORKER: KindRule(refuses={**_NOT_CONNECTED, **_KEEPS_RUNNING}),
+    Kind.SCHEDULED_JOB: KindRule(
+        needs={"schedule": "must say when it runs"}, refuses={**_ENDS, "before": "runs at its own time"}
+    ),
+    Kind.ONE_OFF: KindRule(refuses={**_ENDS, "schedule": "runs when told to"}),
 }
 
 

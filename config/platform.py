@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.cross_checks import Written, environment_conflicts, service_conflicts
+from config.call_graph import graph_conflicts, in_dependency_order
+from config.cross_checks import environment_conflicts, service_conflicts
 from config.document import Node
 from config.environment import Environment
 from config.errors import Problem
@@ -18,6 +19,7 @@ from config.releases import read_releases
 from config.service import Service
 from config.service_file import ServiceFile, read_service_file
 from config.settings_file import read_fields, validate, with_field
+from config.written import Written
 
 ENVIRONMENTS, SERVICES = Path("environments"), Path("service_configs")
 SHARED, RELEASES = "shared", "releases"
@@ -25,7 +27,7 @@ SHARED, RELEASES = "shared", "releases"
 
 @dataclass(frozen=True)
 class Deployment:
-    """One environment and the services that run in it, sorted by name."""
+    """One environment and the services that run in it, each after those that it needs."""
 
     environment: Environment
     services: tuple[Service, ...]
@@ -58,7 +60,7 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(
-        Deployment(environment.settings, tuple(service.settings for service in services[name]))
+        Deployment(environment.settings, in_dependency_order([service.settings for service in services[name]]))
         for name, environment in environments.items()
         if only in (None, name)
     )
@@ -103,9 +105,11 @@ def _services(
 ) -> list[Written[Service]]:
     services = []
     for file in files:
-        node = file.for_environment(environment, releases.get(file.name))
+        before = file.fields.fields.get("before")
+        node = file.for_environment(environment, releases.get(before.source if before else file.name))
         service = validate(Service, node, findings, environment=environment)
         if service:
             services.append(Written(service, node))
     findings.add(service_conflicts(services), environment=environment)
+    findings.add(graph_conflicts(services), environment=environment)
     return services

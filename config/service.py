@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.kinds import Kind, kind_mistakes, kind_schema
+from config.schedule import Schedule
 from config.settings import LogRetentionDays, Mistake, Percent, Settings, in_words
 
 # The section of a service's file with what differs by environment.
@@ -47,6 +48,13 @@ VariableName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
     in_words("letters, digits and underscores, no digit first"),
+]
+
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+SecretName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
+    in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
 ]
 
 
@@ -136,7 +144,10 @@ class Service(Settings):
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
 
     name: ServiceName = Field(description="The file's name; not written in the YAML.")
-    kind: Kind = Field(description="public-web: from the internet; internal: from other services; worker: from nobody.")
+    kind: Kind = Field(
+        description="public-web: from the internet; internal: from other services; worker: from nobody; "
+        "scheduled-job: runs by the clock and ends; one-off: runs when told to, or before each deploy of a service."
+    )
     image: str | None = Field(
         default=None,
         min_length=1,
@@ -163,6 +174,23 @@ class Service(Settings):
     variables: dict[VariableName, str] = Field(
         default_factory=dict, description="Environment variables; never secrets."
     )
+    secrets: dict[VariableName, SecretName] = Field(
+        default_factory=dict,
+        description="Environment variables whose value is a secret of this service, by the name it was stored under "
+        "with `groundwork secret set`.",
+    )
+    calls: tuple[ServiceName, ...] = Field(
+        default=(), description="The services that this one may connect to; it can reach no other."
+    )
+    schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
+    before: ServiceName | None = Field(
+        default=None,
+        description="Runs to its end before each deploy of that service, with its image, such as a migration; "
+        "one-off only.",
+    )
+    exec: bool = Field(
+        default=False, description="Lets a person with the right to it open a shell in a task; what is typed is logged."
+    )
     scaling: Scaling = Scaling()
     spot_percent: Percent | None = Field(
         default=None, description="Share on Fargate Spot; by default the environment's."
@@ -181,6 +209,20 @@ class Service(Settings):
                 because=("kind",),
             )
         yield from size_mistakes(self.cpu, self.memory_mib)
+
+        if self.name in self.calls:
+            yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
+        if both := sorted(self.variables.keys() & self.secrets.keys()):
+            yield Mistake(
+                field=f"secrets.{both[0]}",
+                message=f"{both[0]} is already among variables",
+                fix="remove it from one of the two",
+            )
+
+    @property
+    def repository(self) -> str:
+        """Whose image it runs: its own, or that of the service it prepares."""
+        return self.before or self.name
 
     @property
     def route(self) -> Http | None:

@@ -27,9 +27,7 @@ def _run(command: str, port: int, directory: Path) -> int:
         case "start":
             before = launcher.status(directory=directory)
             running = launcher.start(port, directory=directory)
-            print(
-                f"{'already running' if running == before else 'started'}: {running.url} (pid {running.pid})"
-            )
+            print(f"{'already running' if running == before else 'started'}: {running.url} (pid {running.pid})")
         case "stop":
             stopped = launcher.stop(directory=directory)
             print(f"stopped: {stopped.url} (pid {stopped.pid})" if stopped else "not running")

@@ -29,9 +29,7 @@ class Endpoint:
         """
         outer = os.environ if base is None else base
         environment = {name: value for name, value in outer.items() if not name.startswith("AWS_")}
-        past_proxies = ",".join(
-            filter(None, [environment.get("NO_PROXY", environment.get("no_proxy")), HOST])
-        )
+        past_proxies = ",".join(filter(None, [environment.get("NO_PROXY", environment.get("no_proxy")), HOST]))
         return environment | {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "test",

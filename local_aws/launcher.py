@@ -33,9 +33,7 @@ def start(port: int = 0, *, directory: Path = STATE) -> Endpoint:
     if running is None:
         running = _launch(port, directory)
     if port not in (0, running.port):
-        raise LocalAwsError(
-            f"the embedded AWS already runs on port {running.port}: stop it to move it to {port}"
-        )
+        raise LocalAwsError(f"the embedded AWS already runs on port {running.port}: stop it to move it to {port}")
     return running
 
 
