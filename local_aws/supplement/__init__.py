@@ -7,9 +7,27 @@ from __future__ import annotations
 
 from functools import cache
 
-from local_aws.supplement import control
+from local_aws.supplement import (
+    application_autoscaling,
+    control,
+    ecs,
+    ecs_deployments,
+    route53,
+    s3,
+    service_discovery,
+    unimplemented,
+)
 
-_PARTS = (control,)
+_PARTS = (
+    application_autoscaling,
+    control,
+    ecs,
+    ecs_deployments,
+    route53,
+    s3,
+    service_discovery,
+    unimplemented,
+)
 
 
 @cache
