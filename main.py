@@ -65,23 +65,26 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def main() -> None:
-    """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
-    embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
-    only = os.environ.get("GROUNDWORK_ENVIRONMENT")
-    root = Path(__file__).parent
-    app = App()
-    try:
-        deployments = load_platform(root)
-        if deployments and only in (None, SHARED):
-            build_shared(app, root, deployments, embedded=embedded)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        sys.exit(BAD_INPUT)
+def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> None:
+    """Write every stack of the YAML below root, or only one environment's, or the `shared` ones."""
+    deployments = load_platform(root)
+    if deployments and only in (None, SHARED):
+        build_shared(app, root, deployments, embedded=embedded)
     for deployment in deployments:
         if only in (None, deployment.environment.name):
             build(app, deployment, embedded=embedded)
     app.synth()
+
+
+def main() -> None:
+    """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
+    embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+    only = os.environ.get("GROUNDWORK_ENVIRONMENT")
+    try:
+        synthesize(App(), Path(__file__).parent, only=only, embedded=embedded)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(BAD_INPUT)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+"""Settings for tests, as short as YAML: what a test does not name has its default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.environment import Environment
+from config.network import Network
+from config.service import Service
+
+ACCOUNT = "123456789012"
+
+
+def an_environment(**fields: Any) -> Environment:
+    """An environment called test."""
+    given = {"name": "test", "organization": "acme", "account_id": ACCOUNT, "domain": "test.example.com"}
+    return Environment.model_validate(given | {"network": {"cidr": "10.0.0.0/16"}} | fields)
+
+
+def a_network(**fields: Any) -> Network:
+    """A network of 10.0.0.0/16."""
+    return Network.model_validate({"cidr": "10.0.0.0/16"} | fields)
+
+
+def a_service(name: str = "orders", **fields: Any) -> Service:
+    """An internal service that listens on 8080, unless the fields say otherwise."""
+    given: dict[str, Any] = {"name": name, "kind": "internal"} | fields
+    if given["kind"] in ("internal", "public-web"):
+        given.setdefault("port", 8080)
+    return Service.model_validate(given)
