@@ -25,8 +25,10 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _BASED_INTEGER = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,2})?")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]{1,18}")
+# So much of a value is shown.
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _Builder:
             )
         content: Scalar | tuple[Node, ...] | dict[str, Node]
         if isinstance(event, yaml.ScalarEvent):
-            content, source = self._scalar(event, line)
+            content, source = self._scalar(event, line), _as_written(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             content = tuple(self._items(depth))
             source = _flow(content)
@@ -176,10 +178,10 @@ class _Builder:
             )
         return self._anchors[name]
 
-    def _scalar(self, event: yaml.ScalarEvent, line: int) -> tuple[Scalar, str]:
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
         text: str = event.value
         if not event.implicit[0]:
-            return text, json.dumps(text, ensure_ascii=False)
+            return text
         if _LEADING_ZERO.fullmatch(text):
             self._document.doubts.append(
                 Problem(
@@ -192,14 +194,14 @@ class _Builder:
                 )
             )
         if text in _NULLS:
-            return None, text
+            return None
         if text in _BOOLEANS:
-            return _BOOLEANS[text], text
+            return _BOOLEANS[text]
         if _INTEGER.fullmatch(text):
-            return int(text), text
+            return int(text)
         if _BASED_INTEGER.fullmatch(text):
-            return int(text, base=0), text
-        return (float(text) if _FLOAT.fullmatch(text) else text), text
+            return int(text, base=0)
+        return float(text) if _FLOAT.fullmatch(text) else text
 
     def _complain(self, line: int, message: str, **details: str) -> None:
         self._document.problems.append(Problem(file=self._document.file, line=line, message=message, **details))
@@ -214,4 +216,12 @@ def _flow(content: tuple[Node, ...] | dict[str, Node]) -> str:
         text = "{" + ", ".join(f"{key}: {value.source}" for key, value in content.items()) + "}"
     else:
         text = "[" + ", ".join(value.source for value in content) + "]"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return _short(text)
+
+
+def _as_written(event: yaml.ScalarEvent) -> str:
+    return _short(event.value if event.implicit[0] else json.dumps(event.value, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -13,7 +13,7 @@ from config.allowed import Schema, writable
 from config.document import Node
 
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
-_QUANTITY = re.compile(r"\s*([0-9][0-9_,]*)(?:\.0*)?\s*([A-Za-z%]*)\s*")
+_QUANTITY = re.compile(r"\s*([0-9][0-9_,]{0,17})(?:\.0*)?\s*([A-Za-z%]*)\s*")
 # A unit that people write, and what it is worth in the unit at the end of the field's name.
 _UNITS = {
     "mib": {"g": 1024, "gb": 1024, "gib": 1024, "gi": 1024},

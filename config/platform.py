@@ -73,7 +73,7 @@ def _choice(names: Sequence[str], only: str | None) -> list[Problem]:
     return [
         Problem(
             file=ENVIRONMENTS,
-            value=only,
+            value=only or "nothing",
             message="there is no environment of this name" if names else "there is no environment",
             allowed=", ".join(names) or f"at least one file in {ENVIRONMENTS}/ beside {SHARED}.yaml",
             fix=(did_you_mean(only, names) if only else None) or example,

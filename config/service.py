@@ -22,8 +22,8 @@ ServiceName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){1,21}$", max_length=22),
     in_words(
-        "2 to 22 lower-case letters, digits and single hyphens, a letter first (with the environment's name "
-        "before it, it must fit the 32 characters of a target group)"
+        "2 to 22 lower-case letters, digits and single hyphens, a letter first "
+        "(a target group's 32 characters also hold the environment's name)"
     ),
 ]
 HostLabel = Annotated[

@@ -82,6 +82,7 @@ def _decode(root: Path, file: Path) -> str:
             Problem(
                 file=file,
                 line=1,
+                value=file.name,
                 message=f"cannot be read: {reason[0].lower()}{reason[1:]}",
                 allowed="a text file that you may read",
                 fix="check what is at this place, and its permissions",

@@ -1,0 +1,343 @@
+"""The message for fields and files that contradict each other: each mistake once, with its line and the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.config.bad_yaml import API, DEV, PROD, RELEASES, WEB, Bad, check
+from tests.config.platform_files import added, replaced
+
+BUCKET = "state:\n  bucket: acme-state\n"
+BOTH_AT_22 = {
+    f"service_configs/{name}.yaml": "kind: public-web\nport: 80\nhttp:\n  priority: 22\n" for name in ("blog", "news")
+}
+
+CASES = [
+    Bad(
+        "memory that does not go with the cpu",
+        replaced(API, "memory_mib: 1024", "memory_mib: 512"),
+        """
+service_configs/api.yaml:4: memory_mib: Fargate has no task with cpu 512 and 512 MiB of memory
+  value: 512
+  allowed: with cpu 512: 1024, 2048, 3072, 4096
+  fix: write memory_mib: 1024, or cpu: 256
+""",
+    ),
+    Bad(
+        "memory that does not go with the cpu in an override",
+        added(API, "environments:\n  dev:\n    memory_mib: 6000\n"),
+        """
+service_configs/api.yaml:10: memory_mib: Fargate has no task with cpu 512 and 6000 MiB of memory (in dev)
+  value: 6000
+  allowed: with cpu 512: 1024, 2048, 3072, 4096
+  fix: write memory_mib: 4096
+""",
+    ),
+    Bad(
+        "cpu in an override that does not go with the memory",
+        added(API, "environments:\n  dev:\n    cpu: 4096\n"),
+        """
+service_configs/api.yaml:10: memory_mib: Fargate has no task with cpu 4096 and 1024 MiB of memory (in dev)
+  value: cpu: 4096
+  allowed: with cpu 4096: 8192 to 30720 in steps of 1024
+  fix: write memory_mib: 8192, or cpu: 512
+""",
+    ),
+    Bad(
+        "a range of tasks upside down",
+        replaced(API, "max_tasks: 3", "max_tasks: 0"),
+        """
+service_configs/api.yaml:7: scaling.max_tasks: max_tasks 0 is below min_tasks 1
+  value: 0
+  allowed: at least min_tasks, 1
+  fix: write max_tasks: 1, or a smaller min_tasks
+""",
+    ),
+    Bad(
+        "a range of tasks upside down by an override",
+        added(API, "environments:\n  prod:\n    scaling:\n      min_tasks: 9\n"),
+        """
+service_configs/api.yaml:11: scaling.max_tasks: max_tasks 3 is below min_tasks 9 (in prod)
+  value: min_tasks: 9
+  allowed: at least min_tasks, 9
+  fix: write max_tasks: 9, or a smaller min_tasks
+""",
+    ),
+    Bad(
+        "a timeout above the interval",
+        added(WEB, "health_check:\n  timeout_s: 30\n"),
+        """
+service_configs/web.yaml:10: health_check.timeout_s: a timeout of 30 s does not fit an interval of 15 s
+  value: 30
+  allowed: below interval_s, 15
+  fix: write timeout_s: 14 or less, or a longer interval_s
+""",
+    ),
+    Bad(
+        "an internal service without a port",
+        replaced(API, "port: 8080\n", ""),
+        """
+service_configs/api.yaml:1: port: a service of kind internal must say where it listens
+  value: kind: internal
+  allowed: a whole number from 1 to 65535
+  fix: add `port:`
+""",
+    ),
+    Bad(
+        "a worker with a port",
+        replaced(API, "kind: internal", "kind: worker"),
+        """
+service_configs/api.yaml:2: port: a service of kind worker has nobody who connects to it
+  value: 8080
+  allowed: only with kind public-web or internal
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "requests from outside to an internal service",
+        added(API, "http:\n  host: api\n"),
+        """
+service_configs/api.yaml:8: http: a service of kind internal takes no requests from outside
+  value: {host: api}
+  allowed: only with kind public-web
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "a health check that nobody asks",
+        added(API, "health_check:\n  path: /\n"),
+        """
+service_configs/api.yaml:8: health_check: a service of kind internal is not asked by the load balancer
+  value: {path: /}
+  allowed: only with kind public-web
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "requests counted where there are none",
+        added(API, "  requests_per_task: 10\n"),
+        """
+service_configs/api.yaml:8: scaling.requests_per_task: a service of kind internal has no requests to count
+  value: 10
+  allowed: only with kind public-web
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "a zone twice",
+        added(PROD, "  zones: [a, b, b]\n"),
+        """
+environments/prod.yaml:5: network.zones: the three zones must differ
+  value: [a, b, b]
+  allowed: a list of 3, each one letter, such as a
+  fix: write ["a", "b", "c"]
+""",
+    ),
+    Bad(
+        "no NAT and no endpoints",
+        added(PROD, "  nat: none\n"),
+        """
+environments/prod.yaml:5: network.interface_endpoints: with nat: none no task can start without ecr.api, ecr.dkr, logs
+  value: nat: none
+  allowed: a list, each one of ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, kms, logs, monitoring, ...
+  fix: add ecr.api, ecr.dkr, logs here, or choose nat: single
+""",
+    ),
+    Bad(
+        "a name in the file",
+        added(WEB, "name: shop\n"),
+        """
+service_configs/web.yaml:9: name comes from the file's name
+  value: name: shop
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "a release in the file",
+        added(WEB, "release: v1\n"),
+        """
+service_configs/web.yaml:9: release comes from service_configs/releases/<environment>.yaml
+  value: release: v1
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "a name in an environment",
+        added(DEV, "name: dev\n"),
+        """
+environments/dev.yaml:6: name comes from the file's name
+  value: name: dev
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "an override for an unknown environment",
+        replaced(WEB, "dev:", "development:"),
+        """
+service_configs/web.yaml:6: environments: there is no environment of this name
+  value: development
+  allowed: dev, prod
+  fix: did you mean `dev`?
+""",
+    ),
+    Bad(
+        "overrides as a list",
+        {WEB: "kind: public-web\nport: 80\nenvironments: [dev]\n"},
+        """
+service_configs/web.yaml:3: environments: needs the environments by name
+  value: [dev]
+  allowed: dev, prod
+  fix: write `dev:` on the next line, indented, or remove `environments:`
+""",
+    ),
+    Bad(
+        "overrides for nothing",
+        {WEB: "kind: public-web\nport: 80\nenvironments:\n"},
+        """
+service_configs/web.yaml:3: environments: needs the environments by name
+  value: nothing
+  allowed: dev, prod
+  fix: write `dev:` on the next line, indented, or remove `environments:`
+""",
+    ),
+    Bad(
+        "an empty override",
+        {WEB: "kind: public-web\nport: 80\nenvironments:\n  dev:\n"},
+        """
+service_configs/web.yaml:4: environments.dev: holds no fields
+  value: nothing
+  allowed: the fields kind, ...
+  fix: write `name: value` lines, indented below it
+""",
+    ),
+    Bad(
+        "another kind in an override",
+        {WEB: "kind: public-web\nport: 80\nenvironments:\n  dev:\n    kind: internal\n"},
+        """
+service_configs/web.yaml:5: environments.dev.kind: kind is the same in every environment
+  value: kind: internal
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "a name in an override",
+        {WEB: "kind: public-web\nport: 80\nenvironments:\n  dev:\n    name: shop\n"},
+        """
+service_configs/web.yaml:5: name comes from the file's name
+  value: name: shop
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "overrides in an override",
+        {WEB: "kind: public-web\nport: 80\nenvironments:\n  dev:\n    environments: {}\n"},
+        """
+service_configs/web.yaml:5: environments.dev.environments: overrides have no overrides of their own
+  value: environments: {}
+  allowed: not written here
+  fix: remove the line
+""",
+    ),
+    Bad(
+        "a release of an unknown service",
+        {RELEASES: "wep: v1\n"},
+        """
+service_configs/releases/dev.yaml:1: there is no service of this name
+  value: wep
+  allowed: api, web
+  fix: did you mean `web`?
+""",
+    ),
+    Bad(
+        "releases of an unknown environment",
+        {"service_configs/releases/stage.yaml": "web: v1\n"},
+        """
+service_configs/releases/stage.yaml:1: there is no environment of this name
+  value: stage
+  allowed: dev, prod
+  fix: remove it
+""",
+    ),
+    Bad(
+        "two services on one host and path",
+        {"service_configs/shop.yaml": "kind: public-web\nport: 80\n"},
+        """
+service_configs/web.yaml:4: http: shop already answers /* on host shop, see service_configs/shop.yaml:1
+  value: shop
+  allowed: one service for each host and path
+  fix: write another `http.host:` or `http.path:` in one of the two
+""",
+    ),
+    Bad(
+        "two services on one host and path in one environment",
+        {"service_configs/blog.yaml": "kind: public-web\nport: 80\nenvironments: {prod: {http: {host: shop}}}\n"},
+        """
+service_configs/web.yaml:4: http: blog already answers /* on host shop, see service_configs/blog.yaml:3 (in prod)
+  value: shop
+  allowed: one service for each host and path
+  fix: write another `http.host:` or `http.path:` in one of the two
+""",
+    ),
+    Bad(
+        "two services of one priority",
+        BOTH_AT_22,
+        """
+service_configs/news.yaml:4: http.priority: 22 is already the rule priority of blog, see service_configs/blog.yaml:4
+  value: 22
+  allowed: a number of its own for each service, 1 to 50000
+  fix: write `priority: 23` under `http:`
+""",
+    ),
+    Bad(
+        "overlapping networks",
+        replaced(DEV, "10.10.0.0/16", "10.30.128.0/20"),
+        """
+environments/prod.yaml:4: network.cidr: overlaps 10.30.128.0/20 of environment dev, see environments/dev.yaml:4
+  value: 10.30.0.0/16
+  allowed: a range of its own for each environment, so that they can be connected
+  fix: write 10.0.0.0/16
+""",
+    ),
+    Bad(
+        "one state bucket for two environments",
+        {**added(DEV, BUCKET), **added(PROD, BUCKET)},
+        """
+environments/prod.yaml:6: state.bucket: environment dev keeps its state in the same bucket, see environments/dev.yaml:7
+  value: acme-state
+  allowed: a bucket of its own for each environment
+  fix: remove it; the default is acme-prod-terraform-state
+""",
+    ),
+    Bad(
+        "one host in two environments",
+        replaced(DEV, "dev.example.com", "example.com"),
+        """
+environments/prod.yaml:2: domain: shop.example.com (service_configs/web.yaml) would also be in environment dev, see ...
+  value: example.com
+  allowed: each host in one environment
+  fix: write prod.example.com
+""",
+    ),
+    Bad(
+        "no environment",
+        {DEV: None, PROD: None, WEB: None},
+        """
+environments: there is no environment
+  value: nothing
+  allowed: at least one file in environments/ beside shared.yaml
+  fix: write environments/dev.yaml
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", CASES, ids=lambda bad: bad.name)
+def test_the_message_for(bad: Bad, tmp_path: Path) -> None:
+    check(bad, tmp_path)
