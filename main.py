@@ -67,11 +67,11 @@ def is_loopback(url: str) -> bool:
 
 def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> None:
     """Write every stack of the YAML below root, or only one environment's, or the `shared` ones."""
-    deployments = load_platform(root)
-    if deployments and only in (None, SHARED):
+    deployments = load_platform(root, only=None if only == SHARED else only)
+    if only in (None, SHARED):
         build_shared(app, root, deployments, embedded=embedded)
-    for deployment in deployments:
-        if only in (None, deployment.environment.name):
+    if only != SHARED:
+        for deployment in deployments:
             build(app, deployment, embedded=embedded)
     app.synth()
 

@@ -10,6 +10,7 @@ from functools import cache
 from local_aws.supplement import (
     application_autoscaling,
     control,
+    ecr_registry,
     ecs,
     ecs_deployments,
     route53,
@@ -21,6 +22,7 @@ from local_aws.supplement import (
 _PARTS = (
     application_autoscaling,
     control,
+    ecr_registry,
     ecs,
     ecs_deployments,
     route53,

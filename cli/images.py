@@ -1,0 +1,208 @@
+"""`groundwork images`: the platform's own images and the services', built and published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.image_display import display
+from config.errors import ConfigError, Problem
+from config.platform import Deployment, load_platform
+from config.release_file import write_release
+from config.service import Architecture
+from config.shared import shared_place
+from images.docker_cli import Docker
+from images.errors import ImageError
+from images.platform_work import BUILD, PLATFORMS, Wanted, wanted
+from images.publish import Publisher, Result, build
+from images.service_work import service_work
+from images.work import Work
+
+Known = TypeVar("Known")
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENT = ROOT / "build/docker-client"
+CHECKING = "asking the registry"
+
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+images_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""
+    The images of the platform (Prometheus, Grafana and the rest) and of the services.
+
+    An image's tag is the hash of all that goes into it, so publishing what is published does nothing, and a deploy
+    names exactly what was built.
+    """,
+)
+
+Environments = Annotated[
+    list[str] | None, typer.Option("--environment", "-e", metavar="ENV", help="One environment; repeatable; else all.")
+]
+Images = Annotated[
+    list[str] | None, typer.Option("--image", "-i", metavar="NAME", help="One platform image; repeatable; else all.")
+]
+Platforms = Annotated[
+    list[str] | None,
+    typer.Option("--platform", metavar="OS/ARCH", help=f"Repeatable; by default {' and '.join(PLATFORMS)}."),
+]
+
+
+@images_app.command("list")
+def list_images(environment: Environments = None) -> None:
+    """Show each platform image: its tag, its base, and who runs it. Asks nobody."""
+    table = Table("image", "tag", "environments", "base", box=None, pad_edge=False, header_style="bold")
+    for image in wanted(ROOT, _deployments(environment)):
+        table.add_row(image.name, image.context.tag, " ".join(image.environments), image.base)
+    console.print(table)
+
+
+@images_app.command("build")
+def build_images(environment: Environments = None, image: Images = None, platform: Platforms = None) -> None:
+    """Build the platform images here, and push nothing."""
+    deployments = _deployments(environment)
+    registry = deployments[0].environment.registry
+    try:
+        docker = Docker.find()
+        built = 0
+        with display(console) as on_progress:
+            works = [one.work(ROOT, platform or PLATFORMS) for one in _chosen(deployments, image)]
+            for work in works:
+                for part in work.parts:
+                    reference = f"{registry}/{work.repository}:{part.tag}"
+                    built += build(docker, work, part, reference, on_progress)
+                on_progress(work, "built", 1, 1)
+    except ImageError as error:
+        _fail([error])
+    console.print(f"built {built}; the contexts are in {BUILD}")
+
+
+@images_app.command()
+def publish(
+    environment: Environments = None,
+    image: Images = None,
+    service: Annotated[str | None, typer.Option(metavar="NAME", help="Publish a service's own image instead.")] = None,
+    context: Annotated[
+        Path | None, typer.Option(metavar="DIR", exists=True, file_okay=False, help="Its folder, with the Dockerfile.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option(help="Its tag; by default the hash of the folder.")] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENV", help="Also write it into this environment's releases."),
+    ] = None,
+    platform: Platforms = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and pushed.")] = False,
+) -> None:
+    """Build and push what the registry lacks; check what it has.
+
+    Run it again after any interruption. Exit codes: 0 everything is published, 2 wrong input, 3 no Docker engine,
+    4 no login, 5 no repository, 6 a build failed, 7 a push failed, 8 a tag exists with other content, 9 no disk space.
+
+    For a product team: `groundwork images publish --service orders --context ../orders --release dev`.
+    """
+    begun = time.monotonic()
+    deployments = _deployments(environment)
+    if service is None:
+        _refuse_without_service(context=context, tag=tag, release=release)
+        works = [one.work(ROOT, platform or PLATFORMS) for one in _chosen(deployments, image)]
+    else:
+        works = [_service_work(deployments, service, context, tag, platform)]
+        for name in release or []:
+            _known_environment(deployments, name)
+    place = shared_place([deployment.environment for deployment in deployments])
+    results = _publish(works, account_id=place.account_id, region=place.region, dry_run=dry_run)
+    _fail([result.error for result in results if result.error])
+    if dry_run:
+        return
+    built, pushed = (sum(getattr(result, count) for result in results) for count in ("built", "pushed"))
+    there = sum(not result.pushed for result in results)
+    seconds = time.monotonic() - begun
+    console.print(f"built {built}, pushed {pushed}, {there} published before ({seconds:.1f} s)", highlight=False)
+    for name in release or []:
+        file = write_release(ROOT, name, works[0].name, works[0].tag)
+        console.print(f"{file}: {works[0].name}: {works[0].tag}; commit it to release it", highlight=False)
+
+
+def _publish(works: Sequence[Work], *, account_id: str, region: str, dry_run: bool) -> list[Result]:
+    try:
+        with display(console, quiet=(CHECKING,)) as on_progress:
+            publisher = Publisher(account_id=account_id, region=region, client=CLIENT, on_progress=on_progress)
+            lacking, results = publisher.missing(works)
+            if lacking and not dry_run:
+                results += publisher.publish(lacking)
+    except ImageError as error:
+        _fail([error])
+        raise AssertionError from error  # _fail has ended it
+    if dry_run:
+        for work in lacking:
+            for part in work.parts:
+                console.print(f"would build and push {work.repository}:{part.tag} ({part.platform})", highlight=False)
+        console.print(f"would build and push {len(lacking)} of {len(works)}", highlight=False)
+    return results
+
+
+def _deployments(names: Sequence[str] | None) -> list[Deployment]:
+    everything = load_platform(ROOT)
+    if not names:
+        return list(everything)
+    return [_known_environment(everything, name) for name in dict.fromkeys(names)]
+
+
+def _known_environment(deployments: Sequence[Deployment], name: str) -> Deployment:
+    return _known("environment", name, {of.environment.name: of for of in deployments}, Path("environments"))
+
+
+def _chosen(deployments: Sequence[Deployment], names: Sequence[str] | None) -> list[Wanted]:
+    everything = wanted(ROOT, deployments)
+    for name in names or []:
+        _known("platform image", name, {one.name: one for one in everything}, Path("docker"))
+    return [one for one in everything if not names or one.name in names]
+
+
+def _service_work(
+    deployments: Sequence[Deployment],
+    name: str,
+    context: Path | None,
+    tag: str | None,
+    platforms: Sequence[str] | None,
+) -> Work:
+    file = Path(f"service_configs/{name}.yaml")
+    everywhere = [service for of in deployments for service in of.services]
+    _known("service", name, {service.name: service for service in everywhere}, Path("service_configs"))
+    if context is None:
+        raise ConfigError(
+            [Problem(file=file, message="its image needs a folder to be built from", fix="add --context DIR")]
+        )
+    architectures = sorted({service.architecture for service in everywhere if service.name == name})
+    own = [f"linux/{'amd64' if of is Architecture.X86_64 else of}" for of in architectures]
+    return service_work(name, context.resolve(), platforms=platforms or own, tag=tag)
+
+
+def _refuse_without_service(**options: object) -> None:
+    given = [f"--{name}" for name, value in options.items() if value]
+    if given:
+        message = f"{' and '.join(given)}: only with --service"
+        raise ConfigError([Problem(file=Path("service_configs"), message=message, fix="add --service NAME")])
+
+
+def _known(what: str, name: str, known: dict[str, Known], folder: Path) -> Known:
+    if name in known:
+        return known[name]
+    raise ConfigError(
+        [Problem(file=folder, value=name, message=f"there is no {what} of this name", allowed=", ".join(sorted(known)))]
+    )
+
+
+def _fail(found: Sequence[ImageError]) -> None:
+    for error in found:
+        errors.print(str(error), style="red", markup=False, highlight=False)
+    if found:
+        raise typer.Exit(int(found[0].code))
