@@ -79,7 +79,7 @@ def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> Non
 def main() -> None:
     """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
     embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
-    only = os.environ.get("GROUNDWORK_ENVIRONMENT")
+    only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     try:
         synthesize(App(), Path(__file__).parent, only=only, embedded=embedded)
     except ConfigError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -20,20 +20,23 @@ def in_dependency_order(services: Sequence[Service]) -> tuple[Service, ...]:
     return tuple(_by_name(services)[name] for name in _sorter(services).static_order())
 
 
-def graph_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]:
-    """Every `calls:` and `before:` that leads nowhere, and the first circle that they form."""
+def graph_conflicts(services: Sequence[Written[Service]], *, broken: Collection[str] = ()) -> Iterator[Problem]:
+    """Every `calls:` and `before:` that leads nowhere, and the first circle that they form.
+
+    `broken` services have a file that could not be understood, which is said already.
+    """
     settings = [written.settings for written in services]
     known = _by_name(settings)
-    broken = False
+    circles_matter = not broken
     for written in services:
         service = written.settings
         wanted = [(name, f"calls.{i}", "be called") for i, name in enumerate(service.calls)]
         wanted += [(service.before, "before", "be prepared")] if service.before else []
         for name, path, purpose in wanted:
             reason = _cannot(known.get(name), name, path, written.node.file.parent)
-            if reason is None:
+            if reason is None or name in broken:
                 continue
-            broken = True
+            circles_matter = False
             usable = sorted(n for n in known if _cannot(known[n], n, path, Path()) is None and n != service.name)
             yield written.problem(
                 path,
@@ -41,7 +44,7 @@ def graph_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]:
                 allowed=", ".join(usable) or "no other service yet",
                 fix=did_you_mean(name, usable) or f"remove {name} here, or bring its file back",
             )
-    if broken:
+    if not circles_matter:
         return
     try:
         _sorter(settings).prepare()

@@ -17,6 +17,7 @@ def environment_conflicts(
     environments: Sequence[tuple[Written[Environment], Sequence[Written[Service]]]],
 ) -> Iterator[Problem]:
     """Every pair of environments that cannot exist together."""
+    yield from _registry_conflicts([environment for environment, _ in environments])
     for (one, its_services), (other, other_services) in combinations(environments, 2):
         a, b = one.settings, other.settings
         if a.network.cidr.overlaps(b.network.cidr):
@@ -45,6 +46,31 @@ def environment_conflicts(
                 conflicts_with=one.place("domain"),
                 allowed="each host in one environment",
                 fix=f"write {b.name}.{a.domain}" if a.domain == b.domain else "choose another domain",
+            )
+
+
+def _registry_conflicts(environments: Sequence[Written[Environment]]) -> Iterator[Problem]:
+    """Images are built once and promoted unchanged, so that all environments pull from one registry."""
+    for other in environments[1:]:
+        first, its, theirs = environments[0], environments[0].settings, other.settings
+        if its.registry_account != theirs.registry_account:
+            yield other.problem(
+                "registry_account_id",
+                "account_id",
+                message=f"registry_account_id: environment {its.name} takes its images from account "
+                f"{its.registry_account}",
+                conflicts_with=first.place("registry_account_id", "account_id"),
+                allowed="one account that holds the images of all environments",
+                fix=f'add `registry_account_id: "{its.registry_account}"` (or another account) to '
+                "environments/shared.yaml",
+            )
+        if its.region != theirs.region:
+            yield other.problem(
+                "region",
+                message=f"region: environment {its.name} is in {its.region}, and images are pulled from there",
+                conflicts_with=first.place("region"),
+                allowed="one region for all environments",
+                fix="write `region:` in environments/shared.yaml alone",
             )
 
 

@@ -46,17 +46,15 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
     findings.add(_choice(names, only))
 
     environments = _read_environments(root, names, findings)
-    files = [read_service_file(root, file, names, findings) for file in service_files]
+    files = {file.stem: read_service_file(root, file, names, findings) for file in service_files}
     releases = read_releases(
         root,
         SERVICES / RELEASES,
         environments=names,
-        services=[file.stem for file in service_files],
+        services=list(files),
         findings=findings,
     )
-    services = {
-        name: _services(name, [file for file in files if file], releases.get(name, {}), findings) for name in names
-    }
+    services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(
@@ -101,15 +99,20 @@ def _read_environments(root: Path, names: Sequence[str], findings: Findings) -> 
 
 
 def _services(
-    environment: str, files: Sequence[ServiceFile], releases: Mapping[str, Node], findings: Findings
+    environment: str, files: Mapping[str, ServiceFile | None], releases: Mapping[str, Node], findings: Findings
 ) -> list[Written[Service]]:
     services = []
-    for file in files:
-        before = file.fields.fields.get("before")
-        node = file.for_environment(environment, releases.get(before.source if before else file.name))
-        service = validate(Service, node, findings, environment=environment)
-        if service:
+    broken = []
+    for name, file in files.items():
+        service = None
+        if file:
+            before = file.fields.fields.get("before")
+            node = file.for_environment(environment, releases.get(str(before.content) if before else name))
+            service = validate(Service, node, findings, environment=environment)
+        if file and service:
             services.append(Written(service, node))
+        else:
+            broken.append(name)
     findings.add(service_conflicts(services), environment=environment)
-    findings.add(graph_conflicts(services), environment=environment)
+    findings.add(graph_conflicts(services, broken=broken), environment=environment)
     return services

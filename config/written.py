@@ -36,7 +36,7 @@ class Written(Generic[T]):
         return Problem(
             file=place.node.file,
             line=place.node.line,
-            value=None if place.missing else place.node.source,
+            value="nothing" if place.missing else place.node.source,
             message=f"{message}, see {other.file}:{other.line}" if other else message,
             allowed=allowed,
             fix=fix,

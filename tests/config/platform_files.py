@@ -12,6 +12,7 @@ Content: TypeAlias = str | bytes | None
 VALID: dict[str, str] = {
     "environments/shared.yaml": """\
 organization: acme
+registry_account_id: "999999999999"
 tags:
   owner: platform
 """,

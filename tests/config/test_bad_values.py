@@ -54,7 +54,7 @@ service_configs/api.yaml:1: knd: there is no such field
         "a misspelt field in shared.yaml",
         added(SHARED, "regoin: eu-west-1\n"),
         """
-environments/shared.yaml:4: regoin: there is no such field
+environments/shared.yaml:5: regoin: there is no such field
   value: regoin: eu-west-1
   allowed: organization, ...
   fix: did you mean `region`?
@@ -86,7 +86,7 @@ service_configs/api.yaml:8: replicas: there is no such field
         """
 service_configs/api.yaml:1: kind: is missing
   value: nothing
-  allowed: public-web, internal, worker
+  allowed: public-web, internal, worker...
   fix: add `kind:`
 """,
     ),
@@ -302,7 +302,7 @@ environments/dev.yaml:7: state.bucket: has the wrong form
         "a region by its city",
         added(SHARED, "region: Ireland\n"),
         """
-environments/shared.yaml:4: region: has the wrong form
+environments/shared.yaml:5: region: has the wrong form
   value: Ireland
   allowed: an AWS region such as eu-west-1
 """,
@@ -323,7 +323,7 @@ environments/dev.yaml:5: network.nat: is none of the choices
         """
 service_configs/api.yaml:1: kind: is none of the choices
   value: web
-  allowed: public-web, internal, worker
+  allowed: public-web, internal, worker...
   fix: did you mean `public-web`?
 """,
     ),

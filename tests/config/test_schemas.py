@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from config import schemas
 from config.fargate import FARGATE_MEMORY_MIB
+from config.kinds import Kind
 from tests.config.platform_files import VALID
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +126,7 @@ def test_every_field_is_described_and_bounds_and_choices_are_kept() -> None:
         described = "description" in its or "description" in service["$defs"].get(its["$ref"].rpartition("/")[2], {})
         assert described, name
     assert properties["port"]["anyOf"][0] == {"maximum": 65_535, "minimum": 1, "type": "integer"}
-    assert service["$defs"]["Kind"]["enum"] == ["public-web", "internal", "worker"]
+    assert service["$defs"]["Kind"]["enum"] == [str(kind) for kind in Kind]
     assert properties["cpu"]["default"] == 256
     assert "title" not in json.dumps(service)
 

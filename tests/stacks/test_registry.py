@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from cdktf import App
 
-from config.errors import ConfigError
 from config.platform import Deployment, load_platform
 from config.shared import shared_place
 from images.catalog import PLATFORM_IMAGES
@@ -118,13 +117,3 @@ def test_the_environments_accounts_may_pull_and_nobody_may_more(
             "ecr:BatchGetImage",
             "ecr:GetDownloadUrlForLayer",
         ]
-
-
-def test_environments_in_several_accounts_must_say_which_holds_the_images(
-    deployments: tuple[Deployment, ...],
-) -> None:
-    environments = [of.environment for of in deployments]
-    environments[0] = environments[0].model_copy(update={"account_id": "111111111111"})
-    with pytest.raises(ConfigError, match="registry_account_id") as caught:
-        shared_place(environments)
-    assert "environments/shared.yaml" in str(caught.value)
