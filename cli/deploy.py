@@ -1,0 +1,154 @@
+"""deploy and destroy: cdktf does the work; here is what must be true before, and what is said after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from cli.cdktf_runner import Cdktf, fail_with_log, log_path
+from cli.checkout_lock import only_one
+from cli.display import display_for
+from cli.errors import CommandError
+from cli.locks import abandoned, describe_abandoned, describe_held, read_lock
+from cli.orphans import orphans, write_empty_stack
+from cli.program import Program, SynthesizedStack, waves
+from cli.progress import Phase, Progress
+from cli.session import Session
+from cli.state import StateFile, forget_empty, state_files
+from cli.terraform import initialize, terraform
+
+PARALLEL_STACKS = 4
+"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
+
+Command = Literal["deploy", "destroy"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One deploy or destroy, in a checkout that nothing else works in meanwhile."""
+
+    session: Session
+    program: Program
+    lock_timeout_seconds: int
+    checkout_lock: int
+
+    @property
+    def cdktf(self) -> Cdktf:
+        terraform = self.session.terraform
+        return Cdktf(
+            self.session.root,
+            terraform.environment,
+            terraform.skip_provider_lock,
+            keep_open=(self.checkout_lock,),
+        )
+
+    def orphans(self) -> list[StateFile]:
+        environment = self.session.environment
+        return orphans(self.program, list(state_files(self.session.s3, environment.state_bucket, environment.name)))
+
+    def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
+        """A lock that nobody will release is told at once; any other is waited for, and its holder named."""
+        locks = [lock for stack in stacks if (lock := read_lock(self.session.s3, stack))]
+        now = datetime.now(UTC)
+        if gone := abandoned(locks):
+            raise CommandError("\n".join([*(describe_abandoned(lock, now) for lock in gone), "", self.stray_report()]))
+        for lock in locks:
+            self.session.say(f"{describe_held(lock, now)}; waiting up to {self.lock_timeout_seconds} s")
+
+    def stray_report(self) -> str:
+        """What a killed Terraform may have left behind."""
+        found = self.session.strays()
+        if not found:
+            return f"Outside the states of {self.session.name} nothing exists that carries its tag."
+        lines = [f"  {stray.stack:<24} {stray.arn}" for stray in found]
+        return "\n".join(
+            [
+                "These exist with the tag of this environment, and no state knows them. Delete them, or",
+                "`terraform import` them, before the next deploy makes a second one:",
+                *lines,
+            ]
+        )
+
+    def execute(self, command: Command, stacks: Sequence[SynthesizedStack]) -> Progress:
+        """cdktf on these stacks, in as few calls as their dependencies allow."""
+        progress = Progress(stack.id for stack in stacks)
+        log = log_path(self.session.root, command, self.session.name)
+        display = display_for(self.session.console, progress)
+        try:
+            for number, wave in enumerate(self._calls(command, stacks)):
+                options = ["--auto-approve", "--skip-synth", f"--parallelism={PARALLEL_STACKS}"]
+                if len(wave) < len(stacks) or self._is_partial(command, stacks):
+                    options.append("--ignore-missing-stack-dependencies")
+                part = log if number == 0 else log.with_suffix(f".{number}.log")
+                code = self.cdktf.run(
+                    self.cdktf.arguments(command, [stack.id for stack in wave], options),
+                    log=part,
+                    progress=progress,
+                    display=display,
+                    lock_timeout=f"{self.lock_timeout_seconds}s",
+                )
+                if code:
+                    break
+        finally:
+            display.close()
+        if code:
+            raise self._failure(command, code, progress, part, stacks)
+        return progress
+
+    def _is_partial(self, command: Command, stacks: Sequence[SynthesizedStack]) -> bool:
+        chosen = {stack.id for stack in stacks}
+        if command == "destroy":
+            return False  # what depends on them has been chosen too, or cdktf says so
+        return any(not chosen.issuperset(stack.dependencies) for stack in stacks)
+
+    def _calls(self, command: Command, stacks: Sequence[SynthesizedStack]) -> list[list[SynthesizedStack]]:
+        # With --ignore-missing-stack-dependencies cdktf ignores the order among the chosen stacks as well.
+        return waves(stacks) if self._is_partial(command, stacks) else [list(stacks)]
+
+    def _failure(
+        self, command: Command, code: int, progress: Progress, log: Path, stacks: Sequence[SynthesizedStack]
+    ) -> CommandError:
+        if code > 128:
+            return CommandError(
+                "Interrupted. Terraform has finished what it had begun, written its state and released its locks.\n"
+                f"Run the same command again to go on. Full log: {log}",
+                exit_code=code,
+            )
+        failure = fail_with_log(f"{command} {self.session.name}", progress, log, 1)
+        now = datetime.now(UTC)
+        failed = [stack for stack in stacks if progress.stacks[stack.id].phase is Phase.FAILED]
+        locked = [lock for stack in failed if (lock := read_lock(self.session.s3, stack))]
+        gone = abandoned(locked)
+        notes = [describe_abandoned(lock, now) for lock in gone]
+        notes += [describe_held(lock, now) for lock in locked if lock not in gone]
+        if gone:
+            notes.append(self.stray_report())
+        return CommandError("\n\n".join([str(failure), *notes]), exit_code=1)
+
+    def destroy_orphan(self, orphan: StateFile) -> None:
+        """Destroy a stack that only its state still knows."""
+        stack = write_empty_stack(self.session.root, self.program, orphan)
+        self.refuse_abandoned_locks([stack])
+        environment = self.session.terraform.environment
+        self.session.say(f"{stack.id}: {orphan.resources} resources to destroy, known from its state alone")
+        initialize(stack.directory, environment)
+        timeout = f"-lock-timeout={self.lock_timeout_seconds}s"
+        done = terraform(stack.directory, ["apply", "-auto-approve", "-input=false", "-no-color", timeout], environment)
+        if done.returncode != 0:
+            raise CommandError(f"{stack.id} could not be destroyed; what is left is still in its state")
+
+    def forget_empty_states(self) -> None:
+        environment = self.session.environment
+        forget_empty(self.session.s3, environment.state_bucket, environment.name)
+
+
+@contextmanager
+def exclusive_run(session: Session, *, lock_timeout_seconds: int) -> Iterator[Run]:
+    """The checkout's lock, the state bucket, and the environment's program as it is now."""
+    with only_one(session.root, timeout_seconds=lock_timeout_seconds, say=session.say) as descriptor:
+        session.need_state_bucket()
+        yield Run(session, session.synthesize(), lock_timeout_seconds, descriptor)

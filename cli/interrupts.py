@@ -1,0 +1,118 @@
+"""Ctrl-C and SIGTERM in the middle of an apply: Terraform finishes what it has begun and writes its state.
+
+Left to itself cdktf exits at once, its pseudo-terminal closes, and Terraform may be hung up on before it has
+written its state or released its lock. So cdktf runs in a session of its own, which the terminal's Ctrl-C
+does not reach, and only the Terraform processes below it are told to stop. cdktf then sees them end, starts
+nothing more, and ends itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FORCING = 3
+"""The signal that no longer waits for Terraform: it loses the resources that are then being made."""
+
+
+@dataclass
+class Received:
+    """The signals that have come so far."""
+
+    first: signal.Signals | None = None
+    count: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        return 128 + self.first if self.first else 0
+
+
+@contextmanager
+def noted_signals() -> Iterator[Received]:
+    """Within this block a signal is written down, not obeyed."""
+    received = Received()
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.first = received.first or signal.Signals(number)
+        received.count += 1
+
+    before = {number: signal.signal(number, note) for number in SIGNALS}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running program."""
+
+    pid: int
+    parent: int
+    state: str
+    command: str
+
+    @property
+    def is_terraform(self) -> bool:
+        return self.command.rpartition("/")[2] == "terraform" and not self.state.startswith("Z")
+
+
+def read_stat(text: str) -> Process:
+    """Linux' /proc/<pid>/stat."""
+    pid, _, rest = text.partition(" (")
+    command, _, fields = rest.rpartition(") ")
+    state, parent = fields.split()[:2]
+    return Process(int(pid), int(parent), state, command)
+
+
+def read_ps(listing: str) -> list[Process]:
+    """The output of `ps -axo pid=,ppid=,stat=,comm=`, for macOS."""
+    rows = (line.split(None, 3) for line in listing.splitlines())
+    return [Process(int(row[0]), int(row[1]), row[2], row[3].strip()) for row in rows if len(row) == 4]
+
+
+def processes() -> list[Process]:
+    if not Path("/proc/self/stat").exists():
+        ps = ["ps", "-axo", "pid=,ppid=,stat=,comm="]
+        return read_ps(subprocess.run(ps, capture_output=True, text=True, check=True).stdout)
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended in the meantime
+            found.append(read_stat(path.read_text()))
+    return found
+
+
+class GracefulStop:
+    """Ends a running cdktf by way of its Terraform processes. Call `step` until cdktf is gone."""
+
+    def __init__(self, cdktf_pid: int) -> None:
+        self._cdktf = cdktf_pid
+        self._told: dict[int, int] = {}
+
+    def step(self, *, forced: bool = False) -> None:
+        # Frozen, cdktf cannot start a Terraform between our look and what we conclude from it.
+        with suppress(ProcessLookupError):
+            os.kill(self._cdktf, signal.SIGSTOP)
+            try:
+                self._tell(forced=forced)
+            finally:
+                os.kill(self._cdktf, signal.SIGCONT)
+
+    def _tell(self, *, forced: bool) -> None:
+        running = [p.pid for p in processes() if p.parent == self._cdktf and p.is_terraform]
+        for pid in running:
+            times = 2 if forced else 1  # Terraform itself takes a second one for "exit immediately"
+            if self._told.get(pid, 0) < times:
+                self._told[pid] = self._told.get(pid, 0) + 1
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
+        if not running:
+            os.killpg(self._cdktf, signal.SIGTERM)

@@ -1,0 +1,101 @@
+"""What every command on one environment starts with: its settings, its AWS, its Terraform."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from rich.console import Console
+
+from cli.errors import CommandError
+from cli.program import Program, synthesize
+from cli.state import bucket_exists, make_bucket, state_files
+from cli.strays import Tagged, find_tagged, strays
+from cli.target import Target, check_account, choose_target
+from cli.terraform_mirror import TerraformSetup, prepare_terraform
+from config.environment import Environment
+from config.platform import Deployment, load_platform
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BOOTSTRAP = "bootstrap"
+"""The stack tag of what is made before any stack: the state bucket."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's view of one environment."""
+
+    root: Path
+    console: Console
+    deployment: Deployment
+    target: Target
+    terraform: TerraformSetup
+
+    @property
+    def environment(self) -> Environment:
+        return self.deployment.environment
+
+    @property
+    def name(self) -> str:
+        return self.deployment.environment.name
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return boto3.client("s3", region_name=self.environment.region)
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def bootstrap(self) -> bool:
+        """Make the state bucket, or bring it up to date. Whether it had to be created."""
+        tags = self.environment.stack_tags(BOOTSTRAP)
+        return make_bucket(self.s3, self.environment.state_bucket, region=self.environment.region, tags=tags)
+
+    def need_state_bucket(self) -> None:
+        """On the embedded AWS it is simply made; in an account it is a person's decision."""
+        if bucket_exists(self.s3, self.environment.state_bucket):
+            return
+        if not self.target.embedded:
+            raise CommandError(
+                f"{self.name} has no state bucket yet ({self.environment.state_bucket}).\n"
+                f"  fix: groundwork bootstrap {self.name}"
+            )
+        self.bootstrap()
+
+    def synthesize(self) -> Program:
+        return synthesize(self.root, self.name, self.terraform.environment)
+
+    def strays(self) -> list[Tagged]:
+        """What the environment's tag marks in AWS and no state knows."""
+        bucket = self.environment.state_bucket
+        tagged = find_tagged(self.name, self.environment.region)
+        states = list(state_files(self.s3, bucket, self.name)) if bucket_exists(self.s3, bucket) else []
+        return strays(tagged, states, known=[f"arn:aws:s3:::{bucket}"])
+
+
+def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
+    """Read the settings (all mistakes at once), find AWS and Terraform, and say which ones."""
+    deployments = {found.environment.name: found for found in load_platform(root)}
+    if environment not in deployments:
+        raise CommandError(
+            f"there is no environments/{environment}.yaml; there is {', '.join(sorted(deployments))}", exit_code=2
+        )
+    deployment = deployments[environment]
+    settings = deployment.environment
+    target = check_account(
+        choose_target(local=local),
+        environment=environment,
+        account_id=settings.account_id,
+        region=settings.region,
+    )
+    terraform = prepare_terraform(root, os.environ)
+    session = Session(root, console, deployment, target, terraform)
+    session.say(f"AWS: {target.description}, {settings.region}")
+    session.say(terraform.summary)
+    return session

@@ -1,0 +1,58 @@
+"""Which AWS a command talks to: the embedded one, or the account of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.errors import CommandError
+from local_aws import launcher
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """The AWS behind this process' environment variables."""
+
+    embedded: bool
+    description: str
+
+
+def is_embedded(environ: Mapping[str, str]) -> bool:
+    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in LOOPBACK
+
+
+def choose_target(*, local: bool) -> Target:
+    """Lead this process, and all that it starts, to the embedded AWS if asked; else to what is configured."""
+    if local:
+        environment = launcher.start().environment()
+        for name in set(os.environ) - set(environment):
+            del os.environ[name]
+        os.environ.update(environment)
+    if is_embedded(os.environ):
+        return Target(embedded=True, description=f"the embedded AWS at {os.environ['AWS_ENDPOINT_URL']}")
+    return Target(embedded=False, description="your AWS account")
+
+
+def check_account(target: Target, *, environment: str, account_id: str, region: str) -> Target:
+    """Refuse to go on without credentials, or with those of another account than the environment's own."""
+    try:
+        found = boto3.client("sts", region_name=region).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(
+            f"AWS does not know you: {error}\n"
+            f"  fix: sign in to account {account_id} (aws sso login, or AWS_PROFILE=...), "
+            "or add --local to use the embedded AWS"
+        ) from error
+    if found != account_id:
+        raise CommandError(
+            f"these are credentials of AWS account {found}, but environments/{environment}.yaml says {account_id}\n"
+            "  fix: choose the right profile (AWS_PROFILE=...), or correct account_id"
+        )
+    return target if target.embedded else Target(embedded=False, description=f"AWS account {found}")

@@ -1,0 +1,52 @@
+"""Calls Terraform itself, in a stack's directory, where cdktf has no command for the purpose."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.errors import CommandError
+from cli.interrupts import noted_signals
+
+POLL_SECONDS = 0.1
+
+
+def terraform(
+    directory: Path, arguments: Sequence[str], environment: Mapping[str, str], *, output: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end. A signal makes Terraform stop in good order, and this process end after it."""
+    with noted_signals() as received:
+        process = subprocess.Popen(
+            ["terraform", *arguments],
+            cwd=directory,
+            env={**environment, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            text=True,
+            start_new_session=True,
+        )
+        told, text = False, ""
+        while process.poll() is None:
+            if received.first and not told:
+                os.kill(process.pid, signal.SIGINT)
+                told = True
+            try:
+                text = process.communicate(timeout=POLL_SECONDS)[0] or ""
+            except subprocess.TimeoutExpired:
+                continue
+        if received.first:
+            raise CommandError("Interrupted; Terraform has stopped in good order.", exit_code=received.exit_code)
+    return subprocess.CompletedProcess(process.args, process.returncode, text)
+
+
+def initialize(directory: Path, environment: Mapping[str, str]) -> None:
+    """`terraform init`, quiet unless it fails."""
+    done = terraform(
+        directory, ["init", "-input=false", "-no-color", "-reconfigure"], environment, output=subprocess.PIPE
+    )
+    if done.returncode != 0:
+        raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")
