@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,8 +19,10 @@ from config.errors import ConfigError
 from config.platform import Deployment, load_platform
 from config.shared import SHARED, shared_place
 from images.render import render_all
+from modules.task import Task
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
+from stacks.job import JobStack
 from stacks.network import NetworkStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
@@ -33,16 +36,36 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
     network = NetworkStack(app, environment=environment, embedded=embedded)
     cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
     edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)
+    tasks: dict[str, Task] = {}
+    preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:
-        ServiceStack(
-            app,
-            environment=environment,
-            service=service,
-            network=network,
-            cluster=cluster,
-            edge=edge,
-            embedded=embedded,
-        )
+        callees = [tasks[name] for name in service.calls]
+        if service.kind.keeps_running:
+            stack = ServiceStack(
+                app,
+                environment=environment,
+                service=service,
+                network=network,
+                cluster=cluster,
+                edge=edge,
+                callees=callees,
+                embedded=embedded,
+            )
+            tasks[service.name] = stack.task
+            for job in preparing[service.name]:
+                stack.add_dependency(job)
+        else:
+            job = JobStack(
+                app,
+                environment=environment,
+                service=service,
+                network=network,
+                cluster=cluster,
+                callees=callees,
+                embedded=embedded,
+            )
+            if service.before:
+                preparing[service.before].append(job)
 
 
 def build_shared(app: App, root: Path, deployments: Sequence[Deployment], *, embedded: bool) -> None:

@@ -8,11 +8,8 @@ from pathlib import Path
 
 from config.errors import Problem
 from config.fixes import did_you_mean
-from config.kinds import Kind
 from config.service import Service
 from config.written import Written
-
-KEEPS_RUNNING = (Kind.PUBLIC_WEB, Kind.INTERNAL, Kind.WORKER)
 
 
 def in_dependency_order(services: Sequence[Service]) -> tuple[Service, ...]:
@@ -62,7 +59,7 @@ def graph_conflicts(services: Sequence[Written[Service]], *, broken: Collection[
 def _cannot(service: Service | None, name: str, path: str, folder: Path) -> str | None:
     if service is None:
         return f"there is no {folder / f'{name}.yaml'}"
-    if path == "before" and service.kind not in KEEPS_RUNNING:
+    if path == "before" and not service.kind.keeps_running:
         return f"a {service.kind} has no deploys to run before"
     if path != "before" and service.port is None:
         return f"a {service.kind} has no port"

@@ -55,6 +55,14 @@ class Environment(Place):
         """The image that a service runs here: its own choice, or its repository at its release."""
         return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
 
+    def secret_name(self, service: str, name: str) -> str:
+        """Where the value of a service's secret is stored in Secrets Manager."""
+        return f"{self.name}/{service}/{name}"
+
+    def spot_percent(self, service: Service) -> int:
+        """The share of a service's tasks on Fargate Spot."""
+        return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
+
     def repository_arn(self, repository: str) -> str:
         """The ECR repository that holds the images of a service."""
         return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"

@@ -21,6 +21,11 @@ class Kind(StrEnum):
     SCHEDULED_JOB = "scheduled-job"
     ONE_OFF = "one-off"
 
+    @property
+    def keeps_running(self) -> bool:
+        """Whether ECS replaces a task that ends."""
+        return self not in (Kind.SCHEDULED_JOB, Kind.ONE_OFF)
+
 
 @dataclass(frozen=True)
 class KindRule:

@@ -1,40 +1,36 @@
-"""A service's tasks on Fargate: what a task is, and how many are kept running."""
+"""A service's tasks on Fargate: how many are kept running, and how they are replaced."""
 
 from __future__ import annotations
 
-import json
-
-from cdktf import TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf import Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
+    EcsServiceAlarms,
     EcsServiceCapacityProviderStrategy,
     EcsServiceDeploymentCircuitBreaker,
     EcsServiceLoadBalancer,
     EcsServiceNetworkConfiguration,
     EcsServiceServiceRegistries,
 )
-from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
 from cdktf_cdktf_provider_aws.service_discovery_service import ServiceDiscoveryService
 from constructs import Construct
 
-from config.environment import Environment
 from config.service import Service
 from config.subnets import Tier
 from modules.ecs_cluster import FARGATE, FARGATE_SPOT, EcsCluster
-from modules.firewall import Firewall
-from modules.task_roles import TaskRoles
+from modules.rollback_alarms import RollbackAlarms
+from modules.task import Task
 from modules.vpc import Vpc
 from modules.web_route import WebRoute
 
 MINIMUM_HEALTHY_PERCENT, MAXIMUM_PERCENT = 100, 200
-STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 
 
 class FargateService(Construct):
-    """Rolling deployments with circuit breaker and rollback, tasks spread and rebalanced over the zones.
+    """Rolling deploys that end red when ECS rolled them back; tasks spread and rebalanced over the zones.
 
     `service` is the AWS resource. The number of tasks is autoscaling's after the first deploy.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """
 
     def __init__(
@@ -42,56 +38,41 @@ class FargateService(Construct):
         scope: Construct,
         id_: str,
         *,
-        environment: Environment,
         vpc: Vpc,
         cluster: EcsCluster,
+        task: Task,
         registration: ServiceDiscoveryService,
-        firewall: Firewall,
-        roles: TaskRoles,
-        log_group: CloudwatchLogGroup,
         route: WebRoute | None,
+        alarms: RollbackAlarms | None,
+        spot_percent: int,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
-        definition = EcsTaskDefinition(
-            self,
-            "task",
-            family=environment.qualify(settings.name),
-            requires_compatibilities=[FARGATE],
-            network_mode="awsvpc",
-            cpu=str(settings.cpu),
-            memory=str(settings.memory_mib),
-            runtime_platform=EcsTaskDefinitionRuntimePlatform(
-                cpu_architecture=settings.architecture.value.upper(), operating_system_family="LINUX"
-            ),
-            execution_role_arn=roles.execution.arn,
-            task_role_arn=roles.task.arn,
-            container_definitions=json.dumps([_container(environment, settings, log_group)], sort_keys=True),
+        rolled_back = (
+            f"ECS rolled {settings.name} back: it still runs the task definition from before this deploy. "
+            f"The reason is in the service's events and in the log group {task.log_group.name}."
         )
         self.service = EcsService(
             self,
             "service",
             name=settings.name,
             cluster=cluster.cluster.arn,
-            task_definition=definition.arn,
-            desired_count=settings.scaling.min_tasks,
-            capacity_provider_strategy=_strategy(environment, settings),
+            task_definition=task.definition.arn,
+            desired_count=settings.effective_scaling.min_tasks,
+            enable_execute_command=settings.exec,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(capacity_provider=provider, weight=weight, base=0)
+                for provider, weight in shares(spot_percent).items()
+            ],
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=[subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()],
-                security_groups=[firewall.group.id],
+                security_groups=[task.firewall.group.id],
                 assign_public_ip=False,
             ),
             service_registries=EcsServiceServiceRegistries(registry_arn=registration.arn),
-            load_balancer=[
-                EcsServiceLoadBalancer(
-                    target_group_arn=route.target_group.arn,
-                    container_name=settings.name,
-                    container_port=settings.port,
-                )
-            ]
-            if route
-            else None,
+            load_balancer=_load_balancer(route, settings),
             health_check_grace_period_seconds=settings.health_check.grace_s if route else None,
+            alarms=EcsServiceAlarms(alarm_names=alarms.names, enable=True, rollback=True) if alarms else None,
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
             deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
             deployment_maximum_percent=MAXIMUM_PERCENT,
@@ -99,44 +80,33 @@ class FargateService(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=True,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=["desired_count"],
+                # A rollback ends in a steady state too; the provider alone would call that a success.
+                postcondition=[
+                    Postcondition(
+                        condition=f"${{self.task_definition == {task.definition.terraform_resource_type}"
+                        f".{task.definition.friendly_unique_id}.arn}}",
+                        error_message=rolled_back,
+                    )
+                ],
+            ),
             # A task cannot start without the policy, nor join a target group that no rule leads to.
-            depends_on=[roles.execution_policy, *([route.rule] if route else [])],
+            depends_on=[task.roles.execution_policy, *([route.rule] if route else [])],
         )
 
 
-def _container(environment: Environment, settings: Service, log_group: CloudwatchLogGroup) -> dict[str, object]:
-    container: dict[str, object] = {
-        "name": settings.name,
-        "image": environment.image(settings),
-        "essential": True,
-        "environment": [{"name": key, "value": value} for key, value in sorted(settings.variables.items())],
-        "stopTimeout": STOP_TIMEOUT_S,
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": log_group.name,
-                "awslogs-region": environment.region,
-                "awslogs-stream-prefix": "task",
-                # A log that cannot be written must not stop the service that writes it.
-                "mode": "non-blocking",
-                "max-buffer-size": "10m",
-            },
-        },
-    }
-    if settings.command:
-        container["command"] = list(settings.command)
-    if settings.port:
-        container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
-    return container
+def shares(spot_percent: int) -> dict[str, int]:
+    """The weights of Fargate and Fargate Spot, without the one that has none."""
+    weights = {FARGATE: 100 - spot_percent, FARGATE_SPOT: spot_percent}
+    return {provider: weight for provider, weight in weights.items() if weight}
 
 
-def _strategy(environment: Environment, settings: Service) -> list[EcsServiceCapacityProviderStrategy]:
-    own = settings.spot_percent
-    spot = environment.cluster.spot_percent if own is None else own
-    weights = {FARGATE: 100 - spot, FARGATE_SPOT: spot}
+def _load_balancer(route: WebRoute | None, settings: Service) -> list[EcsServiceLoadBalancer] | None:
+    if route is None or settings.port is None:
+        return None
     return [
-        EcsServiceCapacityProviderStrategy(capacity_provider=provider, weight=weight, base=0)
-        for provider, weight in weights.items()
-        if weight
+        EcsServiceLoadBalancer(
+            target_group_arn=route.target_group.arn, container_name=settings.name, container_port=settings.port
+        )
     ]

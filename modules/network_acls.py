@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, NetworkAclIngress
 from constructs import Construct
 
@@ -33,7 +35,7 @@ class NetworkAcls(Construct):
             )
 
 
-def _terms(rule: AclRule, position: int) -> dict[str, str | int]:
+def _terms(rule: AclRule, position: int) -> dict[str, Any]:
     first, last = rule.ports
     return {
         "rule_no": position * STEP,

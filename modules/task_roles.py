@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -15,7 +17,7 @@ TASKS = "ecs-tasks.amazonaws.com"
 
 
 class TaskRoles(Construct):
-    """`execution` pulls this service's image and writes its log; `task` may do nothing until it is allowed.
+    """`execution` pulls this image, reads these secrets and writes this log; `task` may do nothing by itself.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
     """
@@ -27,8 +29,9 @@ class TaskRoles(Construct):
         *,
         name: str,
         environment: Environment,
-        service: Service,
+        settings: Service,
         log_group: CloudwatchLogGroup,
+        secret_arns: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         trust = trust_service(TASKS, account_id=environment.account_id)
@@ -47,10 +50,12 @@ class TaskRoles(Construct):
             assume_role_policy=trust,
         )
         statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"])]
-        if service.image is None:
+        if secret_arns:
+            statements.append(allow(["secretsmanager:GetSecretValue"], sorted(set(secret_arns))))
+        if settings.image is None:
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements += [
-                allow(pull, [environment.repository_arn(service.name)]),
+                allow(pull, [environment.repository_arn(settings.repository)]),
                 # The token is the account's, not a repository's: the action takes no resource.
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
                 allow(["ecr:GetAuthorizationToken"], ["*"]),
@@ -58,3 +63,21 @@ class TaskRoles(Construct):
         self.execution_policy = IamRolePolicy(
             self, "execution-policy", role=self.execution.id, name="start-tasks", policy=policy(*statements)
         )
+
+    def allow_exec(self, *, log_group_arn: str, key_arn: str) -> None:
+        """Let the agent in the task open the channel of a shell, and write down what is typed.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        """
+        channel = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+        statements = [
+            # The four actions know no resource.
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
+            allow([f"ssmmessages:{action}" for action in channel], ["*"]),
+            # DescribeLogGroups takes no single group.
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+            allow(["logs:DescribeLogGroups"], ["*"]),
+            allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [f"{log_group_arn}:*"]),
+            allow(["kms:Decrypt"], [key_arn]),
+        ]
+        IamRolePolicy(self, "exec-policy", role=self.task.id, name="exec", policy=policy(*statements))

@@ -72,3 +72,4 @@ class WebRoute(Construct):
             action=[LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)],
             tags={"Name": name},
         )
+        self.requests_label = f"{load_balancer.load_balancer.arn_suffix}/{self.target_group.arn_suffix}"

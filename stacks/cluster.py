@@ -18,7 +18,9 @@ class ClusterStack(PlatformStack):
 
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
-        self.cluster = EcsCluster(self, "cluster", name=environment.name, settings=environment.cluster)
+        self.cluster = EcsCluster(
+            self, "cluster", name=environment.name, log_key=network.log_key, settings=environment.cluster
+        )
         self.namespace = ServiceDiscoveryPrivateDnsNamespace(
             self,
             "namespace",
@@ -27,4 +29,5 @@ class ClusterStack(PlatformStack):
             vpc=network.vpc.vpc.id,
         )
         self.export(self.cluster.cluster, "arn", "name")
+        self.export(self.cluster.exec_log_group, "arn")
         self.export(self.namespace, "id")

@@ -61,9 +61,7 @@ def _first_deployment(original: Callable[..., Any], response: Any) -> Any:
 
 def _next_deployment(original: Callable[..., Any], response: Any) -> Any:
     asked = response.params
-    service = response.ecs_backend._get_service(
-        asked.get("cluster") or "default", asked["service"].split("/")[-1]
-    )
+    service = response.ecs_backend._get_service(asked.get("cluster") or "default", asked["service"].split("/")[-1])
     before = service.task_definition
     answer = original(response)
     if service.next_deployment_fails and service.task_definition != before:
@@ -166,9 +164,7 @@ def list_service_deployments(response: Any) -> ActionResult:
 
 def describe_service_deployments(response: Any) -> ActionResult:
     arns = response._get_param("serviceDeploymentArns")
-    every = [
-        item for service in response.ecs_backend.services.values() for item in service.service_deployments
-    ]
+    every = [item for service in response.ecs_backend.services.values() for item in service.service_deployments]
     found = [item for item in every if item["serviceDeploymentArn"] in arns]
     known = {item["serviceDeploymentArn"] for item in found}
     failures = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]

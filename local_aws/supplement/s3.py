@@ -16,9 +16,7 @@ def apply() -> None:
     wrap(FakeBucket, "get_permission", _judge_unconditional_statements)
 
 
-def _judge_unconditional_statements(
-    original: Callable[..., Any], bucket: Any, action: str, resource: str
-) -> Any:
+def _judge_unconditional_statements(original: Callable[..., Any], bucket: Any, action: str, resource: str) -> Any:
     """Leave conditional statements out: whether their condition holds is not known here.
 
     A conditional Deny then never denies and a conditional Allow allows nobody, as for an owner who keeps to

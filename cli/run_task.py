@@ -1,0 +1,99 @@
+"""Runs one ECS task to its end and takes over its exit code; Terraform calls it for a migration before a deploy.
+
+`python -m cli.run_task`, with what to run in GROUNDWORK_* variables (modules/run_before_deploy.py sets them).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+POLL_S = 3.0
+TIMEOUT_S = 3600.0
+LOG_LINES = 40
+
+
+def run(
+    ecs: ECSClient, what: Mapping[str, str], *, poll_s: float = POLL_S, timeout_s: float = TIMEOUT_S
+) -> TaskTypeDef:
+    """Start the task and wait until it has stopped.
+
+    Raises RuntimeError when it cannot start, TimeoutError when it does not end.
+    """
+    answer = ecs.run_task(
+        cluster=what["GROUNDWORK_CLUSTER"],
+        taskDefinition=what["GROUNDWORK_TASK_DEFINITION"],
+        count=1,
+        launchType="FARGATE",
+        startedBy="groundwork",
+        propagateTags="TASK_DEFINITION",
+        enableECSManagedTags=True,
+        networkConfiguration={
+            "awsvpcConfiguration": {
+                "subnets": what["GROUNDWORK_SUBNETS"].split(","),
+                "securityGroups": [what["GROUNDWORK_SECURITY_GROUP"]],
+                "assignPublicIp": "DISABLED",
+            }
+        },
+    )
+    if not answer["tasks"]:
+        raise RuntimeError("; ".join(failure.get("reason", "no reason given") for failure in answer["failures"]))
+    arn = answer["tasks"][0]["taskArn"]
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        task = ecs.describe_tasks(cluster=what["GROUNDWORK_CLUSTER"], tasks=[arn])["tasks"][0]
+        if task["lastStatus"] == "STOPPED":
+            return task
+        time.sleep(poll_s)
+    raise TimeoutError(f"task {arn} still runs after {timeout_s:.0f} s; it was left running")
+
+
+def exit_code(task: TaskTypeDef, container: str) -> int | None:
+    """The container's exit code, or None when it never started."""
+    return next((c.get("exitCode") for c in task.get("containers", []) if c.get("name") == container), None)
+
+
+def last_lines(what: Mapping[str, str], task: TaskTypeDef) -> list[str]:
+    """The end of what the container wrote."""
+    stream = f"task/{what['GROUNDWORK_CONTAINER']}/{task['taskArn'].rsplit('/', 1)[-1]}"
+    logs = boto3.client("logs", region_name=what["GROUNDWORK_REGION"])
+    try:
+        events = logs.get_log_events(logGroupName=what["GROUNDWORK_LOG_GROUP"], logStreamName=stream, limit=LOG_LINES)
+    except ClientError as error:
+        return [f"(no log: {error})"]
+    return [event["message"] for event in events["events"]]
+
+
+def main(what: Mapping[str, str] = os.environ) -> int:
+    """Run it, and say how it ended: 0, or 1 with the end of its log."""
+    name = what["GROUNDWORK_CONTAINER"]
+    ecs = boto3.client("ecs", region_name=what["GROUNDWORK_REGION"])
+    try:
+        task = run(ecs, what)
+    except (ClientError, RuntimeError, TimeoutError) as error:
+        print(f"{name} did not run to its end: {error}", file=sys.stderr)
+        return 1
+    code = exit_code(task, name)
+    if code == 0:
+        print(f"{name} ended well")
+        return 0
+    print("\n".join(last_lines(what, task)), file=sys.stderr)
+    reason = task.get("stoppedReason", "no reason given")
+    print(
+        f"{name} failed with exit code {code} ({reason}); its log is in {what['GROUNDWORK_LOG_GROUP']}", file=sys.stderr
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

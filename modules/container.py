@@ -1,0 +1,54 @@
+"""The container of a service's task, as ECS takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.environment import Environment
+from config.service import Service
+
+STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
+
+
+def container_definition(
+    environment: Environment,
+    settings: Service,
+    *,
+    log_group: str,
+    secret_arns: Mapping[str, str],
+    variables: Mapping[str, str],
+) -> dict[str, Any]:
+    """`secret_arns` are variables whose value ECS reads from Secrets Manager; `variables` join the service's own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    plain = {**variables, **settings.variables}
+    container: dict[str, Any] = {
+        "name": settings.name,
+        "image": environment.image(settings),
+        "essential": True,
+        "environment": [{"name": key, "value": value} for key, value in sorted(plain.items())],
+        "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(secret_arns.items())],
+        "stopTimeout": STOP_TIMEOUT_S,
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": log_group,
+                "awslogs-region": environment.region,
+                "awslogs-stream-prefix": "task",
+                # A log that cannot be written must not stop the service that writes it.
+                "mode": "non-blocking",
+                "max-buffer-size": "10m",
+            },
+        },
+    }
+    if settings.command:
+        container["command"] = list(settings.command)
+    if settings.port:
+        container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
+    if settings.exec:
+        # The shell's agent leaves dead children behind that only an init process collects.
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        container["linuxParameters"] = {"initProcessEnabled": True}
+    return container

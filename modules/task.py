@@ -1,0 +1,87 @@
+"""What is started when a service runs: one task, with its log, its roles and the wall around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
+from constructs import Construct
+
+from config.environment import Environment
+from config.service import Service
+from modules.container import container_definition
+from modules.ecs_cluster import FARGATE, EcsCluster
+from modules.firewall import Firewall
+from modules.log_key import LogKey
+from modules.task_roles import TaskRoles
+from modules.task_secrets import TaskSecrets
+from modules.vpc import Vpc
+
+HTTPS = 443
+
+
+class Task(Construct):
+    """Exposes `definition`, `firewall`, `roles` and `log_group`; nothing can connect to it until it is allowed."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        vpc: Vpc,
+        log_key: LogKey,
+        cluster: EcsCluster,
+        settings: Service,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = environment.qualify(settings.name)
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            name=f"/{environment.name}/services/{settings.name}",
+            retention_in_days=settings.log_retention_days,
+            kms_key_id=log_key.arn,
+        )
+        secrets = TaskSecrets(self, "secrets", environment=environment, settings=settings)
+        self.roles = TaskRoles(
+            self,
+            "roles",
+            name=name,
+            environment=environment,
+            settings=settings,
+            log_group=self.log_group,
+            secret_arns=list(secrets.arns.values()),
+        )
+        if settings.exec:
+            self.roles.allow_exec(log_group_arn=cluster.exec_log_group.arn, key_arn=log_key.arn)
+        self.firewall = Firewall(self, "firewall", name=name, description=f"Tasks of {settings.name}", vpc=vpc)
+        self.firewall.allow_out(HTTPS)  # AWS's own APIs, the registry, and whoever sells the company a service
+        container = container_definition(
+            environment, settings, log_group=self.log_group.name, secret_arns=secrets.arns, variables={}
+        )
+        self.definition = EcsTaskDefinition(
+            self,
+            "definition",
+            family=name,
+            requires_compatibilities=[FARGATE],
+            network_mode="awsvpc",
+            cpu=str(settings.cpu),
+            memory=str(settings.memory_mib),
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                cpu_architecture=settings.architecture.value.upper(), operating_system_family="LINUX"
+            ),
+            execution_role_arn=self.roles.execution.arn,
+            task_role_arn=self.roles.task.arn,
+            container_definitions=json.dumps([container], sort_keys=True),
+        )
+        self._name, self._port = settings.name, settings.port
+
+    def call(self, callees: Sequence[Task]) -> None:
+        """Open the way from this task to each of these, on the port where it listens."""
+        for callee in callees:
+            if callee._port is None:
+                raise ValueError(f"{callee._name} has no port to call; config/call_graph.py lets none through")
+            callee.firewall.allow_from(self.firewall, callee._port, scope=self, id_=f"call-{callee._name}")

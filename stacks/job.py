@@ -1,0 +1,65 @@
+"""One task that ends: started by the clock, before a service's deploys, or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from config.environment import Environment
+from config.service import Service
+from modules.run_before_deploy import RunBeforeDeploy
+from modules.scheduled_task import ScheduledTask
+from modules.task import Task
+from stacks.cluster import ClusterStack
+from stacks.network import NetworkStack
+from stacks.platform_stack import PlatformStack
+
+
+class JobStack(PlatformStack):
+    """A scheduled job or a one-off task; nothing connects to it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        service: Service,
+        network: NetworkStack,
+        cluster: ClusterStack,
+        callees: Sequence[Task],
+        embedded: bool,
+    ) -> None:
+        super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
+        self.task = Task(
+            self,
+            "task",
+            environment=environment,
+            vpc=network.vpc,
+            log_key=network.log_key,
+            cluster=cluster.cluster,
+            settings=service,
+        )
+        self.task.call(callees)
+        if service.schedule:
+            ScheduledTask(
+                self,
+                "schedule",
+                name=environment.qualify(service.name),
+                environment=environment,
+                vpc=network.vpc,
+                cluster=cluster.cluster,
+                task=self.task,
+                spot_percent=environment.spot_percent(service),
+                enabled=service.is_runnable,
+                settings=service.schedule,
+            )
+        if service.before and service.is_runnable:
+            RunBeforeDeploy(
+                self,
+                "before-deploy",
+                environment=environment,
+                vpc=network.vpc,
+                task=self.task,
+                settings=service,
+            )
