@@ -45,6 +45,8 @@ def test_the_order_of_files_does_not_count() -> None:
 def test_a_service_under_another_name_changes_the_prometheus_image_alone(checkout: Path) -> None:
     before = tags(checkout)
     (checkout / "service_configs/orders.yaml").rename(checkout / "service_configs/purchases.yaml")
+    storefront = checkout / "service_configs/storefront.yaml"
+    storefront.write_text(storefront.read_text().replace("calls: [orders]", "calls: [purchases]"))
     assert changed(dict(before), dict(tags(checkout))) == {"prometheus"}
 
 
