@@ -26,6 +26,19 @@ ServiceName = Annotated[
         "(a target group's 32 characters also hold the environment's name)"
     ),
 ]
+# Names in app.local, of target groups and of security groups that the platform's own parts have.
+PLATFORM_NAMES = frozenset(
+    {
+        "alertmanager",
+        "cloudwatch-exporter",
+        "ecs-exporter",
+        "edge",
+        "fluent-bit",
+        "grafana",
+        "network",
+        "prometheus",
+    }
+)
 HostLabel = Annotated[
     str,
     StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$"),
@@ -200,6 +213,13 @@ class Service(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Each kind has its fields, Fargate its sizes, and metrics a port."""
+        if self.name in PLATFORM_NAMES:
+            yield Mistake(
+                field="name",
+                message=f"the platform's own {self.name} has this name",
+                allowed=f"any but {', '.join(sorted(PLATFORM_NAMES))}",
+                fix="rename the file",
+            )
         yield from kind_mistakes(self.kind, self)
         if self.metrics and self.metrics_port is None and self.kind is Kind.WORKER:
             yield Mistake(

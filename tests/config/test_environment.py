@@ -1,0 +1,103 @@
+"""Names and tags of an environment."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+import pytest
+from pydantic import ValidationError
+
+from config.environment import Environment
+from config.network import Network
+from config.place import State
+from config.service import PLATFORM_NAMES, Http, Service
+from images.catalog import PLATFORM_IMAGES
+
+LONGEST_ENVIRONMENT, LONGEST_SERVICE, LONGEST_ORGANIZATION = "e" * 9, "s" * 22, "o" * 20
+
+
+def environment(name: str = "dev", organization: str = "acme", **settings: object) -> Environment:
+    return Environment.model_validate(
+        {
+            "name": name,
+            "organization": organization,
+            "account_id": "123456789012",
+            "domain": "example.com",
+            "network": Network(cidr=IPv4Network("10.0.0.0/16")),
+            **settings,
+        }
+    )
+
+
+def test_names_begin_with_the_environment_and_buckets_with_the_organization() -> None:
+    assert environment().qualify("orders") == "dev-orders"
+    assert environment().bucket("access-logs") == "acme-dev-access-logs"
+
+
+def test_the_state_has_a_bucket_of_its_own_unless_one_is_named() -> None:
+    assert environment().state_bucket == "acme-dev-terraform-state"
+    assert environment(state=State(bucket="ours")).state_bucket == "ours"
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "suffix"),
+    [
+        ("target group", 32, ""),
+        ("security group", 255, ""),
+        ("IAM role", 64, "-execution"),
+        ("ECS service", 255, ""),
+    ],
+)
+def test_the_longest_names_still_fit_what_aws_takes(kind: str, limit: int, suffix: str) -> None:
+    longest = environment(name=LONGEST_ENVIRONMENT).qualify(Service(name=LONGEST_SERVICE, kind="worker").name)
+    assert len(longest + suffix) <= limit, kind
+
+
+def test_the_longest_bucket_still_fits_what_s3_takes() -> None:
+    longest = environment(name=LONGEST_ENVIRONMENT, organization=LONGEST_ORGANIZATION)
+    assert len(longest.state_bucket) <= 63
+
+
+def test_nothing_longer_is_accepted() -> None:
+    with pytest.raises(ValidationError):
+        environment(name=LONGEST_ENVIRONMENT + "e")
+    with pytest.raises(ValidationError):
+        environment(organization=LONGEST_ORGANIZATION + "o")
+    with pytest.raises(ValidationError):
+        Service(name=LONGEST_SERVICE + "s", kind="worker")
+
+
+def test_no_service_can_take_the_name_of_a_part_of_the_platform() -> None:
+    assert {image.name for image in PLATFORM_IMAGES} <= PLATFORM_NAMES
+    for name in PLATFORM_NAMES:
+        with pytest.raises(ValidationError, match=f"own {name} has this name"):
+            Service(name=name, kind="worker")
+
+
+def test_every_stack_is_tagged_with_its_environment_and_itself() -> None:
+    assert environment(tags={"owner": "platform"}).stack_tags("network") == {
+        "owner": "platform",
+        "groundwork:environment": "dev",
+        "groundwork:managed-by": "groundwork",
+        "groundwork:stack": "network",
+    }
+
+
+def test_no_tag_in_yaml_can_hide_ours() -> None:
+    tags = environment(tags={"groundwork:environment": "prod"}).stack_tags("network")
+    assert tags["groundwork:environment"] == "dev"
+
+
+def test_hosts_lie_under_the_domain() -> None:
+    assert environment().hostname(Http(host="shop")) == "shop.example.com"
+    assert environment().hostname(Http(host="@")) == "example.com"
+    assert environment().hostname(Http(host="*")) is None
+
+
+def test_a_service_without_a_release_names_an_image_that_nothing_runs() -> None:
+    service = Service(name="orders", kind="worker")
+    assert environment().image(service).endswith("/orders:unreleased")
+    assert not service.is_runnable
+    released = service.model_copy(update={"release": "v1"})
+    assert environment().image(released) == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:v1"
+    assert environment(registry_account_id="999999999999").image(released).startswith("999999999999.")
