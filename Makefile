@@ -17,7 +17,7 @@ demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
 	@$(BIN)/groundwork demo-down
 
 .PHONY: test
-test: install ## every test (the e2e ones apply with the real Terraform and AWS provider)
+test: install .venv-checkov ## every test (the e2e ones apply with the real Terraform and AWS provider)
 	$(BIN)/pytest
 
 .PHONY: unit
@@ -25,7 +25,7 @@ unit: install ## the tests that need neither Terraform nor containers: under a m
 	$(BIN)/pytest -m "not e2e and not docker"
 
 .PHONY: e2e
-e2e: install ## only the tests that apply with the real Terraform and AWS provider
+e2e: install .venv-checkov ## only the tests that apply with the real Terraform and AWS provider
 	$(BIN)/pytest -m e2e
 
 .PHONY: synth
@@ -42,10 +42,12 @@ check: install ## lint, format check and types
 lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --group checkov --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --output-file requirements-checkov.lock
 	npm install --package-lock-only --no-audit --no-fund
 
 .PHONY: clean
-clean: ## remove what was generated; the embedded AWS is stopped; .venv and node_modules stay
+clean: ## remove what was generated; the embedded AWS is stopped; .venv, .venv-checkov and node_modules stay
 	@if [ -x $(BIN)/groundwork ]; then $(BIN)/groundwork local stop; fi
 	rm -rf build cdktf.out .local-aws .pytest_cache .mypy_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
@@ -61,8 +63,9 @@ prerequisites: ## are Python, Node.js, npm and Terraform there, and recent enoug
 	@command -v $(PYTHON) >/dev/null || { echo "Python >= 3.11 is missing. Get it: https://www.python.org/downloads" >&2; exit 1; }
 	@$(PYTHON) -I cli/prerequisites.py
 
-.PHONY: .venv node_modules
+.PHONY: .venv .venv-checkov node_modules
 .venv: .venv/.installed
+.venv-checkov: .venv-checkov/.installed
 node_modules: node_modules/.installed
 
 .venv/.installed: .venv/.locked pyproject.toml
@@ -74,6 +77,13 @@ node_modules: node_modules/.installed
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --compile --require-hashes -r requirements.lock
+	@touch $@
+
+.venv-checkov/.installed: requirements-checkov.lock
+	@echo "Installing checkov into .venv-checkov (half a minute, once)"
+	@rm -rf .venv-checkov
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/python -m pip install -qq --compile --require-hashes -r requirements-checkov.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.environment import Environment
+from modules.checkov import skip
 from modules.log_key import LogKey
 from modules.policy import allow, policy, trust_service
 from modules.vpc import Vpc
@@ -31,6 +32,7 @@ class FlowLogs(Construct):
             retention_in_days=settings.network.flow_log_retention_days,
             kms_key_id=log_key.arn,
         )
+        skip(group, "CKV_AWS_338", "the environment's YAML says how long, 90 days unless it does: connections are many")
         role = IamRole(
             self,
             "role",

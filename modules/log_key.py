@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from modules.policy import policy
+from modules.policy import allow_anything, policy
 
 
 class LogKey(Construct):
@@ -18,31 +18,22 @@ class LogKey(Construct):
     def __init__(self, scope: Construct, id_: str, *, name: str, account_id: str, region: str) -> None:
         super().__init__(scope, id_)
         document = policy(
-            {
-                "Sid": "AccountDecidesByIam",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-                # Without the account's full hold on it a key can be lost for ever; in a key policy * is this key.
-                # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "LogsOfThisAccount",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{region}.amazonaws.com"},
-                "Action": [
-                    "kms:Decrypt",
-                    "kms:DescribeKey",
-                    "kms:Encrypt",
-                    "kms:GenerateDataKey*",
-                    "kms:ReEncrypt*",
-                ],
-                "Resource": "*",
-                "Condition": {
+            # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+            allow_anything(
+                "AccountDecidesByIam",
+                ["kms:*"],
+                principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+                reason="Without the account's full hold on it a key is lost for ever; in a key policy * is this key.",
+            ),
+            allow_anything(
+                "LogsOfThisAccount",
+                ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+                principal={"Service": f"logs.{region}.amazonaws.com"},
+                conditions={
                     "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:log-group:*"}
                 },
-            },
+                reason="In a key policy * is this key.",
+            ),
         )
         self.key = KmsKey(
             self,

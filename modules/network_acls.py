@@ -9,7 +9,8 @@ from constructs import Construct
 
 from config.network import Network
 from config.subnets import Tier, plan_subnets
-from modules.acl_rules import AclRule, Direction, acl_rules
+from modules.acl_rules import ANYWHERE, AclRule, Direction, acl_rules
+from modules.checkov import skip
 from modules.vpc import Vpc
 
 STEP = 10  # leaves room between two rules
@@ -24,7 +25,7 @@ class NetworkAcls(Construct):
             rules = acl_rules(tier, vpc=str(settings.cidr), subnets=plan_subnets(settings))
             incoming = [rule for rule in rules if rule.direction is Direction.IN]
             outgoing = [rule for rule in rules if rule.direction is Direction.OUT]
-            NetworkAcl(
+            acl = NetworkAcl(
                 self,
                 tier.value,
                 vpc_id=vpc.vpc.id,
@@ -33,6 +34,10 @@ class NetworkAcls(Construct):
                 egress=[NetworkAclEgress(**_terms(rule, i)) for i, rule in enumerate(outgoing, start=1)],
                 tags={"Name": f"{name}-{tier}", "groundwork:tier": tier.value},
             )
+            if any(rule.cidr == ANYWHERE for rule in incoming):
+                skip(
+                    acl, "CKV_AWS_231", "3389 is among the ports that answers come back to; no security group opens it"
+                )
 
 
 def _terms(rule: AclRule, position: int) -> dict[str, Any]:

@@ -15,6 +15,32 @@ def allow(
     conditions: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """One statement that allows the actions on the resources, under the conditions if there are any."""
+    if "*" in resources or any(action.endswith(":*") or action == "*" for action in actions):
+        raise ValueError("an action or resource of * needs its reason: use allow_anything")
+    return _allow(actions, resources, conditions)
+
+
+def allow_anything(
+    sid: str,
+    actions: Sequence[str],
+    *,
+    reason: str,
+    conditions: Mapping[str, Mapping[str, Any]] | None = None,
+    principal: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """A statement on the resource `*`, or with all actions of a service; `reason` says why nothing narrower will do.
+
+    tests/test_iam.py lists every such statement of the platform by its Sid.
+    """
+    if not reason:
+        raise ValueError(f"{sid} needs a reason")
+    statement = {"Sid": sid, **_allow(actions, ["*"], conditions)}
+    return {**statement, "Principal": principal} if principal else statement
+
+
+def _allow(
+    actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
     return {**statement, "Condition": conditions} if conditions else statement
 

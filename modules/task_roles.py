@@ -11,7 +11,7 @@ from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
-from modules.policy import allow, policy, trust_service
+from modules.policy import allow, allow_anything, policy, trust_service
 
 TASKS = "ecs-tasks.amazonaws.com"
 
@@ -56,9 +56,12 @@ class TaskRoles(Construct):
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements += [
                 allow(pull, [environment.repository_arn(settings.repository)]),
-                # The token is the account's, not a repository's: the action takes no resource.
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-                allow(["ecr:GetAuthorizationToken"], ["*"]),
+                allow_anything(
+                    "RegistryToken",
+                    ["ecr:GetAuthorizationToken"],
+                    reason="The token is the account's, not a repository's: the action takes no resource.",
+                ),
             ]
         self.execution_policy = IamRolePolicy(
             self, "execution-policy", role=self.execution.id, name="start-tasks", policy=policy(*statements)
@@ -71,12 +74,18 @@ class TaskRoles(Construct):
         """
         channel = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
         statements = [
-            # The four actions know no resource.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
-            allow([f"ssmmessages:{action}" for action in channel], ["*"]),
-            # DescribeLogGroups takes no single group.
+            allow_anything(
+                "ExecChannel",
+                [f"ssmmessages:{action}" for action in channel],
+                reason="The four actions know no resource: a channel exists only while it is open.",
+            ),
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-            allow(["logs:DescribeLogGroups"], ["*"]),
+            allow_anything(
+                "FindExecLog",
+                ["logs:DescribeLogGroups"],
+                reason="ECS Exec asks whether its log group is there, and the action takes no single group.",
+            ),
             allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [f"{log_group_arn}:*"]),
             allow(["kms:Decrypt"], [key_arn]),
         ]
