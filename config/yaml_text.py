@@ -131,7 +131,7 @@ def _syntax_problem(file: Path, lines: list[str], error: yaml.MarkedYAMLError) -
             (f"this is not YAML: {said}", "YAML 1.2", "compare with the files beside it"),
         )
     message, allowed, fix = meaning
-    value = lines[number].strip()[:60]
+    value = lines[number].strip()[:60] or lines[number].replace("\t", "\\t") or "an empty line"
     return Problem(file=file, line=number + 1, value=value, message=message, allowed=allowed, fix=fix)
 
 
