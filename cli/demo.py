@@ -15,7 +15,7 @@ from cli.errors import CommandError
 from cli.progress import Progress
 from cli.session import Session, open_session
 from cli.state import bucket_exists, state_files
-from cli.strays import find_tagged
+from cli.tagged import find_tagged
 from local_aws import launcher
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from rich.console import Console
 from cli.errors import CommandError
 from cli.program import Program, synthesize
 from cli.state import bucket_exists, make_bucket, state_files
-from cli.strays import Tagged, find_tagged, strays
+from cli.strays import Tagged, strays
+from cli.tagged import find_tagged
 from cli.target import Target, check_account, choose_target
 from cli.terraform_mirror import TerraformSetup, prepare_terraform
 from config.environment import Environment
