@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.edge import Edge
 from config.network import Network
 from config.place import AccountId, Place
 from config.service import Http, Service
@@ -49,6 +50,7 @@ class Environment(Place):
         default=True, description="Refuse to delete what customers' traffic or data depends on."
     )
     network: Network
+    edge: Edge = Edge()
     cluster: Cluster = Cluster()
 
     def image(self, service: Service) -> str:

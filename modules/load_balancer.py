@@ -7,28 +7,43 @@ from cdktf_cdktf_provider_aws.lb_listener import (
     LbListener,
     LbListenerDefaultAction,
     LbListenerDefaultActionFixedResponse,
+    LbListenerDefaultActionRedirect,
 )
 from constructs import Construct
 
+from config.environment import Environment
 from config.subnets import Tier
+from modules.certificate import Certificate
 from modules.firewall import Firewall
 from modules.vpc import Vpc
 
-HTTP = 80
+HTTP, HTTPS = 80, 443
+
+# TLS 1.3, and 1.2 for who has no better, with forward secrecy and authenticated ciphers only (Res: restricted).
+# 1.3 alone would turn away payment providers' callbacks and older phones; plain TLS13-1-2 still allows CBC.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+# Browsers then ask for HTTPS by themselves for a year: the redirect is the one request that somebody could answer
+# in our place. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 
 
 class LoadBalancer(Construct):
     """An internet-facing application load balancer that answers 404 until a service adds its rule.
 
-    Exposes `load_balancer`, `listener` and `firewall`; nothing leaves it before a service lets it in.
+    Exposes `load_balancer`, `listener` (the HTTPS one, which takes the rules) and `firewall`; HTTP is only ever
+    redirected, and nothing leaves the load balancer before a service lets it in.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, vpc: Vpc, deletion_protection: bool) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, vpc: Vpc, certificate: Certificate, settings: Environment
+    ) -> None:
         super().__init__(scope, id_)
         self.firewall = Firewall(
-            self, "firewall", name=name, description="The load balancer: HTTP from the internet", vpc=vpc
+            self, "firewall", name=name, description="The load balancer: HTTP and HTTPS from the internet", vpc=vpc
         )
         self.firewall.allow_internet(HTTP)
+        self.firewall.allow_internet(HTTPS)
         self.load_balancer = Lb(
             self,
             "load-balancer",
@@ -37,15 +52,23 @@ class LoadBalancer(Construct):
             internal=False,
             subnets=[subnet.id for subnet in vpc.subnets[Tier.PUBLIC].values()],
             security_groups=[self.firewall.group.id],
+            idle_timeout=settings.edge.idle_timeout_s,
+            # Two readings of one request are how requests are smuggled: what breaks the RFC on headers is dropped,
+            # and what is ambiguous gets a connection of its own. `strictest` refuses harmless clients too.
+            # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#desync-mitigation-mode
             drop_invalid_header_fields=True,
-            enable_deletion_protection=deletion_protection,
+            desync_mitigation_mode="defensive",
+            enable_deletion_protection=settings.deletion_protection,
         )
         self.listener = LbListener(
             self,
-            "http",
+            "https",
             load_balancer_arn=self.load_balancer.arn,
-            port=HTTP,
-            protocol="HTTP",
+            port=HTTPS,
+            protocol="HTTPS",
+            ssl_policy=TLS_POLICY,
+            certificate_arn=certificate.arn,
+            routing_http_response_strict_transport_security_header_value=STRICT_TRANSPORT_SECURITY,
             default_action=[
                 LbListenerDefaultAction(
                     type="fixed-response",
@@ -54,6 +77,19 @@ class LoadBalancer(Construct):
                         message_body="No service answers here.\n",
                         status_code="404",
                     ),
+                )
+            ],
+        )
+        LbListener(
+            self,
+            "http",
+            load_balancer_arn=self.load_balancer.arn,
+            port=HTTP,
+            protocol="HTTP",
+            default_action=[
+                LbListenerDefaultAction(
+                    type="redirect",
+                    redirect=LbListenerDefaultActionRedirect(protocol="HTTPS", port=str(HTTPS), status_code="HTTP_301"),
                 )
             ],
         )

@@ -1,0 +1,47 @@
+"""The DNS zone: created, or adopted."""
+
+from __future__ import annotations
+
+from cdktf import TerraformStack
+
+from modules.zone import Zone
+from tests.settings import an_environment
+from tests.synthesis import Stack, synthesize_construct
+
+
+def a_zone(**fields: object) -> Stack:
+    def build(stack: TerraformStack) -> None:
+        zone = Zone(stack, "zone", settings=an_environment(**fields))
+        zone.alias("domain", "test.example.com", dns_name="lb.example.net", zone_id="ZLOADBALANCERS")
+
+    return synthesize_construct(build)
+
+
+def test_without_an_id_the_zone_of_the_domain_is_created() -> None:
+    stack = a_zone()
+    zone = stack.one("aws_route53_zone")
+    assert zone["name"] == "test.example.com"
+    assert stack.target(stack.one("aws_route53_record")["zone_id"]) is zone
+
+
+def test_the_name_servers_of_a_created_zone_are_an_output() -> None:
+    outputs = a_zone().document["output"]
+    assert outputs["name-servers"]["value"].endswith(".name_servers}")
+
+
+def test_in_an_adopted_zone_only_records_are_made() -> None:
+    stack = a_zone(edge={"zone_id": "Z0123456789ABCDEFGHIJ"})
+    assert set(stack.resources) == {"aws_route53_record"}
+    assert stack.one("aws_route53_record")["zone_id"] == "Z0123456789ABCDEFGHIJ"
+    assert "output" not in stack.document
+
+
+def test_a_created_zone_outlives_a_mistake_unless_the_environment_says_otherwise() -> None:
+    assert a_zone().one("aws_route53_zone")["lifecycle"] == {"prevent_destroy": True}
+    assert a_zone(deletion_protection=False).one("aws_route53_zone")["lifecycle"] == {"prevent_destroy": False}
+
+
+def test_names_answer_with_the_load_balancers_addresses_whatever_they_are() -> None:
+    record = a_zone().one("aws_route53_record")
+    assert record["type"] == "A"
+    assert record["alias"] == {"name": "lb.example.net", "zone_id": "ZLOADBALANCERS", "evaluate_target_health": False}
