@@ -33,11 +33,29 @@ class Deployment:
     services: tuple[Service, ...]
 
 
+@dataclass(frozen=True)
+class WrittenDeployment:
+    """The same beside its YAML, services sorted by name, for whoever shows where a value comes from."""
+
+    environment: Written[Environment]
+    services: tuple[Written[Service], ...]
+
+
 def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]:
     """Read environments/ and service_configs/ below root; `only` names a single environment.
 
     Every file is always checked, and everything wrong is raised as one ConfigError.
     """
+    return tuple(
+        Deployment(
+            written.environment.settings, in_dependency_order([service.settings for service in written.services])
+        )
+        for written in read_platform(root, only)
+    )
+
+
+def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeployment, ...]:
+    """The same, with the place of every value."""
     findings = Findings()
     environment_files, strays = yaml_files(root, ENVIRONMENTS)
     service_files, more_strays = yaml_files(root, SERVICES, subfolders=frozenset({RELEASES}))
@@ -58,7 +76,7 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(
-        Deployment(environment.settings, in_dependency_order([service.settings for service in services[name]]))
+        WrittenDeployment(environment, tuple(services[name]))
         for name, environment in environments.items()
         if only in (None, name)
     )

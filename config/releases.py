@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, RootModel, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
 
 from config.document import Node, read_document
 from config.errors import Problem
@@ -14,14 +14,32 @@ from config.findings import Findings
 from config.fixes import did_you_mean
 from config.folders import yaml_files
 from config.service import ServiceName
-from config.settings import in_words
+from config.settings import Mistake, in_words, refuse
 from config.settings_file import validate
+
+# The one tag that by custom moves; which image it means, nobody could tell from git.
+MOVING = "latest"
+
+
+def _stays(tag: str) -> str:
+    if tag == MOVING:
+        raise refuse(
+            Mistake(
+                message=f"{MOVING} names another image after each push; a release names one image for ever",
+                allowed="a tag that is pushed once and never moved, such as a version or a commit",
+                fix="write the version or commit that was built",
+            )
+        )
+    return tag
+
 
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageIdentifier.html
 ImageTag = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"),
     in_words("an image tag: letters, digits, _ . and -, up to 128 characters"),
+    AfterValidator(_stays),
+    Field(json_schema_extra={"not": {"const": MOVING}}),
 ]
 
 
@@ -48,6 +66,13 @@ def read_releases(
                 if name not in services:
                     findings.add([_unknown("service", name, services, file, tag.line)])
     return releases
+
+
+def check_tag(file: Path, service: str, tag: str) -> None:
+    """Refuse a tag before it is written to the file."""
+    findings = Findings()
+    validate(Releases, Node(file, 0, "", {service: Node(file, 0, tag, tag)}), findings)
+    findings.raise_if_any([])
 
 
 def _unknown(what: str, name: str, known: Sequence[str], file: Path, line: int) -> Problem:

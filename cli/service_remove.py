@@ -1,0 +1,71 @@
+"""`groundwork service remove`: the file and the releases of a service that nobody needs any more."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.edit import Edit
+from cli.errors import CommandError
+from cli.release import find_service, releases_file
+from cli.root import root
+from config.errors import ConfigError, Problem
+from config.platform import SERVICES, WrittenDeployment, read_platform
+from config.release_text import releases_in, without_release
+
+BAD_INPUT = 2
+
+
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="orders: a file in service_configs/")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete a service's file and its releases, and say how what runs is destroyed.
+
+    Refused while another service names it.
+    """
+    deployments = read_platform(root())
+    names = [deployment.environment.settings.name for deployment in deployments]
+    find_service(deployments, name, names[0])
+    if users := _users(name, deployments):
+        raise ConfigError(users)
+    file = SERVICES / f"{name}.yaml"
+    edit = Edit(root())
+    gone = []
+    # Releases first: a service without one is valid at every moment, a release without its service is not.
+    for releases in map(releases_file, names):
+        text = edit.text(releases)
+        if text is not None and name in releases_in(text, file=releases):
+            edit.write(releases, without_release(text, name, file=releases))
+            gone.append(str(releases))
+    edit.remove(file)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise CommandError("nobody is here to be asked\n  fix: add --yes", exit_code=BAD_INPUT)
+        typer.confirm(f"Delete {file}{', and its lines in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True)
+    edit.apply()
+    typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
+    typer.echo("What was deployed still runs. Where it was deployed, destroy it:")
+    for environment in names:
+        typer.echo(f"  groundwork destroy {environment} service-{name}")
+
+
+def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:
+    """Every line of another service's file that names this one."""
+    found: dict[tuple[str, int | None], Problem] = {}
+    for service in (service for deployment in deployments for service in deployment.services):
+        fields = {
+            **{f"calls.{i}": "calls" for i, called in enumerate(service.settings.calls) if called == name},
+            **({"before": "runs before the deploys of"} if service.settings.before == name else {}),
+        }
+        for field, verb in fields.items():
+            problem = service.problem(
+                field,
+                message=f"{service.settings.name} {verb} {name}, so {SERVICES / name}.yaml cannot be removed",
+                allowed="to remove a service that no other names",
+                fix=f"remove {name} from this line, or {service.settings.name} first",
+            )
+            found.setdefault((str(problem.file), problem.line), problem)
+    return list(found.values())
