@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +21,9 @@ from cli.errors import CommandError
 from cli.locks import release
 from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
+from cli.release import release as release_image
+from cli.root import ROOT
+from cli.service import service_app
 from cli.session import open_session
 from cli.strays import Tagged
 from cli.terraform_mirror import prepare_terraform
@@ -29,7 +31,6 @@ from config.errors import ConfigError
 from config.platform import load_platform
 from local_aws import launcher
 
-ROOT = Path(__file__).resolve().parent.parent
 BAD_INPUT = 2
 DIFFERENT = 3
 """plan-check found changes; 2 already says that the input is wrong."""
@@ -47,9 +48,11 @@ app = typer.Typer(
 
     [bold]Try it[/bold], without an account:   make demo, make demo-down
 
-    [bold]Add a service[/bold]:                write service_configs/NAME.yaml, then  groundwork deploy dev
+    [bold]Add a service[/bold]:                groundwork service new, then  groundwork deploy dev
 
-    [bold]Remove one[/bold]:                   delete the file, then  groundwork deploy dev --prune
+    [bold]Release an image of it[/bold]:       groundwork release NAME TAG -e dev, then  groundwork deploy dev
+
+    [bold]Remove one[/bold]:                   groundwork service remove NAME, then  groundwork deploy dev --prune
     """,
 )
 local_app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this machine.")
@@ -180,6 +183,10 @@ def services(environment: Environment) -> None:
             address = f"{service.name}.app.local{port}"
             table.add_row(service.name, service.kind, str(service.cpu), str(service.memory_mib), tasks, address)
     console.print(table)
+
+
+app.command("release", rich_help_panel="Every day")(release_image)
+app.add_typer(service_app, name="service", rich_help_panel="Every day")
 
 
 @app.command(rich_help_panel="Look and repair")

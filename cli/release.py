@@ -25,7 +25,7 @@ BAD_INPUT = 2
 
 def release(
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="orders: a file in service_configs/")],
-    tag: Annotated[str | None, typer.Argument(metavar="[TAG]", help="The image tag that was built and pushed.")] = None,
+    tag: Annotated[str | None, typer.Argument(metavar="TAG", help="The image tag that was built and pushed.")] = None,
     *,
     environment: Annotated[str, typer.Option("--environment", "-e", metavar="ENV", help="Where it shall run.")],
     promoted_from: Annotated[
@@ -35,8 +35,11 @@ def release(
 ) -> None:
     """Write which image of a service runs in an environment; the next deploy makes it so.
 
-    Release `groundwork release orders 1.4.2 --environment staging`, promote `groundwork release orders
-    --environment prod --from staging`, roll back `groundwork release orders --environment prod --previous`.
+    Release an image:  groundwork release orders 1.4.2 --environment staging
+
+    Promote it:        groundwork release orders --environment prod --from staging
+
+    Roll back:         groundwork release orders --environment prod --previous
     """
     if sum((tag is not None, promoted_from is not None, previous)) != 1:
         raise CommandError(

@@ -21,7 +21,7 @@ BAD_INPUT = 2
 
 
 def new(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The file's name, and the DNS name.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The file's name, and the DNS name.")] = None,
     *,
     kind: Annotated[Kind | None, typer.Option(help="What it is for.")] = None,
     port: Annotated[int | None, typer.Option(help="Where the container listens.")] = None,

@@ -47,7 +47,7 @@ def remove(
         typer.confirm(f"Delete {file}{', and its lines in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True)
     edit.apply()
     typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
-    typer.echo("What was deployed still runs. Where it was deployed, destroy it:")
+    typer.echo("What was deployed still runs. Destroy it where it was:")
     for environment in names:
         typer.echo(f"  groundwork destroy {environment} service-{name}")
 
