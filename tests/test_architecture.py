@@ -1,0 +1,138 @@
+"""What keeps this code base in order: which way imports point, and what no file may do."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.synthesis import ROOT
+
+LONGEST_FILE = 200
+STILL_TOO_LONG = {"cli/app.py", "cli/images.py", "config/document.py", "config/service.py"}
+PACKAGES = ("cli", "config", "images", "local_aws", "modules", "stacks")
+# Each package may import from those below it in this table, and from nothing else of ours.
+MAY_IMPORT = {
+    "config": set(),
+    "images": {"config"},
+    "modules": {"config"},
+    "stacks": {"config", "images", "modules"},
+    "main": {"config", "images", "modules", "stacks"},
+    "local_aws": {"config"},
+    "cli": {"config", "images", "local_aws"},
+}
+# Packages that start fast because they know nothing of constructs.
+WITHOUT_CONSTRUCTS = ("config", "images", "cli", "local_aws")
+SYNTH_PATH = ("config", "images", "modules", "stacks")
+CONSTRUCTS = {"Construct", "PlatformStack", "TerraformStack"}
+GRAB_BAGS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared_code"}
+
+
+def sources(*packages: str) -> list[Path]:
+    """Every Python file of these packages."""
+    return [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def product() -> list[Path]:
+    """Every Python file but the tests: a table of cases may be as long as it must."""
+    return [ROOT / "main.py", *sources(*PACKAGES, "benchmarks")]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{named(path)} imports relatively"
+            yield node.module
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_point_one_way(package: str) -> None:
+    ours = {*PACKAGES, "main", "tests"}
+    files = [ROOT / "main.py"] if package == "main" else sources(package)
+    for path in files:
+        used = {name.split(".")[0] for name in imports(path)} & ours
+        assert used <= MAY_IMPORT[package] | {package}, named(path)
+
+
+def test_what_a_person_waits_for_imports_no_constructs() -> None:
+    constructs = {"cdktf", "cdktf_cdktf_provider_aws", "constructs"}
+    for path in sources(*WITHOUT_CONSTRUCTS):
+        assert not {name.split(".")[0] for name in imports(path)} & constructs, named(path)
+
+
+def test_no_environment_is_known_by_name() -> None:
+    names = {file.stem for file in (ROOT / "environments").glob("*.yaml")} - {"shared"}
+    for path in (ROOT / "main.py", *sources(*SYNTH_PATH)):
+        for node in ast.walk(ast.parse(path.read_text())):
+            compared = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            compared += [node.pattern] if isinstance(node, ast.match_case) else []
+            constants = {part.value for side in compared for part in ast.walk(side) if isinstance(part, ast.Constant)}
+            assert not constants & names, f"{named(path)} decides by an environment's name"
+
+
+def test_only_main_reads_environment_variables() -> None:
+    for path in sources("config", "modules", "stacks"):
+        assert "os" not in imports(path), f"{named(path)}: what needs the operating system belongs elsewhere"
+
+
+def test_the_switch_for_the_embedded_aws_stays_in_the_stacks() -> None:
+    for path in sources("config", "images", "modules"):
+        assert not re.search(r"\bembedded\b(?! AWS)", path.read_text()), named(path)
+
+
+def test_no_file_is_longer_than_a_few_screens() -> None:
+    long = {named(path) for path in product() if len(path.read_text().splitlines()) > LONGEST_FILE}
+    assert long == STILL_TOO_LONG, "split it by topic; what has been split leaves the list"
+
+
+def test_every_file_says_first_what_it_is() -> None:
+    for path in product():
+        if text := path.read_text().strip():
+            summary = ast.get_docstring(ast.parse(text)) or ""
+            assert summary.split("\n\n")[0].rstrip().endswith((".", ":", "`")), named(path)
+
+
+def test_files_are_named_after_the_thing_in_them() -> None:
+    assert not [named(path) for path in product() if GRAB_BAGS & {path.stem, path.parent.name}]
+
+
+def test_constructs_take_keyword_only_typed_arguments() -> None:
+    for path in sources("modules", "stacks"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.ClassDef) or not CONSTRUCTS & {ast.unparse(base) for base in node.bases}:
+                continue
+            for constructor in node.body:
+                if isinstance(constructor, ast.FunctionDef) and constructor.name == "__init__":
+                    assert len(constructor.args.args) <= 3, f"{node.name}: only self, scope and id_ by position"
+                    assert constructor.args.kwarg is None, f"{node.name}: no **kwargs"
+
+
+def test_the_docker_folder_is_no_package() -> None:
+    """PyPI has a package of that name, which moto imports."""
+    assert not (ROOT / "docker/__init__.py").exists()
+
+
+def test_the_providers_root_is_never_executed() -> None:
+    """It imports all 2,139 submodules, which takes 8 to 15 s."""
+    program = (
+        "import sys, main\n"
+        "provider = sys.modules['cdktf_cdktf_provider_aws']\n"
+        "loaded = [name for name in sys.modules if name.startswith('cdktf_cdktf_provider_aws.')]\n"
+        "print(hasattr(provider, '__all__'), len(loaded))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    executed, loaded = done.stdout.split()
+    assert executed == "False"
+    assert 10 < int(loaded) < 300

@@ -1,0 +1,213 @@
+"""The whole program: which stacks there are, what each needs, where its state lies and what a new service changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from main import is_loopback
+from tests.synthesis import ROOT, Checkout, Platform, Stack
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+
+# What each stack of an environment needs from the others, as `make demo` deploys it.
+GRAPH = {
+    "network": set(),
+    "cluster": {"network"},
+    "edge": {"network"},
+    "service-mailer": {"network", "cluster"},
+    "service-orders": {"network", "cluster"},
+    "service-storefront": {"network", "cluster", "edge", "service-orders"},
+}
+SHARED = {"shared-registry": set()}
+
+WORKER = """\
+kind: worker
+image: public.ecr.aws/docker/library/busybox:1.37.0
+"""
+WEB = """\
+kind: public-web
+image: public.ecr.aws/nginx/nginx:1.29.1
+port: 80
+"""
+
+
+def place(stack: Stack) -> tuple[str, str]:
+    environment, _, name = stack.name.partition("-")
+    return environment, name
+
+
+def test_the_stacks_and_what_each_needs(shipped: Platform) -> None:
+    found = {stack.name: stack.dependencies for stack in shipped}
+    expected = {
+        f"{environment}-{name}": {f"{environment}-{other}" for other in needs}
+        for environment in ENVIRONMENTS
+        for name, needs in GRAPH.items()
+    }
+    assert found == expected | SHARED
+
+
+def test_each_stack_has_its_own_locked_encrypted_state(shipped: Platform) -> None:
+    for stack in shipped:
+        environment, name = place(stack)
+        assert stack.document["terraform"]["backend"]["s3"] == {
+            "bucket": f"acme-{environment}-terraform-state",
+            "key": f"{environment}/{name}.tfstate",
+            "region": REGION,
+            "encrypt": True,
+            "use_lockfile": True,
+        }
+
+
+def test_each_stack_refuses_every_other_account(shipped: Platform) -> None:
+    for stack in shipped:
+        (provider,) = stack.document["provider"]["aws"]
+        assert provider["allowed_account_ids"] == [ACCOUNT]
+        assert provider["region"] == REGION
+
+
+def test_everything_is_tagged_with_where_it_comes_from(shipped: Platform) -> None:
+    for stack in shipped:
+        environment, name = place(stack)
+        (provider,) = stack.document["provider"]["aws"]
+        (tags,) = [default["tags"] for default in provider["default_tags"]]
+        assert tags == {
+            "groundwork:environment": environment,
+            "groundwork:stack": name,
+            "groundwork:managed-by": "groundwork",
+            "owner": "platform",
+        }
+
+
+def test_stacks_read_the_state_of_those_they_depend_on_and_of_no_other(shipped: Platform) -> None:
+    for stack in shipped:
+        environment, _ = place(stack)
+        read = {
+            state["config"]["key"]
+            for state in stack.document.get("data", {}).get("terraform_remote_state", {}).values()
+        }
+        assert read <= {f"{environment}/{name.removeprefix(f'{environment}-')}.tfstate" for name in stack.dependencies}
+
+
+def test_no_stack_shows_what_another_reads_in_clear(shipped: Platform) -> None:
+    for stack in shipped:
+        assert all(output["sensitive"] for output in stack.document.get("output", {}).values())
+
+
+def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shipped: Platform) -> None:
+    for stack in shipped:
+        text = stack.text
+        for switch in ("use_path_style", "s3_use_path_style", "max_retries", "endpoint_url", "127.0.0.1", "skip_"):
+            assert switch not in text, f"{stack.name} has {switch}"
+
+
+def test_the_embedded_aws_is_reached_by_three_switches_alone(shipped: Platform, checkout: Checkout) -> None:
+    embedded = checkout.synthesize(only="dev", embedded=True)
+    for stack in embedded:
+        document = json.loads(stack.text)
+        assert document["provider"]["aws"][0].pop("s3_use_path_style") is True
+        assert document["provider"]["aws"][0].pop("max_retries") == 2
+        assert document["terraform"]["backend"]["s3"].pop("use_path_style") is True
+        for state in document.get("data", {}).get("terraform_remote_state", {}).values():
+            assert state["config"].pop("use_path_style") is True
+        assert document["resource"] == shipped[stack.name].document["resource"]
+        assert document["provider"] == shipped[stack.name].document["provider"]
+
+
+def test_only_one_environment_is_synthesized_when_one_is_named(checkout: Checkout, shipped: Platform) -> None:
+    staging = checkout.synthesize(only="staging")
+    assert {stack.name for stack in staging} == {stack.name for stack in shipped if place(stack)[0] == "staging"}
+    assert all(stack.text == shipped[stack.name].text for stack in staging)
+
+
+def test_the_same_files_give_the_same_code_to_the_byte(checkout: Checkout, shipped: Platform) -> None:
+    again = checkout.synthesize()
+    assert {stack.name: stack.text for stack in again} == {stack.name: stack.text for stack in shipped}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("billing", WORKER), ("aaa", WEB), ("zzz", WEB)],
+    ids=["of-a-kind-already-there", "sorting-first", "sorting-last"],
+)
+def test_a_new_service_changes_no_other_stack(name: str, text: str, checkout: Checkout, shipped: Platform) -> None:
+    checkout.write(f"service_configs/{name}.yaml", text)
+    with_it = checkout.synthesize(only="dev")
+    assert_only_its_own_stack_is_new(name, {s.name: s.text for s in shipped if place(s)[0] == "dev"}, with_it)
+
+
+def test_the_first_service_of_its_kind_changes_no_other_stack(checkout: Checkout) -> None:
+    checkout.keep_services("mailer")
+    before = {stack.name: stack.text for stack in checkout.synthesize(only="prod")}
+    checkout.write("service_configs/shop.yaml", WEB)
+    assert_only_its_own_stack_is_new("shop", before, checkout.synthesize(only="prod"))
+
+
+def test_the_first_caller_of_a_service_changes_no_other_stack(checkout: Checkout, shipped: Platform) -> None:
+    checkout.write("service_configs/billing.yaml", WORKER + "calls: [orders]\n")
+    with_it = checkout.synthesize(only="dev")
+    assert_only_its_own_stack_is_new("billing", {s.name: s.text for s in shipped if place(s)[0] == "dev"}, with_it)
+    assert "dev-service-orders" in with_it["dev-service-billing"].dependencies
+
+
+def test_removing_a_service_removes_its_stack_and_changes_no_other(checkout: Checkout, shipped: Platform) -> None:
+    checkout.remove("service_configs/mailer.yaml")
+    without = {stack.name: stack.text for stack in checkout.synthesize(only="dev")}
+    before = {s.name: s.text for s in shipped if place(s)[0] == "dev"}
+    del before["dev-service-mailer"]
+    assert without == before
+
+
+def assert_only_its_own_stack_is_new(name: str, before: dict[str, str], after: Platform) -> None:
+    texts = {stack.name: stack.text for stack in after}
+    (environment,) = {stack.partition("-")[0] for stack in texts}
+    assert texts.keys() - before.keys() == {f"{environment}-service-{name}"}
+    changed = [stack for stack, text in before.items() if texts[stack] != text]
+    assert not changed
+
+
+def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The program as cdktf starts it."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GROUNDWORK_"))}
+    return subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=ROOT,
+        env=clean | {"CDKTF_OUTDIR": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_program_writes_what_the_tests_read_and_says_nothing(tmp_path: Path, shipped: Platform) -> None:
+    done = run(tmp_path, GROUNDWORK_ENVIRONMENT="dev")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    document = json.loads((tmp_path / "stacks/dev-network/cdk.tf.json").read_text())
+    assert document == shipped["dev-network"].document
+
+
+def test_an_unknown_environment_is_refused_in_one_message(tmp_path: Path) -> None:
+    done = run(tmp_path, GROUNDWORK_ENVIRONMENT="production")
+    assert done.returncode == 2
+    assert "production" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("http://localhost:4566", True),
+        ("http://[::1]:4566", True),
+        ("https://vpce-1.s3.eu-west-1.vpce.amazonaws.com", False),
+        ("", False),
+        ("not a url", False),
+    ],
+)
+def test_an_endpoint_on_this_machine_is_the_embedded_aws(url: str, expected: bool) -> None:
+    assert is_loopback(url) is expected
