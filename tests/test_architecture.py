@@ -76,7 +76,7 @@ def test_no_environment_is_known_by_name() -> None:
     names = {file.stem for file in (ROOT / "environments").glob("*.yaml")} - {"shared"}
     for path in (ROOT / "main.py", *sources(*SYNTH_PATH)):
         for node in ast.walk(ast.parse(path.read_text())):
-            compared = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            compared: list[ast.AST] = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
             compared += [node.pattern] if isinstance(node, ast.match_case) else []
             constants = {part.value for side in compared for part in ast.walk(side) if isinstance(part, ast.Constant)}
             assert not constants & names, f"{named(path)} decides by an environment's name"

@@ -17,7 +17,7 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 # What each stack of an environment needs from the others, as `make demo` deploys it.
-GRAPH = {
+GRAPH: dict[str, set[str]] = {
     "network": set(),
     "cluster": {"network"},
     "edge": {"network"},
@@ -25,7 +25,7 @@ GRAPH = {
     "service-orders": {"network", "cluster"},
     "service-storefront": {"network", "cluster", "edge", "service-orders"},
 }
-SHARED = {"shared-registry": set()}
+SHARED: dict[str, set[str]] = {"shared-registry": set()}
 
 WORKER = """\
 kind: worker
