@@ -23,6 +23,8 @@ from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
 from cli.release import release as release_image
 from cli.root import ROOT
+from cli.run import run_now
+from cli.secrets import app as secrets_app
 from cli.service import service_app
 from cli.session import open_session
 from cli.strays import Tagged
@@ -57,6 +59,7 @@ app = typer.Typer(
 )
 local_app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this machine.")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
+app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 
 Environment = Annotated[str, typer.Argument(metavar="ENV", help="dev, staging, prod: a file in environments/")]
 Stacks = Annotated[
@@ -143,6 +146,16 @@ def deploy(
                 )
         if prune:
             run.forget_empty_states()
+
+
+@app.command(rich_help_panel="Every day")
+def run(
+    environment: Environment,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="a scheduled job or one-off in service_configs/")],
+    local: Local = False,
+) -> None:
+    """Run a job or one-off task now, and end with 0 if it ended well."""
+    raise typer.Exit(run_now(open_session(ROOT, environment, console, local=local), task))
 
 
 @app.command(rich_help_panel="Every day")
