@@ -21,6 +21,7 @@ from config.shared import SHARED, shared_place
 from images.render import render_all
 from modules.task import Task
 from stacks.cluster import ClusterStack
+from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
 from stacks.network import NetworkStack
@@ -36,10 +37,23 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
     network = NetworkStack(app, environment=environment, embedded=embedded)
     cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
     edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)
+    databases = {
+        service.name: DatabaseStack(
+            app,
+            environment=environment,
+            service=service.name,
+            settings=service.database,
+            network=network,
+            embedded=embedded,
+        ).postgres
+        for service in deployment.services
+        if service.database
+    }
     tasks: dict[str, Task] = {}
     preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:
         callees = [tasks[name] for name in service.calls]
+        database = databases.get(service.before or service.name)
         if service.kind.keeps_running:
             stack = ServiceStack(
                 app,
@@ -49,6 +63,7 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
                 cluster=cluster,
                 edge=edge,
                 callees=callees,
+                database=database,
                 embedded=embedded,
             )
             tasks[service.name] = stack.task
@@ -62,6 +77,7 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
                 network=network,
                 cluster=cluster,
                 callees=callees,
+                database=database,
                 embedded=embedded,
             )
             if service.before:

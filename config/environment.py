@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.database import Database, Databases
 from config.edge import Edge
 from config.network import Network
 from config.place import AccountId, Place
@@ -52,6 +53,7 @@ class Environment(Place):
     network: Network
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
+    databases: Databases = Databases()
 
     def image(self, service: Service) -> str:
         """The image that a service runs here: its own choice, or its repository at its release."""
@@ -68,6 +70,13 @@ class Environment(Place):
     def repository_arn(self, repository: str) -> str:
         """The ECR repository that holds the images of a service."""
         return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"
+
+    def database(self, settings: Database) -> Databases:
+        """How large and how safe a service's database is here."""
+        sized = settings.sized(self.databases)
+        if sized.deletion_protection is None:
+            return sized.model_copy(update={"deletion_protection": self.deletion_protection})
+        return sized
 
     @property
     def registry_account(self) -> str:

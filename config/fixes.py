@@ -80,6 +80,8 @@ def _choice(node: Node, choices: list[object]) -> str | None:
         if asked is None:
             return None
         return f"write {min(numbers, key=lambda number: (abs(number - asked), -number))}"
+    if not isinstance(node.content, str) and str(node.content) in choices:
+        return f'write "{node.content}", in quotes'
     return did_you_mean(str(node.content), [str(choice) for choice in choices])
 
 

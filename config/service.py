@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from config.database import INJECTED, Database, without_null
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.kinds import Kind, kind_mistakes, kind_schema
 from config.schedule import Schedule
@@ -195,6 +196,11 @@ class Service(Settings):
     calls: tuple[ServiceName, ...] = Field(
         default=(), description="The services that this one may connect to; it can reach no other."
     )
+    database: Database | None = Field(
+        default=None,
+        description="A PostgreSQL database of its own: {} is one with the environment's sizes.",
+        json_schema_extra=without_null,
+    )
     schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
     before: ServiceName | None = Field(
         default=None,
@@ -230,6 +236,31 @@ class Service(Settings):
             )
         yield from size_mistakes(self.cpu, self.memory_mib)
 
+        if self.database is None and "database" in self.model_fields_set:
+            yield Mistake(
+                field="database",
+                message="has no value",
+                fix="write `database: {}` for one with the environment's sizes, or remove the line",
+            )
+        if self.database and self.before:
+            yield Mistake(
+                field="database",
+                message=f"it uses the database of {self.before}, before whose deploys it runs",
+                allowed="only without `before:`",
+                fix=f"remove it here, and write it in {self.before}.yaml",
+                because=("before",),
+            )
+        if self.database:
+            for section in ("variables", "secrets"):
+                yield from (
+                    Mistake(
+                        field=f"{section}.{name}",
+                        message=f"{name} is set to where the database is",
+                        fix="remove it, or call it something else",
+                        because=("database",),
+                    )
+                    for name in sorted(INJECTED & getattr(self, section).keys())
+                )
         if self.name in self.calls:
             yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
         if both := sorted(self.variables.keys() & self.secrets.keys()):

@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from modules.policy import allow_anything, policy
+from modules.policy import account_decides, allow_anything, policy
 
 
 class LogKey(Construct):
@@ -18,13 +18,7 @@ class LogKey(Construct):
     def __init__(self, scope: Construct, id_: str, *, name: str, account_id: str, region: str) -> None:
         super().__init__(scope, id_)
         document = policy(
-            # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-            allow_anything(
-                "AccountDecidesByIam",
-                ["kms:*"],
-                principal={"AWS": f"arn:aws:iam::{account_id}:root"},
-                reason="Without the account's full hold on it a key is lost for ever; in a key policy * is this key.",
-            ),
+            account_decides(account_id),
             allow_anything(
                 "LogsOfThisAccount",
                 ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],

@@ -63,3 +63,16 @@ def trust_service(principal: str, *, account_id: str) -> str:
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
         }
     )
+
+
+def account_decides(account_id: str) -> dict[str, Any]:
+    """The statement of a key's policy that leaves the key's use to the account's IAM policies.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return allow_anything(
+        "AccountDecidesByIam",
+        ["kms:*"],
+        principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+        reason="Without the account's full hold on it a key is lost for ever; in a key policy * is this key.",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.environment import Environment
@@ -15,6 +16,7 @@ from modules.container import container_definition
 from modules.ecs_cluster import FARGATE, EcsCluster
 from modules.firewall import Firewall
 from modules.log_key import LogKey
+from modules.postgres import Postgres
 from modules.task_roles import TaskRoles
 from modules.task_secrets import TaskSecrets
 from modules.vpc import Vpc
@@ -34,6 +36,7 @@ class Task(Construct):
         vpc: Vpc,
         log_key: LogKey,
         cluster: EcsCluster,
+        database: Postgres | None,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
@@ -60,7 +63,11 @@ class Task(Construct):
         self.firewall = Firewall(self, "firewall", name=name, description=f"Tasks of {settings.name}", vpc=vpc)
         self.firewall.allow_out(HTTPS)  # AWS's own APIs, the registry, and whoever sells the company a service
         container = container_definition(
-            environment, settings, log_group=self.log_group.name, secret_arns=secrets.arns, variables={}
+            environment,
+            settings,
+            log_group=self.log_group.name,
+            secret_arns={**secrets.arns, **(database.secrets if database else {})},
+            variables=database.variables if database else {},
         )
         self.definition = EcsTaskDefinition(
             self,
@@ -76,6 +83,8 @@ class Task(Construct):
             execution_role_arn=self.roles.execution.arn,
             task_role_arn=self.roles.task.arn,
             container_definitions=json.dumps([container], sort_keys=True),
+            # What may read no password starts no task.
+            depends_on=self._connect(database) if database else None,
         )
         self._name, self._port = settings.name, settings.port
 
@@ -85,3 +94,14 @@ class Task(Construct):
             if callee._port is None:
                 raise ValueError(f"{callee._name} has no port to call; config/call_graph.py lets none through")
             callee.firewall.allow_from(self.firewall, callee._port, scope=self, id_=f"call-{callee._name}")
+
+    def _connect(self, database: Postgres) -> list[IamRolePolicy]:
+        """Open the way to the database, and its password to the agent that starts the task and to the code in it.
+
+        The code too, since RDS changes the password every week: a task that is older must read it again.
+        """
+        database.allow_from(self.firewall, scope=self, id_="database")
+        return [
+            database.grant_login(self.roles.execution, scope=self, id_="database-login"),
+            database.grant_login(self.roles.task, scope=self, id_="database-login-again"),
+        ]

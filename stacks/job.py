@@ -8,6 +8,7 @@ from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
+from modules.postgres import Postgres
 from modules.run_before_deploy import RunBeforeDeploy
 from modules.scheduled_task import ScheduledTask
 from modules.task import Task
@@ -28,6 +29,7 @@ class JobStack(PlatformStack):
         network: NetworkStack,
         cluster: ClusterStack,
         callees: Sequence[Task],
+        database: Postgres | None,
         embedded: bool,
     ) -> None:
         super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
@@ -38,6 +40,7 @@ class JobStack(PlatformStack):
             vpc=network.vpc,
             log_key=network.log_key,
             cluster=cluster.cluster,
+            database=database,
             settings=service,
         )
         self.task.call(callees)

@@ -16,6 +16,7 @@ from config.environment import Environment
 from config.service import Service
 from modules.autoscaling import Autoscaling
 from modules.fargate_service import FargateService
+from modules.postgres import Postgres
 from modules.rollback_alarms import RollbackAlarms
 from modules.task import Task
 from modules.web_route import WebRoute
@@ -40,6 +41,7 @@ class ServiceStack(PlatformStack):
         cluster: ClusterStack,
         edge: EdgeStack,
         callees: Sequence[Task],
+        database: Postgres | None,
         embedded: bool,
     ) -> None:
         super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
@@ -51,6 +53,7 @@ class ServiceStack(PlatformStack):
             vpc=network.vpc,
             log_key=network.log_key,
             cluster=cluster.cluster,
+            database=database,
             settings=service,
         )
         self.task.call(callees)

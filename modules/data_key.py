@@ -1,0 +1,28 @@
+"""The key that encrypts an environment's databases and their passwords."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.policy import account_decides, policy
+
+DELETION_WINDOW_DAYS = 30  # the longest: whoever deletes the environment has as long to find out what was lost
+
+
+class DataKey(Construct):
+    """A rotating KMS key. It outlives every database, or the last snapshot of one could not be read any more."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, account_id: str) -> None:
+        super().__init__(scope, id_)
+        self.key = KmsKey(
+            self,
+            "key",
+            description=f"Databases of {name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=DELETION_WINDOW_DAYS,
+            policy=policy(account_decides(account_id)),
+        )
+        KmsAlias(self, "alias", name=f"alias/{name}-data", target_key_id=self.key.id)
+        self.arn = self.key.arn
