@@ -1,0 +1,120 @@
+"""Tasks that end: started by the clock, or before a service's deploys."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.synthesis import Checkout, Platform, Stack
+
+REPORT = """\
+kind: scheduled-job
+image: example/report:1
+calls: [orders]
+secrets: {TOKEN: report-token}
+schedule: {expression: cron(30 3 * * ? *), timezone: Europe/Dublin}
+"""
+CLEANUP = "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n"
+MIGRATE = "kind: one-off\nbefore: ledger\ncommand: [migrate]\n"
+LEDGER = "kind: internal\nport: 8080\n"
+TOOL = "kind: one-off\nimage: example/tool:1\n"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    checkout = Checkout(tmp_path_factory.mktemp("jobs") / "checkout")
+    for name, text in {
+        "report": REPORT,
+        "cleanup": CLEANUP,
+        "migrate": MIGRATE,
+        "ledger": LEDGER,
+        "tool": TOOL,
+    }.items():
+        checkout.write(f"service_configs/{name}.yaml", text)
+    checkout.write("service_configs/releases/dev.yaml", "ledger: v7\n")
+    return checkout.synthesize(only="dev")
+
+
+@pytest.fixture(scope="module")
+def report(platform: Platform) -> Stack:
+    return platform["dev-service-report"]
+
+
+def container(stack: Stack) -> dict[str, object]:
+    (only,) = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
+    assert isinstance(only, dict)
+    return only
+
+
+def test_a_job_starts_by_the_clock_of_its_time_zone(report: Stack) -> None:
+    schedule = report.one("aws_scheduler_schedule")
+    assert schedule["schedule_expression"] == "cron(30 3 * * ? *)"
+    assert schedule["schedule_expression_timezone"] == "Europe/Dublin"
+    assert schedule["state"] == "ENABLED"
+    assert schedule["target"]["ecs_parameters"]["network_configuration"]["assign_public_ip"] is False
+
+
+def test_a_job_without_an_image_is_off(platform: Platform) -> None:
+    assert platform["dev-service-cleanup"].one("aws_scheduler_schedule")["state"] == "DISABLED"
+
+
+def test_a_job_is_no_service_and_nothing_can_connect_to_it(report: Stack) -> None:
+    for kind in (
+        "aws_ecs_service",
+        "aws_service_discovery_service",
+        "aws_appautoscaling_target",
+        "aws_lb_target_group",
+    ):
+        assert not report.all(kind), kind
+    own = report.id_of(report.one("aws_security_group"))
+    assert not report.all("aws_vpc_security_group_ingress_rule", security_group_id=own)
+
+
+def test_a_job_reaches_what_it_calls(platform: Platform, report: Stack) -> None:
+    own = report.id_of(report.one("aws_security_group"))
+    rule = report.one("aws_vpc_security_group_ingress_rule", referenced_security_group_id=own)
+    orders, reference = platform.resolve(report, rule["security_group_id"])
+    assert orders.name == "dev-service-orders"
+    assert orders.target(reference) is orders.one("aws_security_group")
+
+
+def test_the_scheduler_may_start_this_task_alone_in_this_cluster_and_pass_it_only_its_own_roles(report: Stack) -> None:
+    policy = json.loads(report.one("aws_iam_role_policy", name="run-task")["policy"])
+    by_action = {statement["Action"][0]: statement for statement in policy["Statement"]}
+    (definition,) = by_action["ecs:RunTask"]["Resource"]
+    assert report.target(definition) is report.one("aws_ecs_task_definition")
+    assert "ecs:cluster" in by_action["ecs:RunTask"]["Condition"]["ArnEquals"]
+    passed = [report.target(role)["name"] for role in by_action["iam:PassRole"]["Resource"]]
+    assert sorted(passed) == ["dev-report-execution", "dev-report-task"]
+
+
+def test_a_secret_reaches_the_task_by_reference_and_only_this_task_may_read_it(report: Stack) -> None:
+    (secret,) = container(report)["secrets"]  # type: ignore[misc]
+    found = report.document["data"]["aws_secretsmanager_secret"]
+    assert [data["name"] for data in found.values()] == ["dev/report/report-token"]
+    policy = json.loads(report.one("aws_iam_role_policy", name="start-tasks")["policy"])
+    (statement,) = [s for s in policy["Statement"] if "secretsmanager:GetSecretValue" in s["Action"]]
+    assert statement["Resource"] == [secret["valueFrom"]]
+
+
+def test_a_migration_runs_the_image_that_its_service_is_about_to_run(platform: Platform) -> None:
+    migration, ledger = platform["dev-service-migrate"], platform["dev-service-ledger"]
+    assert container(migration)["image"] == container(ledger)["image"]
+    assert str(container(migration)["image"]).endswith("/ledger:v7")
+    assert container(migration)["command"] == ["migrate"]
+
+
+def test_a_service_is_deployed_after_its_migration_has_run_with_the_same_release(platform: Platform) -> None:
+    migration = platform["dev-service-migrate"]
+    assert migration.name in platform["dev-service-ledger"].dependencies
+    run = migration.one("terraform_data")
+    assert migration.target(run["triggers_replace"]["task_definition"]) is migration.one("aws_ecs_task_definition")
+    (provisioner,) = run["provisioner"]
+    assert provisioner["local-exec"]["command"].endswith("-m cli.run_task")
+
+
+def test_a_one_off_for_no_service_runs_only_by_hand(platform: Platform) -> None:
+    tool = platform["dev-service-tool"]
+    assert tool.one("aws_ecs_task_definition")
+    assert not tool.all("terraform_data")
