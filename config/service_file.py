@@ -74,7 +74,7 @@ def _overrides(section: Node, environments: Sequence[str], findings: Findings) -
                     Problem(
                         file=node.file,
                         line=node.line,
-                        value=name,
+                        value=name or '""',
                         message=f"{OVERRIDES}: there is no environment of this name",
                         allowed=", ".join(environments),
                         fix=did_you_mean(name, environments) or f"remove it, or write environments/{name}.yaml",

@@ -32,6 +32,9 @@ _MEANINGS = (
         "start this line with `- `",
     ),
     ("did not find expected key", "this line is indented unlike the lines above", *_INDENTATION),
+    ("mapping keys are not allowed", "this line is indented too far", *_INDENTATION),
+    ("comment or line break", "text stands behind a closing quote or bracket", "one value in a line", "quote it whole"),
+    ("tag", "YAML tags mean nothing here", "plain values", "quote the value, or remove the `!`"),
     ("unknown escape character", "a backslash in double quotes", "\\\\ there, or single quotes", "use single quotes"),
     ("block sequence entries", "a list starts behind its key", "each entry on a line of its own", "start a new line"),
 )
