@@ -90,7 +90,9 @@ def test_the_scheduler_may_start_this_task_alone_in_this_cluster_and_pass_it_onl
 
 
 def test_a_secret_reaches_the_task_by_reference_and_only_this_task_may_read_it(report: Stack) -> None:
-    (secret,) = container(report)["secrets"]  # type: ignore[misc]
+    secrets = container(report)["secrets"]
+    assert isinstance(secrets, list)
+    (secret,) = secrets
     found = report.document["data"]["aws_secretsmanager_secret"]
     assert [data["name"] for data in found.values()] == ["dev/report/report-token"]
     policy = json.loads(report.one("aws_iam_role_policy", name="start-tasks")["policy"])
