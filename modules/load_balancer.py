@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdktf_cdktf_provider_aws.lb import Lb
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
 from cdktf_cdktf_provider_aws.lb_listener import (
     LbListener,
     LbListenerDefaultAction,
@@ -13,9 +13,11 @@ from constructs import Construct
 
 from config.environment import Environment
 from config.subnets import Tier
+from modules.access_logs import AccessLogs
 from modules.certificate import Certificate
 from modules.firewall import Firewall
 from modules.vpc import Vpc
+from modules.zone import Target
 
 HTTP, HTTPS = 80, 443
 
@@ -31,12 +33,20 @@ STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 class LoadBalancer(Construct):
     """An internet-facing application load balancer that answers 404 until a service adds its rule.
 
-    Exposes `load_balancer`, `listener` (the HTTPS one, which takes the rules) and `firewall`; HTTP is only ever
-    redirected, and nothing leaves the load balancer before a service lets it in.
+    Exposes `load_balancer`, `listener` (the HTTPS one, which takes the rules), `firewall` and `address`; HTTP is
+    only ever redirected, and nothing leaves the load balancer before a service lets it in.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, vpc: Vpc, certificate: Certificate, settings: Environment
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        vpc: Vpc,
+        certificate: Certificate,
+        access_logs: AccessLogs,
+        settings: Environment,
     ) -> None:
         super().__init__(scope, id_)
         self.firewall = Firewall(
@@ -58,6 +68,7 @@ class LoadBalancer(Construct):
             # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#desync-mitigation-mode
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
+            access_logs=LbAccessLogs(bucket=access_logs.bucket, enabled=True),
             enable_deletion_protection=settings.deletion_protection,
         )
         self.listener = LbListener(
@@ -93,3 +104,4 @@ class LoadBalancer(Construct):
                 )
             ],
         )
+        self.address = Target(dns_name=self.load_balancer.dns_name, zone_id=self.load_balancer.zone_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cdktf import TerraformOutput, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
@@ -9,6 +11,14 @@ from constructs import Construct
 
 from config.environment import Environment
 from modules.checkov import skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a name can answer with: an address of AWS's that moves, and the zone that AWS keeps it in."""
+
+    dns_name: str
+    zone_id: str
 
 
 class Zone(Construct):
@@ -21,8 +31,8 @@ class Zone(Construct):
         super().__init__(scope, id_)
         self.id = settings.edge.zone_id or self._create(settings)
 
-    def alias(self, id_: str, name: str, *, dns_name: str, zone_id: str) -> None:
-        """Answer a name with the addresses of something of AWS's. No AAAA: the VPC has IPv4 alone."""
+    def alias(self, id_: str, name: str, target: Target) -> None:
+        """Answer a name with the target's addresses. No AAAA: the VPC has IPv4 alone."""
         Route53Record(
             self,
             id_,
@@ -30,7 +40,7 @@ class Zone(Construct):
             name=name,
             type="A",
             # One target, and nowhere else to send anybody when it is ill.
-            alias=Route53RecordAlias(name=dns_name, zone_id=zone_id, evaluate_target_health=False),
+            alias=Route53RecordAlias(name=target.dns_name, zone_id=target.zone_id, evaluate_target_health=False),
         )
 
     def _create(self, settings: Environment) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from constructs import Construct
 
 from config.environment import Environment
+from modules.accelerator import Accelerator
+from modules.access_logs import AccessLogs
 from modules.certificate import Certificate
 from modules.load_balancer import LoadBalancer
+from modules.web_acl import WebAcl
 from modules.zone import Zone
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
@@ -17,20 +20,33 @@ class EdgeStack(PlatformStack):
 
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="edge", environment=environment, embedded=embedded)
-        domain = environment.domain
+        name, domain = environment.qualify("edge"), environment.domain
         zone = Zone(self, "zone", settings=environment)
-        certificate = Certificate(self, "certificate", domain=domain, zone=zone)
         self.load_balancer = LoadBalancer(
             self,
             "load-balancer",
-            name=environment.qualify("edge"),
+            name=name,
             vpc=network.vpc,
-            certificate=certificate,
+            certificate=Certificate(self, "certificate", domain=domain, zone=zone),
+            access_logs=AccessLogs(self, "access-logs", name=environment.bucket("edge-logs"), settings=environment),
             settings=environment,
         )
-        entrance = self.load_balancer.load_balancer
-        for id_, name in (("domain", domain), ("services", f"*.{domain}")):
-            zone.alias(id_, name, dns_name=entrance.dns_name, zone_id=entrance.zone_id)
+        WebAcl(
+            self,
+            "web-acl",
+            name=name,
+            load_balancer=self.load_balancer,
+            log_key=network.log_key,
+            settings=environment,
+        )
+        address = self.load_balancer.address
+        if environment.edge.global_accelerator:
+            accelerator = Accelerator(
+                self, "accelerator", name=name, region=environment.region, load_balancer=self.load_balancer
+            )
+            address = accelerator.address
+        zone.alias("domain", domain, address)
+        zone.alias("services", f"*.{domain}", address)
 
         self.export(self.load_balancer.load_balancer, "arn_suffix")
         self.export(self.load_balancer.listener, "arn")

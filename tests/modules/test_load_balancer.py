@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
+from modules.access_logs import AccessLogs
 from modules.certificate import Certificate
 from modules.load_balancer import LoadBalancer
 from modules.vpc import Vpc
@@ -24,6 +25,7 @@ def a_load_balancer(**fields: object) -> Stack:
             name="test-edge",
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=environment.network),
             certificate=Certificate(stack, "certificate", domain=environment.domain, zone=zone),
+            access_logs=AccessLogs(stack, "access-logs", name="acme-test-edge-logs", settings=environment),
             settings=environment,
         )
 
@@ -103,3 +105,10 @@ def test_deletion_protection_and_the_idle_timeout_are_the_environments() -> None
     assert protected.one("aws_lb")["enable_deletion_protection"] is True
     assert open_.one("aws_lb")["enable_deletion_protection"] is False
     assert open_.one("aws_lb")["idle_timeout"] == 300
+
+
+def test_every_request_is_logged_from_the_moment_that_the_bucket_lets_it(stack: Stack) -> None:
+    logs = stack.one("aws_lb")["access_logs"]
+    assert logs["enabled"] is True
+    # Read off the policy: made any sooner the load balancer would be refused.
+    assert stack.target(logs["bucket"]) is stack.one("aws_s3_bucket_policy")
