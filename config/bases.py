@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, StringConstraints
 
-from config.errors import ConfigError, Problem
-from config.settings import Settings
+from config.findings import Findings
+from config.settings import Settings, in_words
+from config.settings_file import read_fields, validate
 
 BASES = Path("docker/bases.yaml")
 
@@ -18,6 +17,7 @@ BASES = Path("docker/bases.yaml")
 ExactReference = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._:/-]*(:v?\d+\.\d+\.\d+[A-Za-z0-9._-]*|@sha256:[0-9a-f]{64})$"),
+    in_words("one exact version, such as quay.io/prometheus/prometheus:v3.14.0, or a digest"),
 ]
 
 
@@ -27,9 +27,9 @@ class Bases(Settings):
     prometheus: ExactReference
     alertmanager: ExactReference
     grafana: ExactReference
-    cloudwatch_exporter: ExactReference
-    ecs_exporter: ExactReference
-    fluent_bit: ExactReference
+    cloudwatch_exporter: ExactReference = Field(alias="cloudwatch-exporter")
+    ecs_exporter: ExactReference = Field(alias="ecs-exporter")
+    fluent_bit: ExactReference = Field(alias="fluent-bit")
 
     def of(self, image: str) -> str:
         """The base of the platform image of this name."""
@@ -39,22 +39,9 @@ class Bases(Settings):
 
 def load_bases(root: Path) -> Bases:
     """Read docker/bases.yaml below root."""
-    path = root / BASES
-    try:
-        raw = YAML(typ="safe").load(path) or {}
-        return Bases.model_validate({key.replace("-", "_"): value for key, value in raw.items()})
-    except (OSError, YAMLError, AttributeError) as error:
-        raise ConfigError([Problem(file=BASES, message=f"cannot be read: {error}")]) from error
-    except ValidationError as error:
-        allowed = "one exact version each, such as quay.io/prometheus/prometheus:v3.14.0, or a digest"
-        raise ConfigError(
-            [
-                Problem(
-                    file=BASES,
-                    message=f"{'.'.join(map(str, found['loc'])).replace('_', '-')}: {found['msg']}",
-                    value=None if found["type"] == "missing" else str(found["input"]),
-                    allowed=allowed,
-                )
-                for found in error.errors()
-            ]
-        ) from error
+    findings = Findings()
+    fields = read_fields(root, BASES, Bases, findings)
+    bases = validate(Bases, fields, findings) if fields else None
+    if (error := findings.error()).problems or bases is None:
+        raise error
+    return bases

@@ -31,8 +31,13 @@ class Findings:
         self._doubts.update(document.doubts)
         return document.node
 
-    def raise_if_any(self, environments: Collection[str]) -> None:
-        """Raise everything as one ConfigError, sorted by file and line."""
+    def raise_if_any(self, environments: Collection[str] = ()) -> None:
+        """Raise everything at once."""
+        if (error := self.error(environments)).problems:
+            raise error
+
+    def error(self, environments: Collection[str] = ()) -> ConfigError:
+        """Everything so far, sorted by file and line; what is wrong in all `environments` does not name them."""
         problems = self._everywhere | {
             problem
             if set(found) == set(environments)
@@ -41,5 +46,4 @@ class Findings:
         }
         places = {(problem.file, problem.line) for problem in problems}
         problems |= {doubt for doubt in self._doubts if (doubt.file, doubt.line) not in places}
-        if problems:
-            raise ConfigError(sorted(problems, key=lambda p: (str(p.file), p.line or 0, p.message)))
+        return ConfigError(sorted(problems, key=lambda p: (str(p.file), p.line or 0, p.message)))
