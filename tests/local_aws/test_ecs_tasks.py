@@ -1,0 +1,74 @@
+"""A task that was run by itself ends, with the exit code that a test asked for, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local_aws import launcher
+from local_aws.endpoint import Endpoint
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    directory = tmp_path_factory.mktemp("aws") / "state"
+    try:
+        yield launcher.start(directory=Path(directory))
+    finally:
+        launcher.stop(directory=Path(directory))
+
+
+def client(endpoint: Endpoint, service: Any) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint.url,
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def run(endpoint: Endpoint) -> tuple[str, Any]:
+    ecs, ec2 = client(endpoint, "ecs"), client(endpoint, "ec2")
+    ecs.create_cluster(clusterName="dev")
+    ecs.register_task_definition(
+        family="dev-migrate",
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "migrate", "image": "example/migrate"}],
+    )
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    answer = ecs.run_task(
+        cluster="dev",
+        taskDefinition="dev-migrate",
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": []}},
+    )
+    return answer["tasks"][0]["taskArn"], ecs
+
+
+def test_a_task_ends_well_and_gives_its_network_interface_back(endpoint: Endpoint) -> None:
+    arn, ecs = run(endpoint)
+    task = ecs.describe_tasks(cluster="dev", tasks=[arn])["tasks"][0]
+    assert task["lastStatus"] == "STOPPED"
+    assert task["containers"][0]["exitCode"] == 0
+    assert client(endpoint, "ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+
+
+def test_a_test_can_make_the_next_task_fail_and_only_that_one(endpoint: Endpoint) -> None:
+    control = f"{endpoint.url}/moto-api/groundwork/ecs/fail-next-task?cluster=dev&family=dev-migrate&code=3"
+    with urllib.request.urlopen(urllib.request.Request(control, method="POST")) as answer:
+        assert json.load(answer) == {"status": "ok"}
+    codes = []
+    for _ in range(2):
+        arn, ecs = run(endpoint)
+        codes.append(ecs.describe_tasks(cluster="dev", tasks=[arn])["tasks"][0]["containers"][0]["exitCode"])
+    assert codes == [3, 0]
