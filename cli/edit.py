@@ -22,8 +22,7 @@ class Edit:
     def text(self, file: Path) -> str | None:
         """What the file says now, earlier changes of this edit included."""
         if file not in self._found:
-            path = self._root / file
-            self._found[file] = path.read_bytes() if path.exists() else None
+            self._found[file] = self._now(file)
         content = self._wanted.get(file, self._found[file])
         return None if content is None else content.decode("utf-8")
 
@@ -52,22 +51,24 @@ class Edit:
         """Check, then change the files in the order of the calls; after a failure all are as before."""
         loaded = self.check()
         for file in self._wanted:
-            path = self._root / file
-            if (path.read_bytes() if path.exists() else None) != self._found[file]:
+            if self._now(file) != self._found[file]:
                 raise CommandError(f"{file} was changed by somebody else just now; nothing is written, run it again")
-        done: list[Path] = []
         try:
             for file, content in self._wanted.items():
-                done.append(file)
                 _put(self._root / file, content)
         except BaseException as error:
-            for file in reversed(done):
-                _put(self._root / file, self._found[file])
+            for touched in reversed(self._wanted):
+                if self._now(touched) != self._found[touched]:
+                    _put(self._root / touched, self._found[touched])
             if isinstance(error, OSError):
                 reason = f"{error.strerror}: {file}"
                 raise CommandError(f"cannot be written, and all is as it was: {reason}") from error
             raise
         return loaded
+
+    def _now(self, file: Path) -> bytes | None:
+        path = self._root / file
+        return path.read_bytes() if path.exists() else None
 
 
 def _put(path: Path, content: bytes | None) -> None:

@@ -47,7 +47,7 @@ class Question:
         words = text.strip()
         answer = int(words) if schema.get("type") == "integer" and words.isdecimal() else words
         info = self._info()
-        annotated: Any = Annotated[info.annotation, *info.metadata]
+        annotated: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         try:
             TypeAdapter(annotated).validate_python(answer)
         except ValidationError:
