@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 import yaml
 
 from config.errors import Problem
+from config.scalars import Scalar, has_leading_zero, meaning
 from config.yaml_text import NotYaml, read_events
-
-Scalar: TypeAlias = str | int | float | bool | None
 
 _DEEPEST = 20
 # A few aliases of aliases can stand for billions of values.
 _MOST_VALUES = 20_000
 
-# https://yaml.org/spec/1.2.2/#103-core-schema: no `yes`, no octal by a leading zero, no 1_000, no 12:30:45
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_BASED_INTEGER = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,2})?")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]{1,18}")
 # So much of a value is shown.
 _LONGEST = 60
 
@@ -182,7 +173,7 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
-        if _LEADING_ZERO.fullmatch(text):
+        if has_leading_zero(text):
             self._document.doubts.append(
                 Problem(
                     file=self._document.file,
@@ -193,15 +184,7 @@ class _Builder:
                     fix=f'write {int(text)}, or "{text}" in quotes',
                 )
             )
-        if text in _NULLS:
-            return None
-        if text in _BOOLEANS:
-            return _BOOLEANS[text]
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _BASED_INTEGER.fullmatch(text):
-            return int(text, base=0)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        return meaning(text)
 
     def _complain(self, line: int, message: str, **details: str) -> None:
         self._document.problems.append(Problem(file=self._document.file, line=line, message=message, **details))
