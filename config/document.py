@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from config.confidential import NOT_SHOWN, is_confidential
 from config.errors import Problem
 from config.scalars import Scalar, has_leading_zero, meaning
 from config.yaml_text import NotYaml, read_events
@@ -149,7 +150,7 @@ class _Builder:
                 self._complain(
                     line,
                     f"`{key}` is already written in line {content[key].line}",
-                    value=f"{key}: {value.source}",
+                    value=f"{key}: {NOT_SHOWN if is_confidential([key]) else value.source}",
                     allowed="each key once",
                     fix="keep one of the two",
                 )

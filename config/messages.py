@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from config.allowed import fields_in_words, in_words, key_schema_at, noun, schema_at, schema_of, writable
+from config.confidential import NOT_SHOWN, is_confidential
 from config.document import Node
 from config.errors import Problem
 from config.fixes import did_you_mean, likely_fix, similar
@@ -38,8 +39,15 @@ def explain(error: ValidationError, model: type[BaseModel], root: Node) -> list[
         if detail["type"] == "missing" and _is_misspelt(path, unknown):
             continue
         for i, problem in enumerate(_problems(detail["type"], path, detail.get("ctx", {}), model, root)):
-            found.setdefault((*path, i), problem)
+            found.setdefault((*path, i), _discreet(problem, path, detail["type"]))
     return list(found.values())
+
+
+def _discreet(problem: Problem, path: tuple[Step, ...], kind: str) -> Problem:
+    """The problem without a value that may be a secret, and without a fix that repeats it."""
+    if not is_confidential([*path, problem.value]) or kind in ("missing", "mistakes"):
+        return problem
+    return replace(problem, value=NOT_SHOWN, fix=problem.fix if kind == "extra_forbidden" else None)
 
 
 def _problems(

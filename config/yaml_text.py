@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from config.confidential import NOT_SHOWN, is_confidential
 from config.errors import Problem
 
 # libyaml is 35 times as fast; PyYAML's wheels have it, a build from source may not.
@@ -135,6 +136,8 @@ def _syntax_problem(file: Path, lines: list[str], error: yaml.MarkedYAMLError) -
         )
     message, allowed, fix = meaning
     value = lines[number].strip()[:60] or lines[number].replace("\t", "\\t") or "an empty line"
+    if is_confidential([lines[number]]):
+        value = NOT_SHOWN
     return Problem(file=file, line=number + 1, value=value, message=message, allowed=allowed, fix=fix)
 
 

@@ -18,6 +18,7 @@ PROD = "environments/prod.yaml"
 SHARED = "environments/shared.yaml"
 API = "service_configs/api.yaml"
 WEB = "service_configs/web.yaml"
+JOB = "service_configs/nightly.yaml"
 RELEASES = "service_configs/releases/dev.yaml"
 
 # What a library says to a programmer, and must not reach a person.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.bad_yaml import API, DEV, PROD, RELEASES, WEB, Bad, check
-from tests.config.platform_files import added, replaced
+from tests.config.bad_yaml import API, DEV, JOB, PROD, RELEASES, SHARED, WEB, Bad, check
+from tests.config.platform_files import VALID, added, replaced
 
 BUCKET = "state:\n  bucket: acme-state\n"
 BOTH_AT_22 = {
@@ -333,6 +333,86 @@ environments: there is no environment
   value: nothing
   allowed: at least one file in environments/ beside shared.yaml
   fix: write environments/dev.yaml
+""",
+    ),
+    Bad(
+        "a service with the name of a part of the platform",
+        {"service_configs/grafana.yaml": VALID[API]},
+        """
+service_configs/grafana.yaml:1: the file's name: the platform's own grafana has this name
+  value: grafana
+  allowed: any but alertmanager, cloudwatch-exporter, ecs-exporter, edge, fluent-bit, grafana, network, prometheus
+  fix: rename the file
+""",
+    ),
+    Bad(
+        "a call to a service that is not there",
+        added(API, "calls: [web, pricing]\n"),
+        """
+service_configs/api.yaml:8: calls: pricing cannot be called: there is no service_configs/pricing.yaml
+  value: pricing
+  allowed: web
+  fix: remove pricing here, or bring its file back
+""",
+    ),
+    Bad(
+        "a call to a worker",
+        {**added(API, "calls: [mailer]\n"), "service_configs/mailer.yaml": "kind: worker\n"},
+        """
+service_configs/api.yaml:8: calls: mailer cannot be called: a worker has no port
+  value: mailer
+  allowed: web
+  fix: remove mailer here, or bring its file back
+""",
+    ),
+    Bad(
+        "a circle of calls",
+        {**added(API, "calls: [web]\n"), **added(WEB, "calls: [api]\n")},
+        """
+service_configs/api.yaml:8: calls: api → web → api is a circle; none of them could be deployed first
+  value: [web]
+  allowed: calls in one direction only
+  fix: let one of them answer by a queue or a callback to the load balancer (docs/adr/0003)
+""",
+    ),
+    Bad(
+        "a job without a schedule",
+        {JOB: "kind: scheduled-job\n"},
+        """
+service_configs/nightly.yaml:1: schedule: a service of kind scheduled-job must say when it runs
+  value: kind: scheduled-job
+  allowed: the fields expression, timezone, retries
+  fix: add `schedule:`
+""",
+    ),
+    Bad(
+        "a database line with nothing behind it",
+        added(API, "database:\n"),
+        """
+service_configs/api.yaml:8: database: has no value
+  value: nothing
+  allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, ...
+  fix: write `database: {}` for one with the environment's sizes, or remove the line
+""",
+    ),
+    Bad(
+        "two accounts and no registry",
+        replaced(SHARED, 'registry_account_id: "999999999999"\n', ""),
+        """
+environments/prod.yaml:1: registry_account_id: environment dev takes its images from account 111111111111, see ...
+  value: "222222222222"
+  allowed: one account that holds the images of all environments
+  fix: add `registry_account_id: "111111111111"` (or another account) to environments/shared.yaml
+""",
+    ),
+    Bad(
+        "two regions",
+        added(DEV, "region: us-east-1\n"),
+        """
+environments/prod.yaml:1: region: environment dev is in us-east-1, and images are pulled from there, see ...
+  value: nothing
+  allowed: one region for all environments
+  fix: write `region:` in environments/shared.yaml alone
 """,
     ),
 ]

@@ -394,6 +394,16 @@ service_configs/team/extra.yaml:1: nothing reads this folder
   fix: move it to service_configs/extra.yaml
 """,
     ),
+    Bad(
+        "text behind a closing quote",
+        replaced(DEV, "nat: single", 'nat: "single" # x\n  zones: "a" b'),
+        """
+environments/dev.yaml:6: this line is indented unlike the lines above
+  value: zones: "a" b
+  allowed: fields that belong together start in the same column
+  fix: indent with spaces, two for each level
+""",
+    ),
 ]
 
 

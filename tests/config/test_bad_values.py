@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.bad_yaml import API, DEV, PROD, RELEASES, SHARED, WEB, Bad, check
+from tests.config.bad_yaml import API, DEV, JOB, PROD, RELEASES, SHARED, WEB, Bad, check
 from tests.config.platform_files import VALID, added, replaced
 
 CASES = [
@@ -597,6 +597,72 @@ service_configs/releases/dev.yaml:1: needs fields of its own, not a list
   value: [web]
   allowed: lines of `name: value`
   fix: write `name: value` lines, without the dashes
+""",
+    ),
+    Bad(
+        "a schedule of another tool",
+        {JOB: 'kind: scheduled-job\nschedule:\n  expression: "*/5 * * * *"\n'},
+        """
+service_configs/nightly.yaml:3: schedule.expression: has the wrong form
+  value: "*/5 * * * *"
+  allowed: cron(minute hour day-of-month month day-of-week year), one of the two days ?; or rate(15 minutes)
+""",
+    ),
+    Bad(
+        "a secret instead of its name",
+        added(API, "secrets:\n  API_KEY: sk_live_AbC123\n"),
+        """
+service_configs/api.yaml:9: secrets.API_KEY: has the wrong form
+  value: not shown
+  allowed: lower-case letters, digits and single hyphens: a name, never the secret itself
+""",
+    ),
+    Bad(
+        "a password as a variable",
+        added(API, "variables:\n  DB_PASSWORD: 0815\n"),
+        """
+service_configs/api.yaml:9: variables.DB_PASSWORD: needs text, not a whole number
+  value: not shown
+  allowed: text
+""",
+    ),
+    Bad(
+        "secrets under another name",
+        added(API, "secret:\n  KEY: hunter2\n"),
+        """
+service_configs/api.yaml:8: secret: there is no such field
+  value: not shown
+  allowed: kind, ...
+  fix: did you mean `secrets`?
+""",
+    ),
+    Bad(
+        "an unclosed quote around a password",
+        added(API, 'variables:\n  DB_PASSWORD: "hunter2\n'),
+        """
+service_configs/api.yaml:9: a quote is opened and never closed
+  value: not shown
+  allowed: a quote at both ends
+  fix: close it
+""",
+    ),
+    Bad(
+        "variables as a list with a password",
+        added(API, "variables:\n  - DB_PASSWORD=hunter2\n"),
+        """
+service_configs/api.yaml:8: variables: needs fields of its own, not a list
+  value: not shown
+  allowed: lines of `name: value`
+""",
+    ),
+    Bad(
+        "a database version without quotes",
+        added(API, "database:\n  engine_version: 17\n"),
+        """
+service_configs/api.yaml:9: database.engine_version: is none of the choices
+  value: 17
+  allowed: 15, 16, 17, 18
+  fix: write "17", in quotes
 """,
     ),
 ]

@@ -1,0 +1,14 @@
+"""Values that no message may repeat: people paste secrets where they do not belong, and logs keep them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CONFIDENTIAL = re.compile(r"secret|passw|token|credential|private_?key|api_?key", re.IGNORECASE)
+NOT_SHOWN = "not shown"
+
+
+def is_confidential(names: Iterable[object]) -> bool:
+    """Whether a field of one of these names, or a line with one, may hold a secret."""
+    return any(_CONFIDENTIAL.search(str(name)) for name in names)
