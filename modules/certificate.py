@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import (
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from modules.checkov import skip
 from modules.zone import Zone
 
 # With the zone delegated AWS takes a few minutes; without, no waiting helps, and the provider would wait 75 minutes.
@@ -35,6 +36,12 @@ class Certificate(Construct):
             validation_method="DNS",
             # A listener has always one: the next is issued before the last one goes.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        skip(
+            certificate,
+            "CKV2_AWS_71",
+            "Its key never leaves AWS and only this load balancer shows it, which answers for every name below the "
+            "domain; a certificate by service would make each new service a change of the edge.",
         )
         # The domain and its wildcard are proven by one and the same record, so either option has it.
         proof = certificate.domain_validation_options.get(0)

@@ -27,9 +27,9 @@ class Firewall(Construct):
             tags={"Name": name},
         )
 
-    def allow_internet(self, port: int) -> None:
+    def allow_internet(self, port: int) -> VpcSecurityGroupIngressRule:
         """Let anyone in on a port; only the load balancer does."""
-        VpcSecurityGroupIngressRule(
+        return VpcSecurityGroupIngressRule(
             self,
             f"internet-in-{port}",
             security_group_id=self.group.id,

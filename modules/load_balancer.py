@@ -15,6 +15,7 @@ from config.environment import Environment
 from config.subnets import Tier
 from modules.access_logs import AccessLogs
 from modules.certificate import Certificate
+from modules.checkov import skip
 from modules.firewall import Firewall
 from modules.vpc import Vpc
 from modules.zone import Target
@@ -52,7 +53,8 @@ class LoadBalancer(Construct):
         self.firewall = Firewall(
             self, "firewall", name=name, description="The load balancer: HTTP and HTTPS from the internet", vpc=vpc
         )
-        self.firewall.allow_internet(HTTP)
+        plain = self.firewall.allow_internet(HTTP)
+        skip(plain, "CKV_AWS_260", "Whoever types no https:// comes here first, and is redirected.")
         self.firewall.allow_internet(HTTPS)
         self.load_balancer = Lb(
             self,
@@ -71,6 +73,8 @@ class LoadBalancer(Construct):
             access_logs=LbAccessLogs(bucket=access_logs.bucket, enabled=True),
             enable_deletion_protection=settings.deletion_protection,
         )
+        if not settings.deletion_protection:
+            skip(self.load_balancer, "CKV_AWS_150", "The environment says that it may be deleted.")
         self.listener = LbListener(
             self,
             "https",
