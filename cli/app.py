@@ -19,6 +19,7 @@ from cli.cdktf_runner import LOGS, QUIET, Cdktf
 from cli.deploy import exclusive_run
 from cli.errors import CommandError
 from cli.locks import release
+from cli.picture import draw
 from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
 from cli.release import release as release_image
@@ -223,6 +224,12 @@ def plan_check(environment: Environment, stacks: Stacks = None, local: Local = F
                 session.say(f"  {change}")
             different = different or plan.code == CHANGES
     raise typer.Exit(DIFFERENT if different else 0)
+
+
+@app.command(rich_help_panel="Look and repair")
+def picture(environment: Environment) -> None:
+    """Draw an environment from its YAML as an SVG on standard output:  groundwork picture dev > dev.svg"""
+    print(draw(load_platform(ROOT, only=environment)[0]), end="")
 
 
 @app.command(rich_help_panel="Look and repair")
