@@ -1,4 +1,4 @@
-"""A YAML file as values that know where they stand."""
+"""A YAML file, read into values that know where they stand."""
 
 from __future__ import annotations
 
@@ -12,32 +12,13 @@ import yaml
 
 from config.confidential import NOT_SHOWN, is_confidential
 from config.errors import Problem
+from config.node import Node, flow, shortened
 from config.scalars import Scalar, has_leading_zero, meaning
 from config.yaml_text import NotYaml, read_events
 
 _DEEPEST = 20
 # A few aliases of aliases can stand for billions of values.
 _MOST_VALUES = 20_000
-
-# So much of a value is shown.
-_LONGEST = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value, where it (or its key) stands, and how it was written."""
-
-    file: Path
-    line: int
-    source: str
-    content: Scalar | tuple[Node, ...] | dict[str, Node]
-    overrides: bool = False
-    weight: int = 1
-
-    @property
-    def fields(self) -> dict[str, Node]:
-        """What a mapping holds; nothing in any other value."""
-        return self.content if isinstance(self.content, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +41,6 @@ def read_document(root: Path, file: Path) -> Document:
         return Document(file, _Builder(document, read_events(root, file)).root(), document.problems, document.doubts)
     except NotYaml as error:
         return Document(file, None, [*document.problems, error.problem])
-
-
-def plain(node: Node) -> Any:
-    """The value without its places."""
-    if isinstance(node.content, dict):
-        return {key: plain(value) for key, value in node.content.items()}
-    if isinstance(node.content, tuple):
-        return [plain(value) for value in node.content]
-    return node.content
 
 
 class _Builder:
@@ -109,10 +81,10 @@ class _Builder:
             content, source = self._scalar(event, line), _as_written(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             content = tuple(self._items(depth))
-            source = _flow(content)
+            source = flow(content)
         else:
             content = self._mapping(depth)
-            source = _flow(content)
+            source = flow(content)
         parts = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
         weight = 1 + sum(part.weight for part in parts)
         if weight > _MOST_VALUES:
@@ -195,17 +167,5 @@ class _Builder:
         raise NotYaml(Problem(file=self._document.file, line=line, message=message, **details))
 
 
-def _flow(content: tuple[Node, ...] | dict[str, Node]) -> str:
-    if isinstance(content, dict):
-        text = "{" + ", ".join(f"{key}: {value.source}" for key, value in content.items()) + "}"
-    else:
-        text = "[" + ", ".join(value.source for value in content) + "]"
-    return _short(text)
-
-
 def _as_written(event: yaml.ScalarEvent) -> str:
-    return _short(event.value if event.implicit[0] else json.dumps(event.value, ensure_ascii=False))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return shortened(event.value if event.implicit[0] else json.dumps(event.value, ensure_ascii=False))

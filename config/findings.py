@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from config.document import Document, Node
+from config.document import Document
 from config.errors import ConfigError, Problem
+from config.node import Node
 
 
 class Findings:

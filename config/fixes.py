@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network
 
 from config.allowed import Schema, writable
-from config.document import Node
+from config.node import Node
 
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
 _QUANTITY = re.compile(r"\s*([0-9][0-9_,]{0,17})(?:\.0*)?\s*([A-Za-z%]*)\s*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from config.document import Node
+from config.node import Node
 
 Step = str | int
 

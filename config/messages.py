@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from config.allowed import fields_in_words, in_words, key_schema_at, noun, schema_at, schema_of, writable
+from config.allowed import Schema, fields_in_words, in_words, key_schema_at, noun, schema_at, schema_of, writable
 from config.confidential import NOT_SHOWN, is_confidential
-from config.document import Node
 from config.errors import Problem
 from config.fixes import did_you_mean, likely_fix, similar
 from config.layers import Place, Step, clearest, find
+from config.node import Node
 from config.settings import Mistake
+
+Path: TypeAlias = tuple[Step, ...]
 
 _OUT_OF_BOUNDS = {
     "greater_than": "is too small",
@@ -31,109 +33,127 @@ _OUT_OF_BOUNDS = {
 
 def explain(error: ValidationError, model: type[BaseModel], root: Node) -> list[Problem]:
     """Every problem that Pydantic found in `root`, with its place; one for each value."""
-    found: dict[tuple[Step, ...], Problem] = {}
-    details = error.errors(include_url=False, include_input=False)
-    unknown = [tuple(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"]
-    for detail in details:
-        path = tuple(detail["loc"])
-        if detail["type"] == "missing" and _is_misspelt(path, unknown):
-            continue
-        for i, problem in enumerate(_problems(detail["type"], path, detail.get("ctx", {}), model, root)):
-            found.setdefault((*path, i), _discreet(problem, path, detail["type"]))
-    return list(found.values())
+    return list(_Explanation(model, root).of(error))
 
 
-def _discreet(problem: Problem, path: tuple[Step, ...], kind: str) -> Problem:
+@dataclass(frozen=True)
+class _Explanation:
+    model: type[BaseModel]
+    root: Node
+
+    def of(self, error: ValidationError) -> Iterator[Problem]:
+        details = error.errors(include_url=False, include_input=False)
+        unknown = [tuple(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"]
+        seen: set[Path] = set()
+        for detail in details:
+            kind, path = detail["type"], tuple(detail["loc"])
+            if kind == "missing" and _is_misspelt(path, unknown):
+                continue
+            # A value that fits none of several types is refused by each of them.
+            at = path if kind == "missing" or path[-1:] == ("[key]",) else self._written(path)
+            if at not in seen:
+                seen.add(at)
+                yield from (_discreet(its, path, kind) for its in self._problems(kind, path, detail.get("ctx", {})))
+
+    def _problems(self, kind: str, path: Path, context: dict[str, Any]) -> Iterator[Problem]:
+        if kind == "mistakes":
+            yield from (self._mistake(mistake, path) for mistake in context["mistakes"])
+        elif kind == "missing":
+            yield self._missing(path)
+        elif kind == "extra_forbidden":
+            yield self._unknown_field(path)
+        elif path[-1:] == ("[key]",):
+            yield self._bad_key(path[:-1])
+        elif kind == "value_error" and "format" not in self._schema(path):
+            yield self._mistake(Mistake(message=str(context["error"])), path)
+        else:
+            yield self._bad_value(kind, self._written(path))
+
+    def _bad_value(self, kind: str, path: Path) -> Problem:
+        place, schema = find(self.root, path), self._schema(path)
+        node, wanted, given = place.node, noun(schema), _noun(place.node)
+        if node.content is None:
+            complaint = "has no value"
+        elif kind in _OUT_OF_BOUNDS:
+            complaint = _OUT_OF_BOUNDS[kind]
+        elif isinstance(node.content, tuple) and schema.get("type") == "array":
+            complaint = f"has {len(node.content)} entries"
+        elif wanted and wanted != given:
+            complaint = f"needs {wanted}, not {given}"
+        else:
+            complaint = "has the wrong form"
+        fix = likely_fix(node, schema, str(path[-1]) if path else "")
+        if fix and path == ("name",):
+            fix = fix.replace("write ", "rename the file to ", 1) + ".yaml"
+        return _problem(place, self._says(path, complaint), allowed=in_words(schema), fix=fix)
+
+    def _missing(self, path: Path) -> Problem:
+        if isinstance(path[-1], int):
+            return self._bad_value("too_short", path[:-1])
+        parent = self._label(path[:-1])
+        fix = f"add `{path[-1]}:`" + (f" under `{parent}:`" if parent else "")
+        allowed = in_words(self._schema(path))
+        return _problem(find(self.root, path), self._says(path, "is missing"), allowed=allowed, fix=fix)
+
+    def _unknown_field(self, path: Path) -> Problem:
+        place, key, schema = find(self.root, path), str(path[-1]), self._schema(path[:-1])
+        problem = _problem(
+            place,
+            self._says(path, "there is no such field"),
+            allowed=fields_in_words(schema),
+            fix=did_you_mean(key, writable(schema)) or self._elsewhere(key) or "remove it",
+        )
+        return replace(problem, value=f"{key}: {place.node.source}")
+
+    def _bad_key(self, path: Path) -> Problem:
+        place, key = find(self.root, path), str(path[-1])
+        schema = key_schema_at(schema_of(self.model), path[:-1])
+        fix = likely_fix(replace(place.node, content=key), schema, key)
+        problem = _problem(place, self._says(path, "this name has the wrong form"), allowed=in_words(schema), fix=fix)
+        return replace(problem, value=key)
+
+    def _mistake(self, mistake: Mistake, path: Path) -> Problem:
+        paths = [(*path, *_steps(field)) for field in (mistake.field, *mistake.because)]
+        place = clearest(self.root, paths)
+        problem = _problem(
+            place,
+            self._says(paths[0], mistake.message),
+            allowed=mistake.allowed or in_words({**self._schema(paths[0]), "nullable": False}),
+            fix=mistake.fix,
+        )
+        shown = next((other for other in paths if find(self.root, other) == place), paths[0])
+        return problem if shown == paths[0] else replace(problem, value=f"{shown[-1]}: {problem.value}")
+
+    def _schema(self, path: Path) -> Schema:
+        return schema_at(schema_of(self.model), path)
+
+    def _written(self, path: Path) -> Path:
+        """As much of the path as stands in the YAML; Pydantic adds the type that it tried."""
+        return path[: len(path) - len(find(self.root, path).missing)]
+
+    def _says(self, path: Path, complaint: str) -> str:
+        label = self._label(path)
+        return f"{label}: {complaint}" if label else complaint
+
+    def _label(self, path: Path) -> str:
+        """What to call a value: its path, or where it comes from when no YAML sets it."""
+        words = ""
+        for step in path:
+            words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
+        injected: dict[str, str] = getattr(self.model, "injected", {})
+        return injected.get(words, words)
+
+    def _elsewhere(self, key: str) -> str | None:
+        schema = schema_of(self.model)
+        sections = (name for name in writable(schema) if key in writable(schema_at(schema, [name])))
+        return next((f"it belongs under `{name}:`" for name in sections), None)
+
+
+def _discreet(problem: Problem, path: Path, kind: str) -> Problem:
     """The problem without a value that may be a secret, and without a fix that repeats it."""
     if not is_confidential([*path, problem.value]) or kind in ("missing", "mistakes"):
         return problem
     return replace(problem, value=NOT_SHOWN, fix=problem.fix if kind == "extra_forbidden" else None)
-
-
-def _problems(
-    kind: str, path: tuple[Step, ...], context: dict[str, Any], model: type[BaseModel], root: Node
-) -> Iterator[Problem]:
-    if kind == "mistakes":
-        for mistake in context["mistakes"]:
-            yield _mistake(mistake, path, model, root)
-    elif kind == "missing":
-        yield _missing(path, model, root)
-    elif kind == "extra_forbidden":
-        yield _unknown_field(path, model, root)
-    elif path and path[-1] == "[key]":
-        yield _bad_key(path[:-1], model, root)
-    elif kind == "value_error" and schema_at(schema_of(model), path).get("format") is None:
-        yield _mistake(Mistake(message=str(context["error"])), path, model, root)
-    else:
-        yield _bad_value(kind, path, model, root)
-
-
-def _bad_value(kind: str, path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    place = find(root, path)
-    known = path[: len(path) - len(place.missing)]
-    node, schema = place.node, schema_at(schema_of(model), known)
-    wanted, given = noun(schema), _noun(node)
-    if node.content is None:
-        complaint = "has no value"
-    elif kind in _OUT_OF_BOUNDS:
-        complaint = _OUT_OF_BOUNDS[kind]
-    elif isinstance(node.content, tuple) and schema.get("type") == "array":
-        complaint = f"has {len(node.content)} entries"
-    elif wanted and wanted != given:
-        complaint = f"needs {wanted}, not {given}"
-    else:
-        complaint = "has the wrong form"
-    fix = likely_fix(node, schema, str(known[-1]) if known else "")
-    if fix and _label(model, known) == model_label(model, "name"):
-        fix = fix.replace("write ", "rename the file to ", 1) + ".yaml"
-    return _problem(place, _says(model, known, complaint), allowed=in_words(schema), fix=fix)
-
-
-def _missing(path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    if isinstance(path[-1], int):
-        return _bad_value("too_short", path[:-1], model, root)
-    place = find(root, path)
-    allowed = in_words(schema_at(schema_of(model), path))
-    parent = _label(model, path[:-1])
-    fix = f"add `{path[-1]}:`" + (f" under `{parent}:`" if parent else "")
-    return _problem(place, _says(model, path, "is missing"), allowed=allowed, fix=fix)
-
-
-def _unknown_field(path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    place, key = find(root, path), str(path[-1])
-    schema = schema_at(schema_of(model), path[:-1])
-    return Problem(
-        file=place.node.file,
-        line=place.node.line,
-        value=f"{key}: {place.node.source}",
-        message=_says(model, path, "there is no such field"),
-        allowed=fields_in_words(schema),
-        fix=did_you_mean(key, writable(schema)) or _elsewhere(key, model) or "remove it",
-    )
-
-
-def _bad_key(path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    node, schema = find(root, path).node, key_schema_at(schema_of(model), path[:-1])
-    key = str(path[-1])
-    return Problem(
-        file=node.file,
-        line=node.line,
-        value=key,
-        message=_says(model, path, "this name has the wrong form"),
-        allowed=in_words(schema),
-        fix=likely_fix(replace(node, content=key), schema, key),
-    )
-
-
-def _mistake(mistake: Mistake, path: tuple[Step, ...], model: type[BaseModel], root: Node) -> Problem:
-    steps = [(*path, *_steps(field)) for field in (mistake.field, *mistake.because)]
-    schema = {**schema_at(schema_of(model), steps[0]), "nullable": False}
-    place = clearest(root, steps)
-    problem = _problem(
-        place, _says(model, steps[0], mistake.message), allowed=mistake.allowed or in_words(schema), fix=mistake.fix
-    )
-    shown = next((step for step in steps if find(root, step) == place), steps[0])
-    return problem if shown == steps[0] else replace(problem, value=f"{shown[-1]}: {problem.value}")
 
 
 def _problem(place: Place, message: str, *, allowed: str | None, fix: str | None) -> Problem:
@@ -141,25 +161,7 @@ def _problem(place: Place, message: str, *, allowed: str | None, fix: str | None
     return Problem(file=place.node.file, line=place.node.line, value=value, message=message, allowed=allowed, fix=fix)
 
 
-def _says(model: type[BaseModel], path: Sequence[Step], complaint: str) -> str:
-    label = _label(model, path)
-    return f"{label}: {complaint}" if label else complaint
-
-
-def _label(model: type[BaseModel], path: Sequence[Step]) -> str:
-    words = ""
-    for step in path:
-        words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
-    return model_label(model, words)
-
-
-def model_label(model: type[BaseModel], name: str) -> str:
-    """What to call a field: its path, or where its value comes from when no YAML sets it."""
-    injected: dict[str, str] = getattr(model, "injected", {})
-    return injected.get(name, name)
-
-
-def _steps(field: str) -> tuple[Step, ...]:
+def _steps(field: str) -> Path:
     return tuple(int(step) if step.isdigit() else step for step in field.split(".") if step)
 
 
@@ -181,13 +183,5 @@ def _noun(node: Node) -> str:
             return "fields of its own"
 
 
-def _is_misspelt(path: tuple[Step, ...], unknown: list[tuple[Step, ...]]) -> bool:
+def _is_misspelt(path: Path, unknown: list[Path]) -> bool:
     return any(other[:-1] == path[:-1] and similar(str(other[-1]), [str(path[-1])]) for other in unknown)
-
-
-def _elsewhere(key: str, model: type[BaseModel]) -> str | None:
-    schema = schema_of(model)
-    for name in writable(schema):
-        if key in writable(schema_at(schema, [name])):
-            return f"it belongs under `{name}:`"
-    return None

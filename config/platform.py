@@ -8,13 +8,13 @@ from pathlib import Path
 
 from config.call_graph import graph_conflicts, in_dependency_order
 from config.cross_checks import environment_conflicts, service_conflicts
-from config.document import Node
 from config.environment import Environment
 from config.errors import Problem
 from config.findings import Findings
 from config.fixes import did_you_mean
 from config.folders import yaml_files
 from config.layers import merge
+from config.node import Node
 from config.releases import read_releases
 from config.service import Service
 from config.service_file import ServiceFile, read_service_file

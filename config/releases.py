@@ -8,11 +8,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
 
-from config.document import Node, read_document
+from config.document import read_document
 from config.errors import Problem
 from config.findings import Findings
 from config.fixes import did_you_mean
 from config.folders import yaml_files
+from config.node import Node
 from config.service import ServiceName
 from config.settings import Mistake, in_words, refuse
 from config.settings_file import validate

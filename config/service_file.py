@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.document import Node
 from config.errors import Problem
 from config.findings import Findings
 from config.fixes import did_you_mean
 from config.layers import merge
+from config.node import Node
 from config.service import OVERRIDES, Service
 from config.settings_file import forbidden, only_fields, read_fields, with_field
 

@@ -10,10 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from config.allowed import in_words, schema_of
-from config.document import Node, plain, read_document
+from config.document import read_document
 from config.errors import Problem
 from config.findings import Findings
 from config.messages import explain
+from config.node import Node, plain
 from config.settings import Settings
 
 M = TypeVar("M", bound=BaseModel)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from config.document import Node
 from config.errors import Problem
 from config.layers import Place, Step, clearest
+from config.node import Node
 
 T = TypeVar("T")
 

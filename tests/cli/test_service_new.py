@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.service_text import service_text
-from config.document import plain, read_document
+from config.document import read_document
 from config.kinds import Kind
+from config.node import plain
 from config.platform import load_platform
 from config.rules import rule_priority
 from config.service import Http, Service

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from config.document import Node, plain, read_document
+from config.document import read_document
 from config.layers import find
+from config.node import Node, plain
 
 FILE = Path("some.yaml")
 
