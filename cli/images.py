@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.image_display import display
+from cli.release import write_release
 from config.errors import ConfigError, Problem
 from config.platform import Deployment, load_platform
-from config.release_file import write_release
 from config.service import Architecture
 from config.shared import shared_place
 from images.docker_cli import Docker

@@ -49,7 +49,7 @@ def release(
         )
     deployments = read_platform(root())
     target = find_service(deployments, service, environment)
-    refuse_foreign_image(target, environment)
+    _refuse_foreign_image(target, environment)
     file = releases_file(environment)
     now = target.settings.release
     note = ""
@@ -59,14 +59,10 @@ def release(
         past = release_before(root(), file, service, now)
         tag, note = past.tag, f"  last named by {past.commit}\n"
     assert tag is not None  # noqa: S101 (one of the three was given)
-    check_tag(file, service, tag)
     if tag == now:
         typer.echo(f"{service} in {environment} is at {tag} already ({file}); nothing to do.")
         return
-    edit = Edit(root())
-    text = edit.text(file)
-    edit.write(file, with_release(text or HEADING.format(environment=environment), service, tag, file=file))
-    edit.apply()
+    write_release(root(), environment, service, tag)
     what = "Roll back" if previous else "Promote" if promoted_from else "Release"
     message = f"{what} {service} {'to ' if previous else ''}{tag} {'in' if previous else 'to'} {environment}"
     typer.echo(
@@ -74,6 +70,18 @@ def release(
         f"next: git add {file} && git commit -m {shlex.quote(message)}\n"
         f"      groundwork deploy {environment} service-{service}"
     )
+
+
+def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
+    """Write one line of the environment's releases, if that is right in every way; the file, from root."""
+    file = releases_file(environment)
+    _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
+    check_tag(file, service, tag)
+    edit = Edit(root)
+    text = edit.text(file)
+    edit.write(file, with_release(text or HEADING.format(environment=environment), service, tag, file=file))
+    edit.apply()
+    return file
 
 
 def releases_file(environment: str) -> Path:
@@ -92,7 +100,7 @@ def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environm
     return services[name]
 
 
-def refuse_foreign_image(service: Written[Service], environment: str) -> None:
+def _refuse_foreign_image(service: Written[Service], environment: str) -> None:
     """A release names a tag in the service's own repository; some services do not run from there."""
     settings = service.settings
     if settings.image is not None:

@@ -28,9 +28,9 @@ def remove(
     """
     deployments = read_platform(root())
     names = [deployment.environment.settings.name for deployment in deployments]
-    find_service(deployments, name, names[0])
-    if users := _users(name, deployments):
-        raise ConfigError(users)
+    services = {environment: find_service(deployments, name, environment).settings for environment in names}
+    if reasons := [*_users(name, deployments), *_protected_data(name, deployments)]:
+        raise ConfigError(reasons)
     file = SERVICES / f"{name}.yaml"
     edit = Edit(root())
     gone = []
@@ -48,8 +48,28 @@ def remove(
     edit.apply()
     typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
     typer.echo("What was deployed still runs. Destroy it where it was:")
-    for environment in names:
-        typer.echo(f"  groundwork destroy {environment} service-{name}")
+    for environment, service in services.items():
+        database = f" database-{name}" if service.database else ""
+        typer.echo(f"  groundwork destroy {environment} service-{name}{database}")
+
+
+def _protected_data(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:
+    """Once the file is gone, nobody can take the protection off its database any more."""
+    found = []
+    for deployment in deployments:
+        service = find_service((deployment,), name, deployment.environment.settings.name)
+        database = service.settings.database
+        if database and deployment.environment.settings.database(database).deletion_protection:
+            found.append(
+                service.problem(
+                    "database.deletion_protection",
+                    "database",
+                    message=f"the database of {name} is protected in {deployment.environment.settings.name}",
+                    allowed="to remove a service whose data nobody needs",
+                    fix="write `deletion_protection: false` under `database:`, deploy that, then remove the service",
+                )
+            )
+    return found
 
 
 def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:

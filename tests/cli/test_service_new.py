@@ -308,6 +308,21 @@ def test_a_service_that_another_calls_is_not_removed_and_both_files_are_named(
     assert ended.err.splitlines()[0] == first
 
 
+def test_a_service_whose_database_is_protected_is_not_removed_in_one_step(root: Path, groundwork: Groundwork) -> None:
+    with (root / "service_configs/api.yaml").open("a") as file:
+        file.write("database: {}\n")
+    (root / "environments/dev.yaml").write_text(
+        (root / "environments/dev.yaml").read_text() + "deletion_protection: false\n"
+    )
+    ended = refused(root, groundwork, "service", "remove", "api", "--yes")
+    assert "service_configs/api.yaml:8: the database of api is protected in prod" in ended.err
+    assert "in dev" not in ended.err
+    text = (root / "service_configs/api.yaml").read_text()
+    (root / "service_configs/api.yaml").write_text(text.replace("{}", "{deletion_protection: false}"))
+    ended = groundwork("service", "remove", "api", "--yes")
+    assert "groundwork destroy prod service-api database-api\n" in ended.out
+
+
 def test_removing_takes_the_file_and_its_releases_and_says_how_the_stack_is_destroyed(
     root: Path, groundwork: Groundwork
 ) -> None:
