@@ -14,11 +14,12 @@ from cli.deploy import exclusive_run
 from cli.errors import CommandError
 from cli.progress import Progress
 from cli.session import Session, open_session
-from cli.state import bucket_exists, state_files
+from cli.state import bucket_exists
 from cli.tagged import find_tagged
 from local_aws import launcher
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
     from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, RuleConditionOutputTypeDef
 
 ENVIRONMENT = "dev"
@@ -52,7 +53,8 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():
                 run.destroy_orphan(orphan)
-            run.execute("destroy", run.program.stacks)
+            if any(state.resources for state in session.states()):
+                run.execute("destroy", run.program.stacks)
     bucket = f"arn:aws:s3:::{session.environment.state_bucket}"
     left = sorted(t.arn for t in find_tagged(session.name, session.environment.region) if t.arn != bucket)
     if left:
@@ -62,8 +64,7 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
 
 
 def stack_table(session: Session, progress: Progress) -> Table:
-    states = state_files(session.s3, session.environment.state_bucket, session.name)
-    resources = {f"{session.name}-{state.stack}": state.resources for state in states}
+    resources = {f"{session.name}-{state.stack}": state.resources for state in session.states()}
     table = Table(title="Stacks", title_justify="left")
     table.add_column("stack")
     table.add_column("resources", justify="right")
@@ -76,17 +77,29 @@ def stack_table(session: Session, progress: Progress) -> Table:
 
 
 def name_table(session: Session) -> Table:
-    """The services in the environment's private DNS namespace."""
-    table = Table(title="Services by name", title_justify="left")
-    table.add_column("name")
-    table.add_column("registered addresses", justify="right")
+    """The services in the environment's private DNS namespace, and what registers itself under each name."""
+    table = Table("name", "registered by", "tasks", title="Services by name", title_justify="left")
     names = boto3.client("servicediscovery", region_name=session.environment.region)
+    registrants = registered_services(session)
     for namespace in names.list_namespaces()["Namespaces"]:
         filters = [{"Name": "NAMESPACE_ID", "Values": [namespace["Id"]], "Condition": "EQ"}]
-        for service in names.list_services(Filters=filters)["Services"]:  # type: ignore[arg-type]
-            instances = names.list_instances(ServiceId=service["Id"])["Instances"]
-            table.add_row(f"{service['Name']}.{namespace['Name']}", str(len(instances)))
+        for name in names.list_services(Filters=filters)["Services"]:  # type: ignore[arg-type]
+            ecs_service = registrants.get(name["Arn"])
+            registrant = f"ECS service {ecs_service['serviceName']}" if ecs_service else "nothing"
+            tasks = str(ecs_service["desiredCount"]) if ecs_service else ""
+            table.add_row(f"{name['Name']}.{namespace['Name']}", registrant, tasks)
     return table
+
+
+def registered_services(session: Session) -> dict[str, ServiceTypeDef]:
+    """The ECS services of the environment's cluster, by the Cloud Map service that they register in."""
+    ecs = boto3.client("ecs", region_name=session.environment.region)
+    found = {}
+    for page in ecs.get_paginator("list_services").paginate(cluster=session.name):
+        if arns := page["serviceArns"]:
+            for service in ecs.describe_services(cluster=session.name, services=arns)["services"]:
+                found.update({registry["registryArn"]: service for registry in service["serviceRegistries"]})
+    return found
 
 
 def rule_table(session: Session) -> Table:

@@ -18,7 +18,7 @@ from cli.orphans import orphans, write_empty_stack
 from cli.program import Program, SynthesizedStack, waves
 from cli.progress import Phase, Progress
 from cli.session import Session
-from cli.state import StateFile, forget_empty, state_files
+from cli.state import StateFile, forget_empty
 from cli.terraform import initialize, terraform
 
 PARALLEL_STACKS = 4
@@ -47,8 +47,7 @@ class Run:
         )
 
     def orphans(self) -> list[StateFile]:
-        environment = self.session.environment
-        return orphans(self.program, list(state_files(self.session.s3, environment.state_bucket, environment.name)))
+        return orphans(self.program, self.session.states())
 
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
         """A lock that nobody will release is told at once; any other is waited for, and its holder named."""

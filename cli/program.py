@@ -56,7 +56,7 @@ class SynthesizedStack:
 
 @dataclass(frozen=True)
 class Program:
-    """All stacks of one environment, in no particular order."""
+    """All stacks of one environment, each after what it needs."""
 
     environment: str
     stacks: tuple[SynthesizedStack, ...]
@@ -103,7 +103,8 @@ def read_program(root: Path, environment: str) -> Program:
         for entry in manifest["stacks"].values()
         if entry["name"].startswith(f"{environment}-")
     )
-    return Program(environment=environment, stacks=stacks)
+    in_order = tuple(stack for wave in waves(stacks) for stack in wave)
+    return Program(environment=environment, stacks=in_order)
 
 
 def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> Program:

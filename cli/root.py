@@ -1,12 +1,16 @@
-"""The checkout that the commands on files work on."""
+"""The checkout that a command works on: the one around the current directory."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+
+def find_checkout(start: Path) -> Path:
+    """The nearest directory at or above `start` with a cdktf.json; else the one that this file lies in."""
+    for directory in (start, *start.parents):
+        if (directory / "cdktf.json").is_file():
+            return directory
+    return Path(__file__).resolve().parent.parent
 
 
-def root() -> Path:
-    """The folder with environments/ and service_configs/."""
-    return ROOT
+ROOT = find_checkout(Path.cwd())

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cli.errors import CommandError
 from cli.program import Program, synthesize
-from cli.state import bucket_exists, make_bucket, state_files
+from cli.state import StateFile, bucket_exists, make_bucket, state_files
 from cli.strays import Tagged, strays
 from cli.tagged import find_tagged
 from cli.target import Target, check_account, choose_target
@@ -72,12 +72,15 @@ class Session:
     def synthesize(self) -> Program:
         return synthesize(self.root, self.name, self.terraform.environment)
 
+    def states(self) -> list[StateFile]:
+        """Every state of the environment; none where there is no bucket yet."""
+        bucket = self.environment.state_bucket
+        return list(state_files(self.s3, bucket, self.name)) if bucket_exists(self.s3, bucket) else []
+
     def strays(self) -> list[Tagged]:
         """What the environment's tag marks in AWS and no state knows."""
-        bucket = self.environment.state_bucket
         tagged = find_tagged(self.name, self.environment.region)
-        states = list(state_files(self.s3, bucket, self.name)) if bucket_exists(self.s3, bucket) else []
-        return strays(tagged, states, known=[f"arn:aws:s3:::{bucket}"])
+        return strays(tagged, self.states(), known=[f"arn:aws:s3:::{self.environment.state_bucket}"])
 
 
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
