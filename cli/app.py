@@ -62,7 +62,9 @@ local_app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this mac
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 
-Environment = Annotated[str, typer.Argument(metavar="ENV", help="dev, staging, prod: a file in environments/")]
+Environment = Annotated[
+    str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")
+]
 Stacks = Annotated[
     list[str] | None, typer.Argument(metavar="[STACK]...", help="network, service-orders, ...; all when none is named")
 ]

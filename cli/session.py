@@ -18,8 +18,9 @@ from cli.strays import Tagged, strays
 from cli.tagged import find_tagged
 from cli.target import Target, check_account, choose_target
 from cli.terraform_mirror import TerraformSetup, prepare_terraform
-from config.environment import Environment
-from config.platform import Deployment, load_platform
+from config.place import Place
+from config.platform import load_platform
+from config.shared import SHARED, shared_place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,17 +35,13 @@ class Session:
 
     root: Path
     console: Console
-    deployment: Deployment
+    environment: Place
     target: Target
     terraform: TerraformSetup
 
     @property
-    def environment(self) -> Environment:
-        return self.deployment.environment
-
-    @property
     def name(self) -> str:
-        return self.deployment.environment.name
+        return self.environment.name
 
     @cached_property
     def s3(self) -> S3Client:
@@ -85,13 +82,7 @@ class Session:
 
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
     """Read the settings (all mistakes at once), find AWS and Terraform, and say which ones."""
-    deployments = {found.environment.name: found for found in load_platform(root)}
-    if environment not in deployments:
-        raise CommandError(
-            f"there is no environments/{environment}.yaml; there is {', '.join(sorted(deployments))}", exit_code=2
-        )
-    deployment = deployments[environment]
-    settings = deployment.environment
+    settings = find_place(root, environment)
     target = check_account(
         choose_target(local=local),
         environment=environment,
@@ -99,7 +90,14 @@ def open_session(root: Path, environment: str, console: Console, *, local: bool)
         region=settings.region,
     )
     terraform = prepare_terraform(root, os.environ)
-    session = Session(root, console, deployment, target, terraform)
+    session = Session(root, console, settings, target, terraform)
     session.say(f"AWS: {target.description}, {settings.region}")
     session.say(terraform.summary)
     return session
+
+
+def find_place(root: Path, name: str) -> Place:
+    """An environment, or what all environments share."""
+    if name == SHARED:
+        return shared_place([deployment.environment for deployment in load_platform(root)])
+    return load_platform(root, only=name)[0].environment

@@ -1,0 +1,133 @@
+"""A program of two small stacks, in a checkout of its own, for tests of the `groundwork` command itself.
+
+`dev-names` is a topic; `dev-work` needs it, makes a topic of its own, and then takes a while.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GROUNDWORK = Path(sys.executable).with_name("groundwork")
+
+PROGRAM = """
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {root!r})
+import main as platform  # it prepares the import of the provider
+
+from cdktf import App, DataResource, LocalExecProvisioner
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+
+from config.platform import load_platform
+from stacks.platform_stack import PlatformStack
+
+embedded = platform.is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+app = App()
+[deployment] = load_platform(Path(__file__).parent, only="dev")
+environment = deployment.environment
+names = PlatformStack(app, name="names", environment=environment, embedded=embedded)
+topic = SnsTopic(names, "topic", name=environment.qualify("names"))
+if Path(__file__).with_name("work.seconds").exists():
+    seconds = Path(__file__).with_name("work.seconds").read_text()
+    work = PlatformStack(app, name="work", environment=environment, embedded=embedded)
+    own = SnsTopic(work, "topic", name=environment.qualify("work"), display_name=topic.name)
+    pause = LocalExecProvisioner(type="local-exec", command=f"sleep {{seconds}}")
+    DataResource(work, "pause", depends_on=[own], provisioners=[pause])
+app.synth()
+"""
+
+
+@dataclass
+class SmallCheckout:
+    """A checkout that deploys in seconds."""
+
+    root: Path
+    environment: Mapping[str, str]
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, root: Path, environment: Mapping[str, str], *, work_seconds: int) -> SmallCheckout:
+        root.mkdir()
+        shutil.copytree(ROOT / "environments", root / "environments")
+        (root / "service_configs").mkdir()
+        (root / "cdktf.json").write_text((ROOT / "cdktf.json").read_text())
+        (root / "node_modules").symlink_to(ROOT / "node_modules")
+        (root / "main.py").write_text(PROGRAM.format(root=str(ROOT)))
+        (root / "work.seconds").write_text(str(work_seconds))
+        return cls(root, environment)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command; what it prints goes to `output`."""
+        with self.output.open("w") as output:
+            process = subprocess.Popen(
+                [str(GROUNDWORK), *arguments],
+                cwd=self.root,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        self.running.append(process)
+        return process
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run a command to its end: its exit code and all it printed."""
+        code = self.start(*arguments).wait(timeout=300)
+        return code, self.output.read_text()
+
+    @property
+    def output(self) -> Path:
+        return self.root.parent / f"{self.root.name}.output"
+
+    def wait_for(self, text: str, *, seconds: float = 120) -> None:
+        """Until a line with this text has been printed."""
+        deadline = time.monotonic() + seconds
+        while text not in self.output.read_text():
+            assert time.monotonic() < deadline, f"no {text!r} in:\n{self.output.read_text()}"
+            time.sleep(0.2)
+
+    def log(self) -> str:
+        """What cdktf and Terraform have said in the last run."""
+        logs = sorted((self.root / "build/logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
+        return logs[-1].read_text()
+
+    def wait_for_log(self, text: str, *, seconds: float = 120) -> None:
+        deadline = time.monotonic() + seconds
+        while text not in self.log():
+            assert time.monotonic() < deadline, f"no {text!r} in:\n{self.log()}"
+            time.sleep(0.2)
+
+
+def descendants(pid: int) -> list[int]:
+    """A process and all below it, as Linux' /proc has them."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(") ")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def kill_all(pid: int) -> None:
+    """`kill -9` for a process and all below it, at once."""
+    for one in descendants(pid):
+        try:
+            os.kill(one, 9)
+        except ProcessLookupError:
+            continue

@@ -1,0 +1,153 @@
+"""What happens to a deploy that is stopped, killed, or not alone: with the real cdktf, Terraform and provider."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from local_aws import launcher
+from tests.e2e.small_program import SmallCheckout, kill_all
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+pytestmark = pytest.mark.e2e
+
+BUCKET = "acme-dev-terraform-state"
+WORK_SECONDS = 15
+
+
+class Cloud:
+    """An embedded AWS of this test alone."""
+
+    def __init__(self, directory: Path) -> None:
+        self.endpoint = launcher.start(directory=directory)
+        session = boto3.Session("test", "test", region_name="eu-west-1")
+        self.s3: S3Client = session.client("s3", endpoint_url=self.endpoint.url)
+        self.sns = session.client("sns", endpoint_url=self.endpoint.url)
+
+    def state_keys(self) -> list[str]:
+        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+    def topics(self) -> list[str]:
+        return sorted(topic["TopicArn"].rpartition(":")[2] for topic in self.sns.list_topics()["Topics"])
+
+    def in_state(self, stack: str) -> list[str]:
+        body = self.s3.get_object(Bucket=BUCKET, Key=f"dev/{stack}.tfstate")["Body"].read()
+        return [resource["type"] for resource in json.loads(body)["resources"] if resource["mode"] == "managed"]
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
+    yield Cloud(tmp_path / "aws")
+    launcher.stop(directory=tmp_path / "aws")
+
+
+@pytest.fixture
+def checkout(cloud: Cloud, tmp_path: Path) -> Iterator[SmallCheckout]:
+    made = SmallCheckout.make(tmp_path / "checkout", cloud.endpoint.environment(), work_seconds=WORK_SECONDS)
+    yield made
+    for process in made.running:
+        if process.poll() is None:
+            kill_all(process.pid)
+
+
+def start_and_wait_until_it_works(checkout: SmallCheckout) -> subprocess.Popen[str]:
+    process = checkout.start("deploy", "dev")
+    checkout.wait_for("dev-work: 2 to do")
+    checkout.wait_for_log("pause (pause): Creating...")
+    return process
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_deploy_leaves_a_state_and_no_lock_and_the_next_one_converges(
+    cloud: Cloud, checkout: SmallCheckout, sent: signal.Signals
+) -> None:
+    process = start_and_wait_until_it_works(checkout)
+    process.send_signal(sent)
+    assert process.wait(timeout=60) == 128 + sent
+    assert "Run the same command again to go on" in checkout.output.read_text()
+    assert not [key for key in cloud.state_keys() if key.endswith(".tflock")]
+    assert "aws_sns_topic" in cloud.in_state("work")
+
+    (checkout.root / "work.seconds").write_text("0")
+    code, output = checkout.run("deploy", "dev")
+    assert code == 0, output
+    assert cloud.topics() == ["dev-names", "dev-work"]
+    assert checkout.run("plan-check", "dev")[0] == 0
+
+
+def test_a_second_deploy_is_told_who_holds_the_lock_and_waits(
+    cloud: Cloud, checkout: SmallCheckout, tmp_path: Path
+) -> None:
+    other = SmallCheckout.make(tmp_path / "other", checkout.environment, work_seconds=WORK_SECONDS)
+    first = start_and_wait_until_it_works(checkout)
+    code, output = other.run("deploy", "dev")
+    assert code == 0, output
+    assert re.search(r"dev-work is locked by \S+@\S+ \(terraform apply\) since .* UTC .*, lock [0-9a-f-]{36}", output)
+    assert "dev-work: no changes" in output
+    assert first.wait(timeout=60) == 0
+
+
+def test_a_second_deploy_in_the_same_checkout_waits_for_the_first(checkout: SmallCheckout) -> None:
+    first = start_and_wait_until_it_works(checkout)
+    code, output = checkout.run("deploy", "dev", "--lock-timeout", "1")
+    assert code == 1
+    assert re.search(r"`groundwork deploy dev` \(pid \d+\) works in this checkout since .* UTC; gave up", output)
+    assert first.wait(timeout=120) == 0
+
+
+def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_state_knows(
+    cloud: Cloud, checkout: SmallCheckout
+) -> None:
+    process = start_and_wait_until_it_works(checkout)
+    kill_all(process.pid)
+    process.wait()
+    assert "dev-work" in cloud.topics()
+
+    code, output = checkout.run("deploy", "dev")
+    assert code == 1
+    assert "dev-work is still locked by a run that was killed" in output
+    assert re.search(r"since +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d+ \w+ ago\)", output)
+    assert "arn:aws:sns:eu-west-1:123456789012:dev-work" in output
+    assert "arn:aws:sns:eu-west-1:123456789012:dev-names" not in output
+    release = re.search(r"release +groundwork (unlock dev work --id [0-9a-f-]{36})", output)
+    assert release is not None, output
+
+    code, output = checkout.run("unlock", "dev", "work", "--id", "not-this-one")
+    assert code == 1
+    assert checkout.run(*release.group(1).split())[0] == 0
+    (checkout.root / "work.seconds").write_text("0")
+    code, output = checkout.run("deploy", "dev")
+    assert code == 0, output
+    assert checkout.run("strays", "dev")[1].endswith("0 resources outside the states of dev.\n")
+
+
+def test_a_stack_that_left_the_program_is_named_and_then_destroyed_from_its_state(
+    cloud: Cloud, checkout: SmallCheckout
+) -> None:
+    (checkout.root / "work.seconds").write_text("0")
+    assert checkout.run("deploy", "dev")[0] == 0
+    (checkout.root / "work.seconds").unlink()
+    code, output = checkout.run("deploy", "dev")
+    assert code == 0, output
+    assert "groundwork deploy dev --prune" in output
+    assert cloud.topics() == ["dev-names", "dev-work"]
+
+    code, output = checkout.run("deploy", "dev", "--prune")
+    assert code == 0, output
+    assert cloud.topics() == ["dev-names"]
+    assert cloud.state_keys() == ["dev/names.tfstate"]
+
+    code, output = checkout.run("destroy", "dev", "--yes")
+    assert code == 0, output
+    assert cloud.topics() == []
+    assert cloud.state_keys() == []
