@@ -263,7 +263,7 @@ def bootstrap(environment: Environment, local: Local = False) -> None:
     """Make the S3 bucket for the environment's Terraform state. Once per environment; harmless again."""
     session = open_session(ROOT, environment, console, local=local)
     words = "made" if session.bootstrap() else "is there, its settings are up to date"
-    session.say(f"State bucket {session.environment.state_bucket}: {words}.")
+    session.say(f"State bucket {session.place.state_bucket}: {words}.")
 
 
 @local_app.command("start")

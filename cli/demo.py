@@ -15,6 +15,7 @@ from cli.errors import CommandError
 from cli.progress import Progress
 from cli.session import Session, open_session
 from cli.state import bucket_exists
+from cli.strays import strays
 from cli.tagged import find_tagged
 from local_aws import launcher
 
@@ -48,17 +49,16 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
         console.print("The embedded AWS is not running: there is nothing to take away.")
         return
     session = open_session(root, ENVIRONMENT, console, local=True)
-    if bucket_exists(session.s3, session.environment.state_bucket):
+    if bucket_exists(session.s3, session.place.state_bucket):
         with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():
                 run.destroy_orphan(orphan)
             if any(state.resources for state in session.states()):
                 run.execute("destroy", run.program.stacks)
-    bucket = f"arn:aws:s3:::{session.environment.state_bucket}"
-    left = sorted(t.arn for t in find_tagged(session.name, session.environment.region) if t.arn != bucket)
+    left = strays(find_tagged(session.name, session.place.region), [])
     if left:
-        raise CommandError("\n".join(["These resources are left on the embedded AWS:", *left]))
+        raise CommandError("\n".join(["These resources are left:", *(resource.arn for resource in left)]))
     launcher.stop()
     session.say("0 resources left. The embedded AWS has stopped.")
 
@@ -79,7 +79,7 @@ def stack_table(session: Session, progress: Progress) -> Table:
 def name_table(session: Session) -> Table:
     """The services in the environment's private DNS namespace, and what registers itself under each name."""
     table = Table("name", "registered by", "tasks", title="Services by name", title_justify="left")
-    names = boto3.client("servicediscovery", region_name=session.environment.region)
+    names = boto3.client("servicediscovery", region_name=session.place.region)
     registrants = registered_services(session)
     for namespace in names.list_namespaces()["Namespaces"]:
         filters = [{"Name": "NAMESPACE_ID", "Values": [namespace["Id"]], "Condition": "EQ"}]
@@ -93,7 +93,7 @@ def name_table(session: Session) -> Table:
 
 def registered_services(session: Session) -> dict[str, ServiceTypeDef]:
     """The ECS services of the environment's cluster, by the Cloud Map service that they register in."""
-    ecs = boto3.client("ecs", region_name=session.environment.region)
+    ecs = boto3.client("ecs", region_name=session.place.region)
     found = {}
     for page in ecs.get_paginator("list_services").paginate(cluster=session.name):
         if arns := page["serviceArns"]:
@@ -107,7 +107,7 @@ def rule_table(session: Session) -> Table:
     table = Table(title="Rules of the load balancer", title_justify="left")
     for column in ("priority", "when", "then"):
         table.add_column(column)
-    elb = boto3.client("elbv2", region_name=session.environment.region)
+    elb = boto3.client("elbv2", region_name=session.place.region)
     for balancer in elb.describe_load_balancers()["LoadBalancers"]:
         for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
             rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]

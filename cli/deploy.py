@@ -141,8 +141,8 @@ class Run:
             raise CommandError(f"{stack.id} could not be destroyed; what is left is still in its state")
 
     def forget_empty_states(self) -> None:
-        environment = self.session.environment
-        forget_empty(self.session.s3, environment.state_bucket, environment.name)
+        place = self.session.place
+        forget_empty(self.session.s3, place.state_bucket, place.name)
 
 
 @contextmanager

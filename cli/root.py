@@ -14,3 +14,8 @@ def find_checkout(start: Path) -> Path:
 
 
 ROOT = find_checkout(Path.cwd())
+
+
+def root() -> Path:
+    """The folder with environments/ and service_configs/."""
+    return ROOT

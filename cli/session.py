@@ -14,19 +14,17 @@ from rich.console import Console
 from cli.errors import CommandError
 from cli.program import Program, synthesize
 from cli.state import StateFile, bucket_exists, make_bucket, state_files
-from cli.strays import Tagged, strays
+from cli.strays import BOOTSTRAP, Tagged, strays
 from cli.tagged import find_tagged
 from cli.target import Target, check_account, choose_target
 from cli.terraform_mirror import TerraformSetup, prepare_terraform
+from config.environment import Environment
 from config.place import Place
-from config.platform import load_platform
+from config.platform import Deployment, load_platform
 from config.shared import SHARED, shared_place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-BOOTSTRAP = "bootstrap"
-"""The stack tag of what is made before any stack: the state bucket."""
 
 
 @dataclass(frozen=True)
@@ -35,33 +33,44 @@ class Session:
 
     root: Path
     console: Console
-    environment: Place
+    place: Place
     target: Target
     terraform: TerraformSetup
 
     @property
     def name(self) -> str:
-        return self.environment.name
+        return self.place.name
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The environment and its services."""
+        if self.name == SHARED:
+            raise CommandError(f"{SHARED} is no environment: it has no services", exit_code=2)
+        return load_platform(self.root, only=self.name)[0]
+
+    @property
+    def environment(self) -> Environment:
+        return self.deployment.environment
 
     @cached_property
     def s3(self) -> S3Client:
-        return boto3.client("s3", region_name=self.environment.region)
+        return boto3.client("s3", region_name=self.place.region)
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def bootstrap(self) -> bool:
         """Make the state bucket, or bring it up to date. Whether it had to be created."""
-        tags = self.environment.stack_tags(BOOTSTRAP)
-        return make_bucket(self.s3, self.environment.state_bucket, region=self.environment.region, tags=tags)
+        tags = self.place.stack_tags(BOOTSTRAP)
+        return make_bucket(self.s3, self.place.state_bucket, region=self.place.region, tags=tags)
 
     def need_state_bucket(self) -> None:
         """On the embedded AWS it is simply made; in an account it is a person's decision."""
-        if bucket_exists(self.s3, self.environment.state_bucket):
+        if bucket_exists(self.s3, self.place.state_bucket):
             return
         if not self.target.embedded:
             raise CommandError(
-                f"{self.name} has no state bucket yet ({self.environment.state_bucket}).\n"
+                f"{self.name} has no state bucket yet ({self.place.state_bucket}).\n"
                 f"  fix: groundwork bootstrap {self.name}"
             )
         self.bootstrap()
@@ -71,13 +80,13 @@ class Session:
 
     def states(self) -> list[StateFile]:
         """Every state of the environment; none where there is no bucket yet."""
-        bucket = self.environment.state_bucket
+        bucket = self.place.state_bucket
         return list(state_files(self.s3, bucket, self.name)) if bucket_exists(self.s3, bucket) else []
 
     def strays(self) -> list[Tagged]:
         """What the environment's tag marks in AWS and no state knows."""
-        tagged = find_tagged(self.name, self.environment.region)
-        return strays(tagged, self.states(), known=[f"arn:aws:s3:::{self.environment.state_bucket}"])
+        tagged = find_tagged(self.name, self.place.region)
+        return strays(tagged, self.states())
 
 
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:

@@ -11,6 +11,10 @@ from typing import Any
 
 from cli.state import StateFile
 
+BOOTSTRAP = "bootstrap"
+MADE_BESIDE_TERRAFORM = frozenset({BOOTSTRAP, "secrets"})
+"""Stack tags of what no state is meant to know: the state bucket itself, and the values of secrets."""
+
 
 @dataclass(frozen=True, order=True)
 class Tagged:
@@ -44,8 +48,12 @@ def identifiers(state: StateFile) -> set[str]:
     return found
 
 
-def strays(tagged: Iterable[Tagged], states: Iterable[StateFile], *, known: Iterable[str] = ()) -> list[Tagged]:
-    """The tagged resources that no state knows; `known` names further identifiers that are accounted for."""
-    accounted = set(known).union(*(identifiers(state) for state in states))
-    unknown = {t for t in tagged if not accounted.intersection((t.arn, t.id, t.family))}
-    return sorted(unknown)
+def strays(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged]:
+    """The tagged resources that no state knows, and one should."""
+    known = set[str]().union(*(identifiers(state) for state in states))
+    return sorted(
+        resource
+        for resource in set(tagged)
+        if resource.stack not in MADE_BESIDE_TERRAFORM
+        and not known.intersection((resource.arn, resource.id, resource.family))
+    )

@@ -53,6 +53,7 @@ class SmallCheckout:
 
     root: Path
     environment: Mapping[str, str]
+    output: Path
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
@@ -64,7 +65,7 @@ class SmallCheckout:
         (root / "node_modules").symlink_to(ROOT / "node_modules")
         (root / "main.py").write_text(PROGRAM.format(root=str(ROOT)))
         (root / "work.seconds").write_text(str(work_seconds))
-        return cls(root, environment)
+        return cls(root, environment, root.with_suffix(".output"))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command; what it prints goes to `output`."""
@@ -85,10 +86,6 @@ class SmallCheckout:
         """Run a command to its end: its exit code and all it printed."""
         code = self.start(*arguments).wait(timeout=300)
         return code, self.output.read_text()
-
-    @property
-    def output(self) -> Path:
-        return self.root.parent / f"{self.root.name}.output"
 
     def wait_for(self, text: str, *, seconds: float = 120) -> None:
         """Until a line with this text has been printed."""

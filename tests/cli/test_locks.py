@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.locks import Lock, describe_abandoned, describe_held, holder_is_gone, parse_lock
+from cli.program import SynthesizedStack
+
+STACK = SynthesizedStack(
+    id="dev-service-orders", dependencies=(), directory=Path("cdktf.out/stacks/dev-service-orders")
+)
+WRITTEN = {
+    "ID": "2f3e8c6a-0000-1111-2222-333344445555",
+    "Operation": "OperationTypeApply",
+    "Info": "",
+    "Who": "ada@laptop",
+    "Version": "1.11.4",
+    "Created": "2026-11-23T05:31:22.123456789Z",
+    "Path": "acme-dev-terraform-state/dev/service-orders.tfstate",
+}
+NOW = datetime(2026, 11, 23, 5, 35, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def lock() -> Lock:
+    return parse_lock(STACK, WRITTEN)
+
+
+def test_who_holds_a_lock_and_since_when_is_told(lock: Lock) -> None:
+    assert describe_held(lock, NOW) == (
+        "dev-service-orders is locked by ada@laptop (terraform apply) since 2026-11-23 05:31:22 UTC (4 minutes ago), "
+        "lock 2f3e8c6a-0000-1111-2222-333344445555"
+    )
+
+
+def test_an_abandoned_lock_comes_with_the_exact_way_to_release_it(lock: Lock) -> None:
+    told = describe_abandoned(lock, NOW)
+    assert "groundwork unlock dev service-orders --id 2f3e8c6a-0000-1111-2222-333344445555" in told
+    assert (
+        "terraform -chdir=cdktf.out/stacks/dev-service-orders force-unlock 2f3e8c6a-0000-1111-2222-333344445555" in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "busy", "gone"),
+    [
+        ("laptop", set(), True),
+        ("laptop", {"dev-network"}, True),
+        ("laptop", {"dev-service-orders"}, False),
+        ("another-machine", set(), False),
+    ],
+)
+def test_only_a_lock_of_this_machine_that_no_terraform_works_under_is_abandoned(
+    lock: Lock, host: str, busy: set[str], gone: bool
+) -> None:
+    assert holder_is_gone(lock, host=host, busy=busy) is gone
+
+
+@pytest.mark.parametrize(
+    ("now", "age"),
+    [
+        (datetime(2026, 11, 23, 5, 31, 40, tzinfo=UTC), "17 seconds ago"),
+        (datetime(2026, 11, 23, 6, 31, 40, tzinfo=UTC), "1 hour ago"),
+        (datetime(2026, 11, 26, 6, 31, 40, tzinfo=UTC), "3 days ago"),
+    ],
+)
+def test_an_age_is_said_in_its_largest_unit(lock: Lock, now: datetime, age: str) -> None:
+    assert lock.age(now) == age

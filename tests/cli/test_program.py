@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.errors import CommandError
+from cli.orphans import empty_code, orphans, write_empty_stack
+from cli.program import Program, read_program, waves
+from cli.state import StateFile
+
+DEPENDENCIES = {
+    "dev-service-orders": ["dev-network", "dev-cluster"],
+    "dev-cluster": ["dev-network"],
+    "dev-network": [],
+    "prod-network": [],
+}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """What `main.py` leaves in cdktf.out, in short."""
+    stacks = {}
+    for name, needs in DEPENDENCIES.items():
+        directory = tmp_path / "cdktf.out/stacks" / name
+        directory.mkdir(parents=True)
+        environment, _, stack = name.partition("-")
+        backend = {"bucket": "acme-state", "key": f"{environment}/{stack}.tfstate", "region": "eu-west-1"}
+        code = {"terraform": {"backend": {"s3": backend}}, "provider": {"aws": [{}]}, "resource": {"aws_vpc": {}}}
+        (directory / "cdk.tf.json").write_text(json.dumps(code))
+        stacks[name] = {"name": name, "dependencies": needs, "workingDirectory": f"stacks/{name}"}
+    (tmp_path / "cdktf.out/manifest.json").write_text(json.dumps({"stacks": stacks}))
+    return read_program(tmp_path, "dev")
+
+
+def state(stack: str, *, resources: int) -> StateFile:
+    instances: list[dict[str, object]] = [{"attributes": {}} for _ in range(resources)]
+    return StateFile(f"dev/{stack}.tfstate", {"resources": [{"mode": "managed", "instances": instances}]})
+
+
+def test_a_program_is_one_environments_stacks_each_after_what_it_needs(program: Program) -> None:
+    assert [stack.name for stack in program.stacks] == ["network", "cluster", "service-orders"]
+
+
+def test_stacks_are_chosen_by_short_or_full_name(program: Program) -> None:
+    assert [stack.id for stack in program.select(["cluster", "dev-network", "cluster"])] == [
+        "dev-cluster",
+        "dev-network",
+    ]
+    assert program.select([]) == program.stacks
+
+
+def test_an_unknown_stack_is_answered_with_those_there_are(program: Program) -> None:
+    with pytest.raises(CommandError, match="dev has no stack edge; it has cluster, network, service-orders"):
+        program.select(["edge"])
+
+
+def test_what_needs_a_stack_is_destroyed_with_it(program: Program) -> None:
+    chosen = program.with_dependants(program.select(["cluster"]))
+    assert [stack.name for stack in chosen] == ["cluster", "service-orders"]
+
+
+def test_waves_respect_needs_among_the_chosen_only(program: Program) -> None:
+    chosen = program.select(["service-orders", "cluster"])
+    assert [[stack.name for stack in wave] for wave in waves(chosen)] == [["cluster"], ["service-orders"]]
+
+
+def test_a_state_with_resources_and_without_a_stack_is_an_orphan(program: Program) -> None:
+    states = [
+        state("network", resources=3),
+        state("service-gone", resources=2),
+        state("service-destroyed", resources=0),
+    ]
+    assert [orphan.stack for orphan in orphans(program, states)] == ["service-gone"]
+
+
+def test_an_orphan_is_destroyed_by_a_stack_with_its_state_and_no_resources(program: Program, tmp_path: Path) -> None:
+    stack = write_empty_stack(tmp_path, program, state("service-gone", resources=2))
+    assert stack.id == "dev-service-gone"
+    assert stack.state.key == "dev/service-gone.tfstate"
+    assert set(stack.code) == {"terraform", "provider"}
+    template = program.stacks[0].code
+    assert empty_code(template, key="x")["terraform"]["backend"]["s3"]["bucket"] == "acme-state"
+    assert template["terraform"]["backend"]["s3"]["key"] == "dev/network.tfstate"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from cli.state import StateFile
+from cli.strays import Tagged, strays
+
+PREFIX = "arn:aws"
+
+
+def state(*attributes: dict[str, Any], mode: str = "managed") -> StateFile:
+    resources = [{"mode": mode, "type": "aws_thing", "instances": [{"attributes": each}]} for each in attributes]
+    return StateFile(key="dev/network.tfstate", content={"resources": resources})
+
+
+def test_what_a_state_knows_by_arn_or_by_id_is_no_stray() -> None:
+    queue = Tagged(f"{PREFIX}:sqs:eu-west-1:1:orders", "service-orders")
+    vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
+    lost = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-2", "network")
+    known = state({"id": "https://sqs/1/orders", "arn": queue.arn}, {"id": "vpc-1"})
+    assert strays([queue, vpc, lost], [known]) == [lost]
+
+
+def test_an_older_revision_of_a_known_task_definition_is_no_stray() -> None:
+    family = f"{PREFIX}:ecs:eu-west-1:1:task-definition/dev-orders"
+    known = state({"id": "dev-orders", "arn": f"{family}:7", "arn_without_revision": family})
+    assert strays([Tagged(f"{family}:6", "service-orders")], [known]) == []
+
+
+def test_what_is_only_read_is_not_known() -> None:
+    vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
+    assert strays([vpc], [state({"id": "vpc-1"}, mode="data")]) == [vpc]
+
+
+def test_the_state_bucket_and_secrets_are_meant_to_be_in_no_state() -> None:
+    assert strays([Tagged(f"{PREFIX}:s3:::acme-dev-terraform-state", "bootstrap")], []) == []
+
+
+def test_without_any_state_everything_is_a_stray() -> None:
+    vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
+    assert strays([vpc], []) == [vpc]
