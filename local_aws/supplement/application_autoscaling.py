@@ -6,46 +6,42 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.utilities.tagging_service import TaggingService
 
-from local_aws.supplement.patch import add, wrap
+from local_aws.supplement.patch import add, state, wrap
 
 
 def apply() -> None:
-    wrap(ApplicationAutoscalingBackend, "__init__", _with_tags)
     wrap(ApplicationAutoScalingResponse, "register_scalable_target", _keep_tags)
-    add(ApplicationAutoScalingResponse, list_tags_for_resource, tag_resource, untag_resource)
-
-
-def _with_tags(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> None:
-    original(backend, *args, **kwargs)
-    backend.tagger = TaggingService()
+    add(
+        ApplicationAutoScalingResponse,
+        list_tags_for_resource=_list_tags_for_resource,
+        tag_resource=_tag_resource,
+        untag_resource=_untag_resource,
+    )
 
 
 def _keep_tags(original: Callable[..., Any], response: Any) -> Any:
     answer = original(response)
-    _tag(response, json.loads(answer)["ScalableTargetARN"])
+    _tags(response, json.loads(answer)["ScalableTargetARN"]).update(response._get_param("Tags", {}))
     return answer
 
 
-def list_tags_for_resource(response: Any) -> str:
-    tagger = response.applicationautoscaling_backend.tagger
-    return json.dumps({"Tags": tagger.get_tag_dict_for_resource(response._get_param("ResourceARN"))})
+def _list_tags_for_resource(response: Any) -> str:
+    return json.dumps({"Tags": _tags(response, response._get_param("ResourceARN"))})
 
 
-def tag_resource(response: Any) -> str:
-    _tag(response, response._get_param("ResourceARN"))
+def _tag_resource(response: Any) -> str:
+    _tags(response, response._get_param("ResourceARN")).update(response._get_param("Tags"))
     return "{}"
 
 
-def untag_resource(response: Any) -> str:
-    tagger = response.applicationautoscaling_backend.tagger
-    tagger.untag_resource_using_names(response._get_param("ResourceARN"), response._get_param("TagKeys"))
+def _untag_resource(response: Any) -> str:
+    for key in response._get_param("TagKeys"):
+        _tags(response, response._get_param("ResourceARN")).pop(key, None)
     return "{}"
 
 
-def _tag(response: Any, arn: str) -> None:
-    tagger = response.applicationautoscaling_backend.tagger
-    tagger.tag_resource(arn, tagger.convert_dict_to_tags_input(response._get_param("Tags")))
+def _tags(response: Any, arn: str) -> dict[str, str]:
+    tags: dict[str, str] = state(response.applicationautoscaling_backend, "tags").setdefault(arn, {})
+    return tags

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
-from moto.ecs.models import Service
+from moto.ecs.models import EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local_aws.supplement.patch import wrap
@@ -33,6 +33,7 @@ _DEFAULT_DEPLOYMENT: dict[str, Any] = {
 
 def apply() -> None:
     wrap(Service, "__init__", _run_at_once)
+    wrap(EC2ContainerServiceBackend, "_validate_container_defs", _a_reservation_will_do)
     wrap(EC2ContainerServiceResponse, "create_service", _keep_all_settings)
     wrap(EC2ContainerServiceResponse, "update_service", _complete_update)
     wrap(BaseResponse, "_include_in_response", _for_this_answer_alone)
@@ -44,6 +45,13 @@ def _run_at_once(original: Callable[..., Any], service: Any, *args: Any, **kwarg
     # An empty one, instead of none, makes the provider look into what is not there and die.
     service.network_configuration = service.network_configuration or None
     service.running_count, service.pending_count = service.desired_count, 0
+
+
+def _a_reservation_will_do(
+    original: Callable[..., Any], _backend: Any, memory: Any, containers: list[dict[str, Any]], kinds: Any
+) -> None:
+    limited = [{"memory": one.get("memoryReservation") or memory, **one} for one in containers]
+    original(memory, [{name: value for name, value in one.items() if value} for one in limited], kinds)
 
 
 def _keep_all_settings(original: Callable[..., Any], response: Any) -> Any:

@@ -45,7 +45,11 @@ def apply() -> None:
     wrap(EC2ContainerServiceResponse, "create_service", _first_deployment)
     wrap(EC2ContainerServiceResponse, "update_service", _next_deployment)
     wrap(EC2ContainerServiceResponse, "describe_services", _without_drained_deployments)
-    add(EC2ContainerServiceResponse, list_service_deployments, describe_service_deployments)
+    add(
+        EC2ContainerServiceResponse,
+        list_service_deployments=_list_service_deployments,
+        describe_service_deployments=_describe_service_deployments,
+    )
     control.add("ecs/fail-next-deployment", _fail_next_deployment)
 
 
@@ -153,7 +157,7 @@ def _without_drained_deployments(original: Callable[..., Any], response: Any) ->
     return answer
 
 
-def list_service_deployments(response: Any) -> ActionResult:
+def _list_service_deployments(response: Any) -> ActionResult:
     service = response.ecs_backend._get_service(
         response._get_param("cluster", "default"), response._get_param("service")
     )
@@ -162,7 +166,7 @@ def list_service_deployments(response: Any) -> ActionResult:
     return ActionResult({"serviceDeployments": found})
 
 
-def describe_service_deployments(response: Any) -> ActionResult:
+def _describe_service_deployments(response: Any) -> ActionResult:
     arns = response._get_param("serviceDeploymentArns")
     every = [item for service in response.ecs_backend.services.values() for item in service.service_deployments]
     found = [item for item in every if item["serviceDeploymentArn"] in arns]

@@ -1,4 +1,4 @@
-"""Two ways to change a class of moto: give it what it has not, or wrap what it has."""
+"""How the supplement changes moto: add what a class lacks, wrap what it has, keep state in its backends."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 
-def add(owner: type, *functions: Callable[..., Any]) -> None:
-    """Give `owner` these methods, by their names. One it has already means that moto has caught up.
+def add(owner: type, **methods: Callable[..., Any]) -> None:
+    """Give `owner` these methods. One that it has already means that moto has caught up.
 
     moto turns an action into a snake_case method of the service's Response class, so that a method added
     there is an operation added.
     """
-    for function in functions:
-        if hasattr(owner, function.__name__):
-            raise TypeError(f"moto now has {owner.__name__}.{function.__name__}: drop it from the supplement")
-        setattr(owner, function.__name__, function)
+    for name, method in methods.items():
+        if hasattr(owner, name):
+            raise TypeError(f"moto now has {owner.__name__}.{name}: drop it from the supplement")
+        setattr(owner, name, method)
+
+
+def state(backend: Any, name: str) -> dict[Any, Any]:
+    """A dictionary of ours that lives in moto's backend, and is emptied with it."""
+    kept: dict[Any, Any] = vars(backend).setdefault(name, {})
+    return kept
 
 
 def wrap(owner: type, name: str, replacement: Callable[..., Any]) -> None:
@@ -28,3 +34,9 @@ def wrap(owner: type, name: str, replacement: Callable[..., Any]) -> None:
         return replacement(original, *args, **kwargs)
 
     setattr(owner, name, wrapped)
+
+
+def wrap_property(owner: type, name: str, replacement: Callable[[Callable[[Any], Any], Any], Any]) -> None:
+    """Answer `replacement(original, instance)` wherever the property `name` of an instance is read."""
+    original = getattr(owner, name).fget
+    setattr(owner, name, property(lambda instance: replacement(original, instance)))

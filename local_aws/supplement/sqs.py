@@ -1,0 +1,24 @@
+"""moto 5.2.5 rewrites a queue's redrive policy with other white space, and loses its redrive allow policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.sqs.models import Queue
+
+from local_aws.supplement.patch import wrap_property
+
+
+def apply() -> None:
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+    Queue.redrive_allow_policy = None
+    wrap_property(Queue, "attributes", _as_given)
+
+
+def _as_given(original: Callable[[Any], Any], queue: Any) -> dict[str, Any]:
+    attributes: dict[str, Any] = original(queue)
+    if queue.redrive_policy:
+        attributes["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))
+    return {name: value for name, value in attributes.items() if value not in (None, "")}

@@ -1,0 +1,177 @@
+"""Databases, file systems, queues and backups keep their settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.local_aws.supplement.conftest import Aws, Promise
+
+
+def _database(aws: Aws, suffix: str = "", **settings: Any) -> dict[str, Any]:
+    created: dict[str, Any] = aws("rds").create_db_instance(
+        DBInstanceIdentifier=aws.name + suffix,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        EngineVersion="16.4",
+        AllocatedStorage=20,
+        MasterUsername="postgres",
+        ManageMasterUserPassword=True,
+        **settings,
+    )["DBInstance"]
+    return created
+
+
+def test_two_databases_have_two_resource_ids(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        first, second = _database(aws, "a")["DbiResourceId"], _database(aws, "b")["DbiResourceId"]
+        assert first != second
+        by_id = [{"Name": "dbi-resource-id", "Values": [second]}]
+        (found,) = aws("rds").describe_db_instances(Filters=by_id)["DBInstances"]
+        assert found["DBInstanceIdentifier"] == f"{aws.name}b"
+
+
+def test_performance_insights_stay_on(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        created = _database(aws, EnablePerformanceInsights=True, PerformanceInsightsKMSKeyId="key")
+        assert created["PerformanceInsightsEnabled"]
+        assert created["PerformanceInsightsKMSKeyId"] == "key"
+        assert created["PerformanceInsightsRetentionPeriod"] == 7
+        changed = aws("rds").modify_db_instance(DBInstanceIdentifier=aws.name, EnablePerformanceInsights=False)
+        assert not changed["DBInstance"]["PerformanceInsightsEnabled"]
+
+
+def test_a_parameter_says_who_set_it(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        group = {"DBParameterGroupName": aws.name}
+        aws("rds").create_db_parameter_group(**group, DBParameterGroupFamily="postgres16", Description="d")
+        parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
+        aws("rds").modify_db_parameter_group(**group, Parameters=[parameter])
+        (found,) = aws("rds").describe_db_parameters(**group)["Parameters"]
+        assert found["Source"] == "user"
+
+
+def test_a_cluster_that_is_not_serverless_v1_has_no_such_scaling(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        created = aws("rds").create_db_cluster(
+            DBClusterIdentifier=aws.name,
+            Engine="aurora-postgresql",
+            MasterUsername="postgres",
+            ManageMasterUserPassword=True,
+            ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4},
+        )["DBCluster"]
+        assert created["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 4
+        assert "ScalingConfigurationInfo" not in created
+
+
+def _file_system(aws: Aws) -> str:
+    id_: str = aws("efs").create_file_system(CreationToken=aws.name)["FileSystemId"]
+    return id_
+
+
+def test_a_file_systems_backups_can_be_switched(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        id_ = _file_system(aws)
+        for status in ("ENABLED", "DISABLED"):
+            aws("efs").put_backup_policy(FileSystemId=id_, BackupPolicy={"Status": status})
+            assert aws("efs").describe_backup_policy(FileSystemId=id_)["BackupPolicy"] == {"Status": status}
+
+
+def test_a_file_systems_policy_can_be_deleted(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        id_ = _file_system(aws)
+        aws("efs").put_file_system_policy(FileSystemId=id_, Policy="{}")
+        aws("efs").delete_file_system_policy(FileSystemId=id_)
+        try:
+            aws("efs").describe_file_system_policy(FileSystemId=id_)
+        except aws("efs").exceptions.PolicyNotFound:
+            return
+        raise AssertionError("the policy is still there")
+
+
+def _queue(aws: Aws, **attributes: str) -> tuple[str, dict[str, str]]:
+    url: str = aws("sqs").create_queue(QueueName=aws.name, Attributes=attributes)["QueueUrl"]
+    return url, aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+
+def test_a_redrive_policy_comes_back_as_aws_writes_it(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        aws("sqs").create_queue(QueueName=f"{aws.name}-dead")
+        arn = f"arn:aws:sqs:eu-west-1:123456789012:{aws.name}-dead"
+        given = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5}, separators=(",", ":"))
+        assert _queue(aws, RedrivePolicy=given)[1]["RedrivePolicy"] == given
+
+
+def test_a_redrive_allow_policy_is_kept_until_it_is_cleared(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        given = json.dumps({"redrivePermission": "denyAll"})
+        url, attributes = _queue(aws, RedriveAllowPolicy=given)
+        assert attributes["RedriveAllowPolicy"] == given
+        aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"RedriveAllowPolicy": ""})
+        left = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        assert "RedriveAllowPolicy" not in left
+
+
+def test_a_backup_plan_selects_what_it_backs_up(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        aws("backup").create_backup_vault(BackupVaultName=aws.name)
+        rule = {"RuleName": "daily", "TargetBackupVaultName": aws.name}
+        plan = aws("backup").create_backup_plan(BackupPlan={"BackupPlanName": aws.name, "Rules": [rule]})
+        asked = {"SelectionName": "all", "IamRoleArn": "arn:aws:iam::123456789012:role/b", "Resources": ["*"]}
+        selection = {
+            "BackupPlanId": plan["BackupPlanId"],
+            "SelectionId": aws("backup").create_backup_selection(
+                BackupPlanId=plan["BackupPlanId"], BackupSelection=asked
+            )["SelectionId"],
+        }
+        assert aws("backup").get_backup_selection(**selection)["BackupSelection"] == asked
+        aws("backup").delete_backup_selection(**selection)
+        listed = aws("backup").list_backup_selections(BackupPlanId=plan["BackupPlanId"])
+        assert listed["BackupSelectionsList"] == []
+
+
+def test_a_vault_has_a_policy_and_tells_about_failures(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        backup, vault = aws("backup"), {"BackupVaultName": aws.name}
+        backup.create_backup_vault(**vault)
+        backup.put_backup_vault_access_policy(**vault, Policy="{}")
+        assert backup.get_backup_vault_access_policy(**vault)["Policy"] == "{}"
+        told = {"SNSTopicArn": "arn:topic", "BackupVaultEvents": ["BACKUP_JOB_FAILED"]}
+        backup.put_backup_vault_notifications(**vault, **told)
+        found = backup.get_backup_vault_notifications(**vault)
+        assert {name: found[name] for name in told} == told
+        backup.delete_backup_vault_access_policy(**vault)
+        backup.delete_backup_vault_notifications(**vault)
+        for read in (backup.get_backup_vault_access_policy, backup.get_backup_vault_notifications):
+            try:
+                read(**vault)
+            except backup.exceptions.ResourceNotFoundException:
+                continue
+            raise AssertionError("it is still there")
+
+
+def test_backup_tags_are_found_without_a_slash_at_the_end(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    """As Terraform's SDK asks; boto3 writes the slash."""
+
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        arn = aws("backup").create_backup_vault(BackupVaultName=aws.name, BackupVaultTags={"a": "b"})["BackupVaultArn"]
+        answer = aws.get(f"/tags/{arn}", service="backup")
+        assert answer["Tags"] == {"a": "b"}

@@ -1,0 +1,82 @@
+"""Deployments finish, are remembered, and fail when a test wants them to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local_aws.launcher import _request
+from tests.local_aws.supplement.conftest import Aws, Promise
+from tests.local_aws.supplement.test_ecs import create_service, register, service
+
+
+def _fail_next(aws: Aws, name: str) -> int:
+    path = "/moto-api/groundwork/ecs/fail-next-deployment"
+    return _request(aws.port, "POST", f"{path}?cluster={aws.name}&service={name}")
+
+
+def _update(aws: Aws, task_definition: str) -> None:
+    aws("ecs").update_service(cluster=aws.name, service="orders", taskDefinition=task_definition)
+
+
+def _history(aws: Aws) -> list[str]:
+    listed = aws("ecs").list_service_deployments(cluster=aws.name, service="orders")["serviceDeployments"]
+    arns = [one["serviceDeploymentArn"] for one in listed]
+    described = aws("ecs").describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
+    return [one["status"] for one in described]
+
+
+def test_a_deployment_completes(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        create_service(aws)
+        second = register(aws, "app:2")
+        _update(aws, second)
+        assert service(aws)["taskDefinition"] == second
+        (deployment,) = service(aws)["deployments"]
+        assert deployment["taskDefinition"] == second
+        assert deployment["rolloutState"] == "COMPLETED"
+        assert deployment["runningCount"] == deployment["desiredCount"] == 2
+
+
+def test_deployments_are_remembered(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        create_service(aws)
+        _update(aws, register(aws, "app:2"))
+        assert _history(aws) == ["SUCCESSFUL", "SUCCESSFUL"]
+
+
+def test_scaling_is_no_deployment(aws: Aws) -> None:
+    create_service(aws)
+    (before,) = service(aws)["deployments"]
+    aws("ecs").update_service(cluster=aws.name, service="orders", desiredCount=5)
+    (after,) = service(aws)["deployments"]
+    assert (after["id"], after["runningCount"], service(aws)["runningCount"]) == (before["id"], 5, 5)
+
+
+def test_a_test_can_have_the_next_deployment_rolled_back(aws: Aws) -> None:
+    create_service(aws)
+    first, second = service(aws)["taskDefinition"], register(aws, "app:2")
+    assert _fail_next(aws, "orders") == 200
+
+    _update(aws, second)
+    assert service(aws)["taskDefinition"] == first
+    running, failed = service(aws)["deployments"]
+    assert (running["status"], running["rolloutState"], running["taskDefinition"]) == (
+        "PRIMARY",
+        "COMPLETED",
+        first,
+    )
+    assert (failed["rolloutState"], failed["taskDefinition"]) == ("FAILED", second)
+    assert "tasks failed to start" in failed["rolloutStateReason"]
+    assert "deployment failed" in service(aws)["events"][0]["message"]
+    assert _history(aws) == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
+
+    _update(aws, second)
+    assert service(aws)["taskDefinition"] == second
+    assert [one["rolloutState"] for one in service(aws)["deployments"]] == ["COMPLETED"]
+
+
+def test_a_misspelt_service_to_fail_is_told(aws: Aws) -> None:
+    create_service(aws)
+    assert _fail_next(aws, "odrers") == 400
