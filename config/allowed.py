@@ -115,16 +115,28 @@ def _in_words(schema: Schema) -> str | None:
             return noun(schema)
 
 
+def bounds(schema: Schema) -> tuple[float | None, float | None]:
+    """The least and the largest number that is taken."""
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if schema.get("type") == "integer":
+        least = schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else least
+        most = schema["exclusiveMaximum"] - 1 if "exclusiveMaximum" in schema else most
+    return least, most
+
+
 def _number(schema: Schema) -> str:
-    least = schema.get("minimum", schema.get("exclusiveMinimum"))
-    most = schema.get("maximum", schema.get("exclusiveMaximum"))
-    bounds = {
-        (True, True): f" from {least} to {most}",
-        (True, False): f", at least {least}",
-        (False, True): f", at most {most}",
-        (False, False): "",
-    }
-    return f"{_NOUNS[schema['type']]}{bounds[least is not None, most is not None]}"
+    least, most = bounds(schema)
+    words = [_NOUNS[schema["type"]]]
+    if least is not None and most is not None:
+        words.append(f" from {least} to {most}")
+    elif least is not None:
+        words.append(f", at least {least}")
+    elif most is not None:
+        words.append(f", at most {most}")
+    if schema["type"] == "number":
+        words += [f", above {schema['exclusiveMinimum']}"] if "exclusiveMinimum" in schema else []
+        words += [f", below {schema['exclusiveMaximum']}"] if "exclusiveMaximum" in schema else []
+    return "".join(words)
 
 
 def _text(schema: Schema) -> str:

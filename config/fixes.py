@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import IPv4Network
 
-from config.allowed import Schema, writable
+from config.allowed import Schema, bounds, writable
 from config.node import Node
 
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
@@ -30,7 +30,7 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
     if "enum" in schema:
         return _choice(node, schema["enum"])
     match schema.get("type"):
-        case "integer":
+        case "integer" | "number":
             return _number(node, schema, key)
         case "boolean":
             word = str(node.content).lower()
@@ -89,7 +89,8 @@ def _number(node: Node, schema: Schema, key: str) -> str | None:
     number = _quantity(node, key)
     if number is None:
         return None
-    return f"write {max(schema.get('minimum', number), min(schema.get('maximum', number), number))}"
+    least, most = bounds(schema)
+    return f"write {max(number if least is None else least, min(number if most is None else most, number))}"
 
 
 def _quantity(node: Node, key: str = "") -> int | None:
