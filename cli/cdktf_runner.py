@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +36,8 @@ class Cdktf:
     skip_provider_lock: bool
     keep_open: tuple[int, ...] = ()
     """File descriptors that cdktf inherits: the checkout's lock is held as long as cdktf lives."""
+    notice: Callable[[str], str | None] = lambda _: None
+    """What else to say to a line of the output."""
 
     def arguments(self, command: str, stacks: Sequence[str], options: Sequence[str] = ()) -> list[str]:
         program = self.root / "node_modules/.bin/cdktf"
@@ -60,15 +62,26 @@ class Cdktf:
             )
             stop, told, reader = GracefulStop(process.pid), 0, LineReader(source)
             while process.poll() is None:
-                _show(reader, progress, display)
+                self._show(reader, progress, display)
                 if received.count > told:
                     told = received.count
                     _say_signal(display, told)
                 if told:
                     stop.step(forced=told >= FORCING)
                 time.sleep(POLL_SECONDS)
-            _show(reader, progress, display)
+            self._show(reader, progress, display)
             return received.exit_code or process.returncode
+
+    def _show(self, reader: LineReader, progress: Progress, display: Display) -> None:
+        try:
+            for line in reader.new_lines():
+                if stack := progress.read(line):
+                    display.changed(stack)
+                if text := self.notice(line):
+                    display.say(text)
+            display.tick()
+        except OSError:
+            return  # the terminal has gone (SIGHUP); what runs is still waited for
 
     def _environment(self, lock_timeout: str) -> dict[str, str]:
         environment = {**self.environment, **QUIET}
@@ -106,16 +119,6 @@ def fail_with_log(what: str, progress: Progress, log: Path, exit_code: int) -> C
     if not blocks:
         blocks = ["\n".join(progress.errors) or "cdktf gave no reason"]
     return CommandError("\n\n".join([f"{what} failed.", *blocks, f"Full log: {log}"]), exit_code=exit_code)
-
-
-def _show(reader: LineReader, progress: Progress, display: Display) -> None:
-    try:
-        for line in reader.new_lines():
-            if stack := progress.read(line):
-                display.changed(stack)
-        display.tick()
-    except OSError:
-        return  # the terminal has gone (SIGHUP); what runs is still waited for
 
 
 def _say_signal(display: Display, count: int) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from cli.cdktf_runner import Cdktf, fail_with_log, log_path
 from cli.checkout_lock import only_one
+from cli.delegation import Delegation
 from cli.display import display_for
 from cli.errors import CommandError
 from cli.locks import abandoned, describe_abandoned, describe_held, read_lock
@@ -44,7 +45,12 @@ class Run:
             terraform.environment,
             terraform.skip_provider_lock,
             keep_open=(self.checkout_lock,),
+            notice=self.delegation.notice,
         )
+
+    @property
+    def delegation(self) -> Delegation:
+        return Delegation(self.session.environment)
 
     def orphans(self) -> list[StateFile]:
         return orphans(self.program, self.session.states())
@@ -126,6 +132,8 @@ class Run:
         notes += [describe_held(lock, now) for lock in locked if lock not in gone]
         if gone:
             notes.append(self.stray_report())
+        if advice := self.delegation.explain(error for stack in progress.stacks.values() for error in stack.errors):
+            notes.append(advice)
         return CommandError("\n\n".join([str(failure), *notes]), exit_code=1)
 
     def destroy_orphan(self, orphan: StateFile) -> None:

@@ -1,0 +1,81 @@
+"""What a person is told while, and after, a certificate waits for its domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cli.delegation import Delegation
+from tests.settings import an_environment
+
+ADDRESS = "aws_acm_certificate_validation.certificate_issued-once-the-zone-is-delegated_DD4ED178"
+ERRORS = ["Error: waiting for ACM Certificate (arn:…) to be issued: timeout", f"  with {ADDRESS},"]
+
+
+@pytest.fixture
+def name_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A zone of the domain, and beside it the zone below and a private one."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        route53 = boto3.client("route53", region_name="eu-west-1")
+        route53.create_hosted_zone(Name="a.test.example.com", CallerReference="below")
+        route53.create_hosted_zone(
+            Name="test.example.com",
+            CallerReference="private",
+            HostedZoneConfig={"PrivateZone": True},
+            VPC={"VPCRegion": "eu-west-1", "VPCId": "vpc-1"},
+        )
+        made = route53.create_hosted_zone(Name="test.example.com", CallerReference="public")
+        yield made["DelegationSet"]["NameServers"]
+
+
+@pytest.mark.parametrize("elapsed", ["1m0s", "01m00s"])  # as Terraform writes it before 1.12, and since
+def test_after_a_minute_of_waiting_the_name_servers_are_told(name_servers: list[str], elapsed: str) -> None:
+    text = Delegation(an_environment()).notice(f"test-edge  {ADDRESS}: Still creating... [{elapsed} elapsed]")
+    assert text is not None
+    assert ", ".join(name_servers) in text
+    assert "docs/edge.md" in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"test-edge  {ADDRESS}: Still creating... [10s elapsed]",
+        f"test-edge  {ADDRESS}: Still creating... [11m0s elapsed]",
+        "test-edge  aws_lb.load-balancer_30A23327 (load-balancer): Still creating... [1m0s elapsed]",
+    ],
+)
+def test_they_are_told_once_and_of_nothing_else(line: str) -> None:
+    assert Delegation(an_environment()).notice(line) is None
+
+
+def test_a_certificate_that_was_not_issued_is_explained(name_servers: list[str]) -> None:
+    text = Delegation(an_environment()).explain(ERRORS)
+    assert text is not None
+    assert ", ".join(name_servers) in text
+
+
+def test_another_failure_is_not_blamed_on_the_domain() -> None:
+    assert Delegation(an_environment()).explain(["Error: creating ECS Service"]) is None
+
+
+def test_of_an_adopted_zone_nobody_is_told_to_delegate_what_is_delegated() -> None:
+    text = Delegation(an_environment(edge={"zone_id": "Z0123456789ABCDEFGHIJ"})).explain(ERRORS)
+    assert text is not None
+    assert "Z0123456789ABCDEFGHIJ" in text
+    assert "registrar" not in text
+
+
+def test_advice_never_ends_a_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    text = Delegation(an_environment()).explain(ERRORS)
+    assert text is not None
+    assert "the name servers of its zone in Route 53" in text
