@@ -1,0 +1,275 @@
+"""Only the load balancer is open to the internet, each service reaches what it names, and databases reach nothing.
+
+Every kind of rule is also widened here, one at a time, to show that these promises would break.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.platform import load_platform
+from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
+from tests.synthesis import ROOT, Checkout, Platform, Stack
+
+HTTP, HTTPS, POSTGRES = (80, 80), (443, 443), (5432, 5432)
+EPHEMERAL = (1024, 65_535)
+
+# A shop in which every kind of service and of connection occurs.
+SHOP = {
+    "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
+    "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
+    "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\n",
+    "stock": "kind: internal\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
+    "mailer": "kind: worker\nimage: a/b:1\n",
+    "nightly": "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
+    "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """All that is open in one environment; nothing else may be."""
+
+    doors_in: set[Door]
+    doors_out: set[Door]
+    reached: dict[str, set[tuple[str, Ports]]]
+
+    def broken_by(self, network: Network) -> list[str]:
+        """What is open beyond it, or not open as promised, at any layer."""
+        cidrs = {tier: {str(s.cidr) for s in network.subnets.values() if s.tier == tier} for tier in TIERS}
+        vpc = next(iter(network.subnets.values())).cidr.supernet(new_prefix=16).with_prefixlen
+        private = cidrs["private"]
+        layers: dict[str, tuple[object, object]] = {
+            "security groups, in": (self.doors_in, network.doors_in),
+            "security groups, out": (self.doors_out, network.doors_out),
+            "access lists, in": (acl_in(vpc, private), network.acl("in")),
+            "access lists, out": (acl_out(private), network.acl("out")),
+            "routes": ({("public", "aws_internet_gateway"), ("private", "aws_nat_gateway")}, network.routes),
+            "the internet": ({("edge", HTTP), ("edge", HTTPS)}, named(network.reached_by(INTERNET))),
+        }
+        for group, places in network.groups.items():
+            layers[f"the place of {group}"] = ({tier_of(group)}, {network.subnets[place].tier for place in places})
+            layers[group] = (self.reached[short(group)], named(network.reached_by(group)))
+        return [layer for layer, (promised, found) in layers.items() if promised != found]
+
+
+TIERS = ("public", "private", "isolated")
+
+
+def acl_in(vpc: str, private: set[str]) -> set[Door]:
+    return {
+        Door("public", ANYWHERE, HTTP),
+        Door("public", ANYWHERE, HTTPS),
+        Door("public", ANYWHERE, EPHEMERAL),
+        *(Door("public", cidr, ALL_PORTS) for cidr in private),
+        Door("private", vpc, ALL_PORTS),
+        Door("private", ANYWHERE, EPHEMERAL),
+        *(Door("isolated", cidr, POSTGRES) for cidr in private),
+    }
+
+
+def acl_out(private: set[str]) -> set[Door]:
+    return {
+        Door("public", ANYWHERE, ALL_PORTS),
+        Door("private", ANYWHERE, ALL_PORTS),
+        *(Door("isolated", cidr, EPHEMERAL) for cidr in private),
+    }
+
+
+def tier_of(group: str) -> str:
+    """Where each kind of thing belongs."""
+    if group.endswith("-database"):
+        return "isolated"
+    return "public" if group.endswith("-edge") else "private"
+
+
+def short(group: str) -> str:
+    return group.partition("-")[2]
+
+
+def named(reached: set[tuple[str, Ports]]) -> set[tuple[str, Ports]]:
+    """The same with the environment's name left out of the groups'."""
+    return {(target if target == INTERNET else short(target), ports) for target, ports in reached}
+
+
+def promised(root: Path, environment: str) -> Promise:
+    """What the YAML below root says, and nothing more."""
+    (deployment,) = load_platform(root, only=environment)
+    services = {service.name: service for service in deployment.services}
+    outgoing: dict[str, dict[str, int]] = {"edge": {}}
+    for service in services.values():
+        wanted = {callee: services[callee].port or 0 for callee in service.calls}
+        owner = service if service.database else services.get(service.before or "")
+        if owner and owner.database:
+            wanted[f"{owner.name}-database"] = POSTGRES[0]
+            outgoing[f"{owner.name}-database"] = {}
+        outgoing[service.name] = wanted
+        if service.route and service.port:
+            outgoing["edge"][service.name] = service.port
+    pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called.items()]
+    group = deployment.environment.qualify
+    reached = {
+        caller: {(callee, (port, port)) for callee, port in called.items()} for caller, called in outgoing.items()
+    }
+    for name in services:
+        # Whoever may call the world on 443 may call our own load balancer.
+        reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS)}
+    return Promise(
+        doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
+        | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)},
+        doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs}
+        | {Door(group(name), ANYWHERE, HTTPS) for name in services},
+        reached=reached,
+    )
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Platform]:
+    checkout = Checkout(tmp_path_factory.mktemp("shop") / "checkout")
+    checkout.keep_services()
+    for name, text in SHOP.items():
+        checkout.write(f"service_configs/{name}.yaml", text)
+    return checkout, checkout.synthesize(only="dev")
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_what_is_shipped_is_as_open_as_its_yaml_says(environment: str, shipped: Platform) -> None:
+    assert not promised(ROOT, environment).broken_by(Network(shipped, environment))
+
+
+def test_every_kind_of_service_is_as_open_as_its_yaml_says(shop: tuple[Checkout, Platform]) -> None:
+    checkout, platform = shop
+    assert not promised(checkout.root, "dev").broken_by(Network(platform, "dev"))
+
+
+def test_the_internet_reaches_the_load_balancer_and_nothing_else(shop: tuple[Checkout, Platform]) -> None:
+    network = Network(shop[1], "dev")
+    assert network.reached_by(INTERNET) == {("dev-edge", HTTP), ("dev-edge", HTTPS)}
+
+
+def test_a_service_reaches_what_it_calls_and_its_own_database(shop: tuple[Checkout, Platform]) -> None:
+    network = Network(shop[1], "dev")
+    outside = {(INTERNET, HTTPS), ("dev-edge", HTTPS)}
+    assert network.reached_by("dev-orders") == outside | {
+        ("dev-stock", (8082, 8082)),
+        ("dev-orders-database", POSTGRES),
+    }
+    assert network.reached_by("dev-migrate") == outside | {("dev-orders-database", POSTGRES)}
+    assert network.reached_by("dev-nightly") == outside | {("dev-orders", (8081, 8081))}
+    assert network.reached_by("dev-mailer") == outside
+
+
+def test_databases_reach_nothing_and_have_no_way_out(shop: tuple[Checkout, Platform]) -> None:
+    network = Network(shop[1], "dev")
+    for database in ("dev-orders-database", "dev-stock-database"):
+        assert network.reached_by(database) == set()
+        assert {network.subnets[place].tier for place in network.groups[database]} == {"isolated"}
+    assert {tier for tier, _ in network.routes} == {"public", "private"}
+
+
+def test_the_load_balancer_reaches_the_public_services_alone(shop: tuple[Checkout, Platform]) -> None:
+    reached = Network(shop[1], "dev").reached_by("dev-edge")
+    assert reached == {("dev-storefront", (8080, 8080)), ("dev-admin", (9000, 9000))}
+
+
+def documents(platform: Platform) -> dict[str, Any]:
+    return {stack.name: copy.deepcopy(dict(stack.document)) for stack in platform}
+
+
+def resources(code: dict[str, Any], stack: str, kind: str) -> list[dict[str, Any]]:
+    return list(code[stack]["resource"][kind].values())
+
+
+def named_like(code: dict[str, Any], stack: str, kind: str, text: str) -> dict[str, Any]:
+    return next(resource for resource in resources(code, stack, kind) if text in json.dumps(resource))
+
+
+IN, OUT = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
+
+
+def rule(stack: str, kind: str, text: str, **changes: object) -> Callable[[dict[str, Any]], None]:
+    """Change the security group rule that has the text in it."""
+
+    def widen(code: dict[str, Any]) -> None:
+        found = named_like(code, stack, kind, text)
+        if "cidr_ipv4" in changes:
+            found.pop("referenced_security_group_id", None)
+        found.update(changes)
+
+    return widen
+
+
+def acl(tier: str, side: str, **changes: object) -> Callable[[dict[str, Any]], None]:
+    """Change the first rule of a tier's access list."""
+
+    def widen(code: dict[str, Any]) -> None:
+        named_like(code, "dev-network", "aws_network_acl", f"dev-network-{tier}")[side][0].update(changes)
+
+    return widen
+
+
+def route_out_of_the_isolated_tier(code: dict[str, Any]) -> None:
+    routes = code["dev-network"]["resource"]["aws_route"]
+    tables = code["dev-network"]["resource"]["aws_route_table"]
+    (isolated,) = [id_ for id_, table in tables.items() if table["tags"]["groundwork:tier"] == "isolated"]
+    leak = copy.deepcopy(next(route for route in routes.values() if "nat_gateway_id" in route))
+    routes["leak"] = leak | {"route_table_id": f"${{aws_route_table.{isolated}.id}}"}
+
+
+def private_subnet_on_public_routes(code: dict[str, Any]) -> None:
+    public = named_like(code, "dev-network", "aws_route_table_association", "public-a")["route_table_id"]
+    named_like(code, "dev-network", "aws_route_table_association", "private-a")["route_table_id"] = public
+
+
+def database_among_the_tasks(code: dict[str, Any]) -> None:
+    service = resources(code, "dev-service-orders", "aws_ecs_service")[0]
+    group = resources(code, "dev-database-orders", "aws_db_subnet_group")[0]
+    group["subnet_ids"] = service["network_configuration"]["subnets"]
+
+
+WIDENED: dict[str, Callable[[dict[str, Any]], None]] = {
+    "a caller becomes anyone": rule("dev-service-storefront", IN, "call-orders", cidr_ipv4=ANYWHERE),
+    "a caller becomes the whole VPC": rule("dev-service-storefront", IN, "call-orders", cidr_ipv4="10.10.0.0/16"),
+    "a port becomes a range": rule("dev-service-storefront", IN, "call-orders", from_port=8000),
+    "a protocol becomes all": rule("dev-service-storefront", IN, "call-orders", ip_protocol="-1"),
+    "a way to one becomes a way to all": rule("dev-service-storefront", OUT, "call-orders", cidr_ipv4=ANYWHERE),
+    "a way out on 443 becomes all ports": rule("dev-service-mailer", OUT, "internet-out", from_port=0, to_port=65535),
+    "the load balancer opens another port": rule("dev-edge", IN, "internet-in-443", to_port=8443),
+    "the load balancer may call anyone": rule("dev-service-admin", OUT, "load-balancer", cidr_ipv4="10.10.0.0/16"),
+    "the database lets the VPC in": rule("dev-service-orders", IN, "database", cidr_ipv4="10.10.0.0/16"),
+    "the database opens all ports": rule("dev-service-orders", IN, "database", ip_protocol="-1"),
+    "the isolated access list lets anyone in": acl("isolated", "ingress", cidr_block=ANYWHERE),
+    "the isolated access list opens more ports": acl("isolated", "ingress", from_port=0, to_port=65535),
+    "the isolated access list lets out": acl("isolated", "egress", cidr_block=ANYWHERE),
+    "the private access list lets anyone in": acl("private", "ingress", cidr_block=ANYWHERE),
+    "the public access list opens more ports": acl("public", "ingress", from_port=0, to_port=65535),
+    "the isolated tier gets a way out": route_out_of_the_isolated_tier,
+    "a private subnet gets public routes": private_subnet_on_public_routes,
+    "a database moves to another tier": database_among_the_tasks,
+}
+
+
+@pytest.mark.parametrize("change", WIDENED.values(), ids=WIDENED)
+def test_a_widened_rule_breaks_the_promise(
+    change: Callable[[dict[str, Any]], None], shop: tuple[Checkout, Platform]
+) -> None:
+    checkout, platform = shop
+    code = documents(platform)
+    change(code)
+    widened = Platform(platform.out, {s.name: Stack(s.name, code[s.name], s.dependencies) for s in platform})
+    assert promised(checkout.root, "dev").broken_by(Network(widened, "dev"))
+
+
+def test_a_rule_written_into_a_group_is_refused(shop: tuple[Checkout, Platform]) -> None:
+    code = documents(shop[1])
+    resources(code, "dev-edge", "aws_security_group")[0]["ingress"] = [{"cidr_blocks": [ANYWHERE]}]
+    platform = Platform(shop[1].out, {s.name: Stack(s.name, code[s.name], s.dependencies) for s in shop[1]})
+    with pytest.raises(AssertionError, match="rules are resources of their own"):
+        Network(platform, "dev")
