@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints
 
 from config.database import Database, Databases
 from config.edge import Edge
+from config.http import Http
 from config.network import Network
 from config.place import AccountId, Place
-from config.service import Http, Service
+from config.service import Service
 from config.settings import Percent, Settings, in_words
 
 DnsName = Annotated[

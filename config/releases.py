@@ -14,7 +14,7 @@ from config.findings import Findings
 from config.fixes import did_you_mean
 from config.folders import yaml_files
 from config.node import Node
-from config.service import ServiceName
+from config.service_names import ServiceName
 from config.settings import Mistake, in_words, refuse
 from config.settings_file import validate
 

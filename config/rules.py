@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from config.service import Http
+from config.http import Http
 
 # AWS takes priorities 1 to 50,000 (API_CreateRule): ten bands, exact hosts before any host, deep paths first.
 DEPTHS = 5

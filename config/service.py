@@ -4,72 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from config.database import INJECTED, Database, without_null
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
+from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
+from config.scaling import Scaling
 from config.schedule import Schedule
-from config.settings import LogRetentionDays, Mistake, Percent, Settings, in_words
+from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
+from config.settings import LogRetentionDays, Mistake, Percent, Settings
 
 # The section of a service's file with what differs by environment.
 OVERRIDES = "environments"
-
-# A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-ServiceName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){1,21}$", max_length=22),
-    in_words(
-        "2 to 22 lower-case letters, digits and single hyphens, a letter first "
-        "(a target group's 32 characters also hold the environment's name)"
-    ),
-]
-# Names in app.local, of target groups and of security groups that the platform's own parts have.
-PLATFORM_NAMES = frozenset(
-    {
-        "alertmanager",
-        "cloudwatch-exporter",
-        "ecs-exporter",
-        "edge",
-        "fluent-bit",
-        "grafana",
-        "network",
-        "prometheus",
-    }
-)
-HostLabel = Annotated[
-    str,
-    StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$"),
-    in_words('one label such as shop (the domain is added), "@" for the domain itself or "*" for any host'),
-]
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
-PathPattern = Annotated[
-    str,
-    StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128),
-    in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
-]
-RequestPath = Annotated[str, StringConstraints(pattern=r"^/"), in_words("a path that starts with a slash")]
-# No $, which would be a reference in the relabelling that carries the path.
-MetricsPath = Annotated[
-    str,
-    StringConstraints(pattern=r"^/[A-Za-z0-9_\-./~]*$", max_length=128),
-    in_words("a path such as /metrics: a slash, then letters, digits and _-./~"),
-]
-VariableName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
-    in_words("letters, digits and underscores, no digit first"),
-]
-
-# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-SecretName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
-    in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
-]
 
 
 class Architecture(StrEnum):
@@ -77,73 +26,6 @@ class Architecture(StrEnum):
 
     ARM64 = "arm64"
     X86_64 = "x86_64"
-
-
-class Http(Settings):
-    """The requests from outside that come to this service."""
-
-    host: HostLabel | None = Field(
-        default=None,
-        description="Label under the environment's domain, by default the service's name; "
-        "@ is the domain itself, * any host.",
-    )
-    path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
-    priority: int | None = Field(
-        default=None,
-        ge=1,
-        le=50_000,
-        description="Only when told to by an error: replaces the computed rule priority.",
-    )
-
-
-class HealthCheck(Settings):
-    """How the load balancer tells that a task can take requests."""
-
-    path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
-    interval_s: int = Field(default=15, ge=5, le=300)
-    timeout_s: int = Field(default=5, ge=2, le=120)
-    healthy_threshold: int = Field(default=2, ge=2, le=10)
-    unhealthy_threshold: int = Field(default=3, ge=2, le=10)
-    grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
-
-    def mistakes(self) -> Iterator[Mistake]:
-        """A check must end before the next one starts."""
-        if self.timeout_s >= self.interval_s:
-            yield Mistake(
-                field="timeout_s",
-                message=f"a timeout of {self.timeout_s} s does not fit an interval of {self.interval_s} s",
-                allowed=f"below interval_s, {self.interval_s}",
-                fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
-                because=("interval_s",),
-            )
-
-
-class Metrics(Settings):
-    """Where a service tells Prometheus about itself."""
-
-    path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
-    port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")
-
-
-class Scaling(Settings):
-    """How many tasks run, and what makes that number move."""
-
-    min_tasks: int = Field(default=2, ge=0, le=1000)
-    max_tasks: int = Field(default=4, ge=0, le=1000)
-    cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
-    memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
-    requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
-
-    def mistakes(self) -> Iterator[Mistake]:
-        """The range must be one."""
-        if self.max_tasks < self.min_tasks:
-            yield Mistake(
-                field="max_tasks",
-                message=f"max_tasks {self.max_tasks} is below min_tasks {self.min_tasks}",
-                allowed=f"at least min_tasks, {self.min_tasks}",
-                fix=f"write max_tasks: {self.min_tasks}, or a smaller min_tasks",
-                because=("min_tasks",),
-            )
 
 
 class Service(Settings):

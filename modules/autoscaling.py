@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
-from config.service import Scaling
+from config.scaling import Scaling
 from modules.ecs_cluster import EcsCluster
 
 SCALE_OUT_COOLDOWN_S, SCALE_IN_COOLDOWN_S = 60, 300

@@ -12,8 +12,8 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
 from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from constructs import Construct
 
+from config.http import HealthCheck, Http
 from config.rules import rule_priority
-from config.service import HealthCheck, Http
 from modules.load_balancer import HTTP, LoadBalancer
 from modules.vpc import Vpc
 

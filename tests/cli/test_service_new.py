@@ -8,11 +8,12 @@ import pytest
 
 from cli.service_text import service_text
 from config.document import read_document
+from config.http import Http
 from config.kinds import Kind
 from config.node import plain
 from config.platform import load_platform
 from config.rules import rule_priority
-from config.service import Http, Service
+from config.service import Service
 from tests.cli.commands import Ended, Groundwork, everything_in, groundwork_in
 from tests.cli.terminal import type_into
 from tests.config.platform_files import write_platform

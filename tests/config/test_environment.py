@@ -8,9 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from config.environment import Environment
+from config.http import Http
 from config.network import Network
 from config.place import State
-from config.service import PLATFORM_NAMES, Http, Service
+from config.service import Service
+from config.service_names import PLATFORM_NAMES
 from images.catalog import PLATFORM_IMAGES
 
 LONGEST_ENVIRONMENT, LONGEST_SERVICE, LONGEST_ORGANIZATION = "e" * 9, "s" * 22, "o" * 20

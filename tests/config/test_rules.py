@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from config.http import Http
 from config.rules import BAND_SIZE, DEPTHS, rule_priority
-from config.service import Http
 
 HIGHEST = 50_000
 

@@ -1,0 +1,75 @@
+"""How requests reach a service: from outside, from the load balancer's check, from Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.settings import Mistake, Settings, in_words
+
+HostLabel = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$"),
+    in_words('one label such as shop (the domain is added), "@" for the domain itself or "*" for any host'),
+]
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
+PathPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128),
+    in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
+]
+RequestPath = Annotated[str, StringConstraints(pattern=r"^/"), in_words("a path that starts with a slash")]
+# No $, which would be a reference in the relabelling that carries the path.
+MetricsPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-./~]*$", max_length=128),
+    in_words("a path such as /metrics: a slash, then letters, digits and _-./~"),
+]
+
+
+class Http(Settings):
+    """The requests from outside that come to this service."""
+
+    host: HostLabel | None = Field(
+        default=None,
+        description="Label under the environment's domain, by default the service's name; "
+        "@ is the domain itself, * any host.",
+    )
+    path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
+    priority: int | None = Field(
+        default=None,
+        ge=1,
+        le=50_000,
+        description="Only when told to by an error: replaces the computed rule priority.",
+    )
+
+
+class HealthCheck(Settings):
+    """How the load balancer tells that a task can take requests."""
+
+    path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
+    interval_s: int = Field(default=15, ge=5, le=300)
+    timeout_s: int = Field(default=5, ge=2, le=120)
+    healthy_threshold: int = Field(default=2, ge=2, le=10)
+    unhealthy_threshold: int = Field(default=3, ge=2, le=10)
+    grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """A check must end before the next one starts."""
+        if self.timeout_s >= self.interval_s:
+            yield Mistake(
+                field="timeout_s",
+                message=f"a timeout of {self.timeout_s} s does not fit an interval of {self.interval_s} s",
+                allowed=f"below interval_s, {self.interval_s}",
+                fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
+                because=("interval_s",),
+            )
+
+
+class Metrics(Settings):
+    """Where a service tells Prometheus about itself."""
+
+    path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")
