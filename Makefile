@@ -38,6 +38,10 @@ check: install ## lint, format check and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config images stacks modules cli local_aws main.py tests
 
+.PHONY: schemas
+schemas: install ## write schemas/ from the models, after a change in config/
+	$(BIN)/python -m config.schemas
+
 .PHONY: lock
 lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header --no-emit-index-url \

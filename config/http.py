@@ -20,7 +20,13 @@ PathPattern = Annotated[
     StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128),
     in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
 ]
-RequestPath = Annotated[str, StringConstraints(pattern=r"^/"), in_words("a path that starts with a slash")]
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+MOST_WILDCARDS = 5
+RequestPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[!-~]{0,1023}$"),
+    in_words("a path that starts with a slash, without spaces"),
+]
 # No $, which would be a reference in the relabelling that carries the path.
 MetricsPath = Annotated[
     str,
@@ -44,6 +50,16 @@ class Http(Settings):
         le=50_000,
         description="Only when told to by an error: replaces the computed rule priority.",
     )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The load balancer takes a few wildcards in a rule."""
+        if (wildcards := sum(self.path.count(character) for character in "*?")) > MOST_WILDCARDS:
+            yield Mistake(
+                field="path",
+                message=f"{wildcards} wildcards are more than the load balancer takes",
+                allowed=f"up to {MOST_WILDCARDS} of * and ?",
+                fix="write a shorter pattern",
+            )
 
 
 class HealthCheck(Settings):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.settings import Settings, in_words
+from config.settings import Mistake, Settings, in_words
 
 # Leaves a target group's 32 characters room for a service name of 22. See config/service.py.
 EnvironmentName = Annotated[
@@ -31,6 +32,20 @@ BucketName = Annotated[
     in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
 ]
 
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+TagKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
+    in_words("up to 128 letters, digits, spaces and _.:/=+@-"),
+]
+TagValue = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$"),
+    in_words("up to 256 letters, digits, spaces and _.:/=+@-"),
+]
+OUR_TAGS = "groundwork:"
+RESERVED_TAGS = ("aws:", OUR_TAGS)
+
 
 class State(Settings):
     """Where Terraform keeps what it knows."""
@@ -47,8 +62,22 @@ class Place(Settings):
     organization: Slug = Field(description="The company's short name; makes S3 bucket names unique in the world.")
     account_id: AccountId = Field(description="The AWS account, 12 digits in quotes; a deploy to any other is refused.")
     region: Region = Field(default="eu-west-1", description="The AWS region.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Put on every resource, beside our own.")
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Put on every resource, beside our own.")
     state: State = State()
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Tags by which AWS and we ourselves find things are nobody else's."""
+        yield from (
+            Mistake(
+                field=f"tags.{key}",
+                message=f"{key} begins with {prefix}, which is taken",
+                allowed=f"a name that begins with neither {' nor '.join(RESERVED_TAGS)}",
+                fix="choose another name",
+            )
+            for key in self.tags
+            for prefix in RESERVED_TAGS
+            if key.lower().startswith(prefix)
+        )
 
     def qualify(self, name: str) -> str:
         """A name that is unique in the account and region."""
@@ -67,7 +96,7 @@ class Place(Settings):
         """The tags of everything a stack creates; `groundwork strays` and the bill are read by them."""
         return {
             **self.tags,
-            "groundwork:environment": self.name,
-            "groundwork:managed-by": "groundwork",
-            "groundwork:stack": stack,
+            f"{OUR_TAGS}environment": self.name,
+            f"{OUR_TAGS}managed-by": "groundwork",
+            f"{OUR_TAGS}stack": stack,
         }

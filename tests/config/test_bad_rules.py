@@ -415,6 +415,26 @@ environments/prod.yaml:1: region: environment dev is in us-east-1, and images ar
   fix: write `region:` in environments/shared.yaml alone
 """,
     ),
+    Bad(
+        "a tag that is ours",
+        added(PROD, "tags:\n  groundwork:stack: mine\n"),
+        """
+environments/prod.yaml:6: tags.groundwork:stack: groundwork:stack begins with groundwork:, which is taken
+  value: mine
+  allowed: a name that begins with neither aws: nor groundwork:
+  fix: choose another name
+""",
+    ),
+    Bad(
+        "more wildcards than a rule takes",
+        replaced(WEB, "host: shop", "path: /*/*/*/*/*/*"),
+        """
+service_configs/web.yaml:4: http.path: 6 wildcards are more than the load balancer takes
+  value: /*/*/*/*/*/*
+  allowed: up to 5 of * and ?
+  fix: write a shorter pattern
+""",
+    ),
 ]
 
 

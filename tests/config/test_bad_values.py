@@ -665,6 +665,25 @@ service_configs/api.yaml:9: database.engine_version: is none of the choices
   fix: write "17", in quotes
 """,
     ),
+    Bad(
+        "a tag that AWS refuses",
+        added(PROD, "tags:\n  Größe: L\n"),
+        """
+environments/prod.yaml:6: tags.Größe: this name has the wrong form
+  value: Größe
+  allowed: up to 128 letters, digits, spaces and _.:/=+@-
+  fix: write "Gr-e"
+""",
+    ),
+    Bad(
+        "a health check with a space",
+        added(WEB, "health_check:\n  path: /is it up\n"),
+        """
+service_configs/web.yaml:10: health_check.path: has the wrong form
+  value: /is it up
+  allowed: a path that starts with a slash, without spaces
+""",
+    ),
 ]
 
 

@@ -85,9 +85,10 @@ def test_every_stack_is_tagged_with_its_environment_and_itself() -> None:
     }
 
 
-def test_no_tag_in_yaml_can_hide_ours() -> None:
-    tags = environment(tags={"groundwork:environment": "prod"}).stack_tags("network")
-    assert tags["groundwork:environment"] == "dev"
+@pytest.mark.parametrize("key", ["groundwork:environment", "aws:owner", "AWS:owner", "Größe", "a" * 129, ""])
+def test_no_tag_in_yaml_can_hide_ours_or_be_refused_by_aws(key: str) -> None:
+    with pytest.raises(ValidationError):
+        environment(tags={key: "prod"})
 
 
 def test_hosts_lie_under_the_domain() -> None:
