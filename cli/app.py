@@ -22,6 +22,7 @@ from cli.locks import release
 from cli.picture import draw
 from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
+from cli.protection import refuse_protected
 from cli.release import release as release_image
 from cli.root import ROOT
 from cli.run import run_now
@@ -177,6 +178,7 @@ def destroy(
         gone = {orphan.stack for orphan in left}
         kept = [name for name in named if name not in gone]
         chosen = run.program.with_dependants(run.program.select(kept)) if kept or not named else ()
+        refuse_protected(chosen, environment)
         run.refuse_abandoned_locks(chosen)
         names = ", ".join([stack.name for stack in chosen] + sorted(gone))
         confirm(f"DESTROY {names} of {environment} in {session.target.description}?", yes)

@@ -105,16 +105,17 @@ def registered_services(session: Session) -> dict[str, ServiceTypeDef]:
 def rule_table(session: Session) -> Table:
     """What the load balancer sends where, in the order in which it tries."""
     table = Table(title="Rules of the load balancer", title_justify="left")
-    for column in ("priority", "when", "then"):
+    for column in ("listener", "priority", "when", "then"):
         table.add_column(column)
     elb = boto3.client("elbv2", region_name=session.place.region)
     for balancer in elb.describe_load_balancers()["LoadBalancers"]:
         for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+            at = f"{listener['Protocol']} {listener['Port']}"
             rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
             for rule in sorted(rules, key=lambda rule: (len(rule["Priority"]), rule["Priority"])):
                 conditions = [" or ".join(_values(condition)) for condition in rule.get("Conditions", [])]
                 actions = [_action(action) for action in rule["Actions"]]
-                table.add_row(rule["Priority"], " and ".join(conditions) or "anything else", ", ".join(actions))
+                table.add_row(at, rule["Priority"], " and ".join(conditions) or "anything else", ", ".join(actions))
     return table
 
 
@@ -130,4 +131,6 @@ def _action(action: ActionOutputTypeDef) -> str:
         return arn.split("/")[1]
     if fixed := action.get("FixedResponseConfig"):
         return f"answer {fixed['StatusCode']}"
+    if redirect := action.get("RedirectConfig"):
+        return f"redirect to {redirect.get('Protocol', '')} {redirect.get('Port', '')}"
     return action["Type"]

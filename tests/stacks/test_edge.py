@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.synthesis import Checkout, Platform, Stack
+from config.edge import Edge
+from tests.synthesis import ROOT, Checkout, Platform, Stack
 
 ENVIRONMENTS = {"dev": "dev.example.com", "staging": "staging.example.com", "prod": "example.com"}
 
@@ -34,3 +35,10 @@ def test_adopting_a_zone_takes_one_line(checkout: Checkout) -> None:
     edge: Stack = checkout.synthesize(only="dev")["dev-edge"]
     assert edge.all("aws_route53_zone") == []
     assert {record["zone_id"] for record in edge.all("aws_route53_record")} == {"Z0123456789ABCDEFGHIJ"}
+
+
+def test_the_guide_has_every_setting_with_its_default() -> None:
+    guide = (ROOT / "docs/edge.md").read_text()
+    for name, field in Edge.model_fields.items():
+        default = {None: "none", False: "false"}.get(field.default, str(field.default))
+        assert f"| `{name}` | {default} |" in guide
