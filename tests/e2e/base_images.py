@@ -1,0 +1,71 @@
+"""Bases for the platform images, made from Debian's packages: no public registry is asked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.e2e.docker_engine import Engine
+
+VERSION = "0.0.1"
+APPLETS = ("sh", "wget", "cat", "ls")
+
+# What each stands in for has in the same place; the others are bases by name only.
+PROGRAMS = {
+    "prometheus": {"prometheus": "/bin/prometheus", "promtool": "/bin/promtool"},
+    "alertmanager": {"prometheus-alertmanager": "/bin/alertmanager"},
+    "grafana": {},
+    "cloudwatch-exporter": {},
+    "ecs-exporter": {},
+    "fluent-bit": {},
+}
+# Debian's Alertmanager reads its templates from there; upstream's holds them itself.
+FOLDERS = {"alertmanager": ("/usr/share/prometheus/alertmanager",)}
+ENTRYPOINTS = {"prometheus": "/bin/prometheus", "alertmanager": "/bin/alertmanager"}
+
+
+def make_bases(engine: Engine, folder: Path) -> str:
+    """Build them in the engine, and give the text of a docker/bases.yaml that names them."""
+    for name, programs in PROGRAMS.items():
+        engine.docker("build", "--tag", _reference(name), str(_context(folder / name, name, programs)))
+    return "".join(f"{name}: {_reference(name)}\n" for name in PROGRAMS)
+
+
+def _reference(name: str) -> str:
+    return f"localhost/base/{name}:{VERSION}"
+
+
+def _context(folder: Path, name: str, programs: dict[str, str]) -> Path:
+    root = folder / "rootfs"
+    _install("busybox", root / "bin/busybox")
+    for applet in APPLETS:
+        (root / "bin" / applet).symlink_to("busybox")
+    for program, path in programs.items():
+        _install(program, root / path.lstrip("/"))
+        for library in _libraries(program):
+            if not (root / library.lstrip("/")).exists():
+                _install(library, root / library.lstrip("/"))
+    for shared in FOLDERS.get(name, ()):
+        shutil.copytree(shared, root / shared.lstrip("/"))
+    data = root / name
+    data.mkdir()
+    lines = ["FROM scratch", "COPY rootfs/ /", f"COPY --chown=65534:65534 rootfs/{name} /{name}"]
+    if entrypoint := ENTRYPOINTS.get(name):
+        lines.append(f'ENTRYPOINT ["{entrypoint}"]')
+    (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def _install(program: str, target: Path) -> None:
+    source = shutil.which(program) or program
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(source).resolve(), target)
+
+
+def _libraries(program: str) -> Sequence[str]:
+    """The shared libraries that a program loads, the loader itself included."""
+    listed = subprocess.run(["ldd", str(shutil.which(program))], capture_output=True, text=True, check=False).stdout
+    return re.findall(r"(/\S+) \(0x", listed)
