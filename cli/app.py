@@ -18,6 +18,7 @@ from cli import demo as demonstration
 from cli.cdktf_runner import LOGS, QUIET, Cdktf
 from cli.deploy import exclusive_run
 from cli.errors import CommandError
+from cli.images import images_app
 from cli.locks import release
 from cli.picture import draw
 from cli.plans import CHANGES, plan_all
@@ -62,6 +63,7 @@ app = typer.Typer(
 local_app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this machine.")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
+app.add_typer(images_app, name="images", rich_help_panel="Every day")
 
 Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.errors import CommandError
+from cli.image_choice import deployments_of, platform_images, platform_works, refuse_without_service, work_of_service
 from cli.image_display import display
 from cli.release import write_release
-from config.errors import ConfigError, Problem
-from config.platform import Deployment, load_platform
-from config.service import Architecture
+from cli.root import ROOT
 from config.shared import shared_place
 from images.docker_cli import Docker
 from images.errors import ImageError
-from images.platform_work import BUILD, PLATFORMS, Wanted, wanted
+from images.platform_work import BUILD, PLATFORMS
 from images.publish import Publisher, Result, build
-from images.service_work import service_work
 from images.work import Work
 
-Known = TypeVar("Known")
-
-ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "build/docker-client"
 CHECKING = "asking the registry"
+PIPED_WIDTH = 200  # a program reads it: nothing is cut
 
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 images_app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +57,7 @@ Platforms = Annotated[
 def list_images(environment: Environments = None) -> None:
     """Show each platform image: its tag, its base, and who runs it. Asks nobody."""
     table = Table("image", "tag", "environments", "base", box=None, pad_edge=False, header_style="bold")
-    for image in wanted(ROOT, _deployments(environment)):
+    for image in platform_images(deployments_of(environment), None):
         table.add_row(image.name, image.context.tag, " ".join(image.environments), image.base)
     console.print(table)
 
@@ -68,20 +65,19 @@ def list_images(environment: Environments = None) -> None:
 @images_app.command("build")
 def build_images(environment: Environments = None, image: Images = None, platform: Platforms = None) -> None:
     """Build the platform images here, and push nothing."""
-    deployments = _deployments(environment)
+    deployments = deployments_of(environment)
     registry = deployments[0].environment.registry
     try:
         docker = Docker.find()
         built = 0
         with display(console) as on_progress:
-            works = [one.work(ROOT, platform or PLATFORMS) for one in _chosen(deployments, image)]
-            for work in works:
+            for work in platform_works(platform_images(deployments, image), platform):
                 for part in work.parts:
                     reference = f"{registry}/{work.repository}:{part.tag}"
                     built += build(docker, work, part, reference, on_progress)
                 on_progress(work, "built", 1, 1)
     except ImageError as error:
-        _fail([error])
+        raise CommandError(str(error), exit_code=int(error.code)) from error
     console.print(f"built {built}; the contexts are in {BUILD}")
 
 
@@ -109,17 +105,16 @@ def publish(
     For a product team: `groundwork images publish --service orders --context ../orders --release dev`.
     """
     begun = time.monotonic()
-    deployments = _deployments(environment)
+    deployments = deployments_of(environment)
     if service is None:
-        _refuse_without_service(context=context, tag=tag, release=release)
-        works = [one.work(ROOT, platform or PLATFORMS) for one in _chosen(deployments, image)]
+        refuse_without_service(context=context, tag=tag, release=release)
+        works = platform_works(platform_images(deployments, image), platform)
     else:
-        works = [_service_work(deployments, service, context, tag, platform)]
-        for name in release or []:
-            _known_environment(deployments, name)
+        works = [work_of_service(deployments, service, context, tag=tag, platforms=platform)]
+        deployments_of(release)
     place = shared_place([deployment.environment for deployment in deployments])
     results = _publish(works, account_id=place.account_id, region=place.region, dry_run=dry_run)
-    _fail([result.error for result in results if result.error])
+    _refuse([result.error for result in results if result.error])
     if dry_run:
         return
     built, pushed = (sum(getattr(result, count) for result in results) for count in ("built", "pushed"))
@@ -139,8 +134,7 @@ def _publish(works: Sequence[Work], *, account_id: str, region: str, dry_run: bo
             if lacking and not dry_run:
                 results += publisher.publish(lacking)
     except ImageError as error:
-        _fail([error])
-        raise AssertionError from error  # _fail has ended it
+        raise CommandError(str(error), exit_code=int(error.code)) from error
     if dry_run:
         for work in lacking:
             for part in work.parts:
@@ -149,60 +143,7 @@ def _publish(works: Sequence[Work], *, account_id: str, region: str, dry_run: bo
     return results
 
 
-def _deployments(names: Sequence[str] | None) -> list[Deployment]:
-    everything = load_platform(ROOT)
-    if not names:
-        return list(everything)
-    return [_known_environment(everything, name) for name in dict.fromkeys(names)]
-
-
-def _known_environment(deployments: Sequence[Deployment], name: str) -> Deployment:
-    return _known("environment", name, {of.environment.name: of for of in deployments}, Path("environments"))
-
-
-def _chosen(deployments: Sequence[Deployment], names: Sequence[str] | None) -> list[Wanted]:
-    everything = wanted(ROOT, deployments)
-    for name in names or []:
-        _known("platform image", name, {one.name: one for one in everything}, Path("docker"))
-    return [one for one in everything if not names or one.name in names]
-
-
-def _service_work(
-    deployments: Sequence[Deployment],
-    name: str,
-    context: Path | None,
-    tag: str | None,
-    platforms: Sequence[str] | None,
-) -> Work:
-    file = Path(f"service_configs/{name}.yaml")
-    everywhere = [service for of in deployments for service in of.services]
-    _known("service", name, {service.name: service for service in everywhere}, Path("service_configs"))
-    if context is None:
-        raise ConfigError(
-            [Problem(file=file, message="its image needs a folder to be built from", fix="add --context DIR")]
-        )
-    architectures = sorted({service.architecture for service in everywhere if service.name == name})
-    own = [f"linux/{'amd64' if of is Architecture.X86_64 else of}" for of in architectures]
-    return service_work(name, context.resolve(), platforms=platforms or own, tag=tag)
-
-
-def _refuse_without_service(**options: object) -> None:
-    given = [f"--{name}" for name, value in options.items() if value]
-    if given:
-        message = f"{' and '.join(given)}: only with --service"
-        raise ConfigError([Problem(file=Path("service_configs"), message=message, fix="add --service NAME")])
-
-
-def _known(what: str, name: str, known: dict[str, Known], folder: Path) -> Known:
-    if name in known:
-        return known[name]
-    raise ConfigError(
-        [Problem(file=folder, value=name, message=f"there is no {what} of this name", allowed=", ".join(sorted(known)))]
-    )
-
-
-def _fail(found: Sequence[ImageError]) -> None:
-    for error in found:
-        errors.print(str(error), style="red", markup=False, highlight=False)
+def _refuse(found: Sequence[ImageError]) -> None:
+    """End with every message, and the exit code of the first."""
     if found:
-        raise typer.Exit(int(found[0].code))
+        raise CommandError("\n".join(map(str, found)), exit_code=int(found[0].code)) from found[0]

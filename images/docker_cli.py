@@ -18,7 +18,6 @@ from images.errors import ExitCode, ImageError
 OnLine = Callable[[str], None]
 
 PUSHED = re.compile(r"\bdigest: (sha256:[0-9a-f]{64})\b")
-BUILD_PLATFORM = "BUILDPLATFORM"  # BuildKit knows it by itself, the older builder has to be told
 
 # Asked by Docker for a password. It answers from its own environment: no token is ever on disk or on a command line,
 # so that nothing is left behind however the process ends.
@@ -73,16 +72,29 @@ class Docker:
     def build(
         self, context: Path, *, reference: str, platform: str, labels: Mapping[str, str], on_line: OnLine
     ) -> None:
-        """Build for one platform, into the engine's own store. The user's own logins serve to pull the base."""
+        """Build for one platform, into the engine's own store. The user's own logins serve to pull the base.
+
+        The older builder has to be told what BuildKit knows by itself (BUILDPLATFORM and the like).
+        """
         buildx = ["buildx", "build", "--load", "--provenance=false", "--progress=plain"]
         command = ["docker", *(buildx if self.buildx else ["build"]), "--platform", platform, "--tag", reference]
         if not self.buildx:
-            command += ["--build-arg", f"{BUILD_PLATFORM}={self.platform}"]
-        for name, value in labels.items():
+            system, architecture = platform.split("/")
+            known = {"BUILDPLATFORM": self.platform, "TARGETPLATFORM": platform}
+            known |= {"TARGETOS": system, "TARGETARCH": architecture}
+            for name, value in known.items():
+                command += ["--build-arg", f"{name}={value}"]
+        for name, value in sorted(labels.items()):
             command += ["--label", f"{name}={value}"]
         status, output = _stream([*command, str(context)], dict(os.environ), on_line)
         if status != 0:
             raise explain(output, f"build {reference}", ExitCode.BUILD_FAILED)
+        if any(self.label(reference, name, platform=platform) != value for name, value in labels.items()):
+            raise ImageError(
+                ExitCode.BUILD_FAILED,
+                f"{reference} came out for another processor than {platform}",
+                fix="install Docker's buildx, or build for one platform: --platform",
+            )
 
     def push(self, reference: str, *, login: Login, client: Path, on_line: OnLine) -> str:
         """Push and return the digest. `client` is a folder for Docker's configuration, which holds no secret."""

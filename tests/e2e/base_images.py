@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Sequence
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 from tests.e2e.docker_engine import Engine
@@ -31,6 +35,8 @@ def make_bases(engine: Engine, folder: Path) -> str:
     """Build them in the engine, and give the text of a docker/bases.yaml that names them."""
     for name, programs in PROGRAMS.items():
         engine.docker("build", "--tag", _reference(name), str(_context(folder / name, name, programs)))
+    for architecture in ("amd64", "arm64"):
+        engine.docker("load", stdin=_empty_image(architecture))
     return "".join(f"{name}: {_reference(name)}\n" for name in PROGRAMS)
 
 
@@ -69,3 +75,29 @@ def _libraries(program: str) -> Sequence[str]:
     """The shared libraries that a program loads, the loader itself included."""
     listed = subprocess.run(["ldd", str(shutil.which(program))], capture_output=True, text=True, check=False).stdout
     return re.findall(r"(/\S+) \(0x", listed)
+
+
+def _empty_image(architecture: str) -> bytes:
+    """An image of this architecture with nothing in it, as `docker save` would have written it."""
+    layer = bytes(10240)  # an empty tar
+    configuration = {
+        "architecture": architecture,
+        "os": "linux",
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{sha256(layer).hexdigest()}"]},
+        "history": [{"created": "2026-01-01T00:00:00Z"}],
+    }
+    tags = [f"localhost/base/empty-{architecture}:{VERSION}"]
+    manifest = [{"Config": "config.json", "RepoTags": tags, "Layers": ["layer.tar"]}]
+    files = {
+        "config.json": json.dumps(configuration).encode(),
+        "layer.tar": layer,
+        "manifest.json": json.dumps(manifest).encode(),
+    }
+    saved = BytesIO()
+    with tarfile.open(fileobj=saved, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, BytesIO(content))
+    return saved.getvalue()

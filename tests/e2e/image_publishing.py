@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 STATE_BUCKET = "acme-shared-terraform-state"
-COMMAND = [sys.executable, "-c", "from cli.images import images_app; images_app()"]
+COMMAND = [sys.executable, "-c", "from cli.app import main; main()", "images"]
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,8 @@ def test_a_second_publish_builds_nothing_pushes_nothing_and_is_fast(published: P
         subprocess.run(run, check=True)
         return time.monotonic() - begun
 
+    # Twice the time on a machine with twice as much to run as it has processors.
+    allowed = ALLOWED_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     times = []
     for _ in range(3):  # the fastest: others share this machine
         python = seconds([sys.executable, "-c", "pass"])
@@ -149,14 +151,15 @@ def test_a_second_publish_builds_nothing_pushes_nothing_and_is_fast(published: P
         times.append(time.monotonic() - begun - python)
         assert done.returncode == 0, done.stderr
         assert "built 0, pushed 0, 6 published before" in done.stdout
-        if times[-1] < ALLOWED_SECONDS:
+        if times[-1] < allowed:
             break
     print(f"second publish: {min(times):.2f} s beyond Python's start")
-    assert min(times) < ALLOWED_SECONDS
+    assert min(times) < allowed
 
 
 def test_an_index_gives_each_processor_its_own_image(published: Publishing) -> None:
-    folder = published.service_folder("checkout", {"hello": b"both"})
+    dockerfile = b"ARG TARGETARCH\nFROM localhost/base/empty-${TARGETARCH}:0.0.1\nCOPY hello /\n"
+    folder = published.service_folder("checkout", {"hello": b"both", "Dockerfile": dockerfile})
     both = ("--platform", "linux/amd64", "--platform", "linux/arm64")
     command = ("publish", "--service", "checkout", "--context", str(folder), "--tag", "both", *both)
     done = published.images(*command)

@@ -1,4 +1,4 @@
-"""A product team's own image: its tag, and its release."""
+"""A product team's own image and its tag."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from config.release_file import write_release
 from images.service_work import service_work
 
 PLATFORMS = ("linux/arm64",)
@@ -57,18 +56,3 @@ def test_a_tag_given_is_taken_and_the_content_still_counts(folder: Path) -> None
 def test_several_platforms_have_tags_of_their_own() -> None:
     work = service_work("orders", Path(__file__).parent, platforms=("linux/amd64", "linux/arm64"), tag="v1")
     assert [part.tag for part in work.parts] == ["v1-amd64", "v1-arm64"]
-
-
-def test_a_release_is_one_line_and_comments_stay(tmp_path: Path) -> None:
-    file = tmp_path / "service_configs/releases/dev.yaml"
-    file.parent.mkdir(parents=True)
-    file.write_text('# What runs in dev\norders: "v1" # since Monday\n\n# mail\nmailer: v7\n')
-    assert write_release(tmp_path, "dev", "orders", "v2") == Path("service_configs/releases/dev.yaml")
-    write_release(tmp_path, "dev", "storefront", "v3")
-    assert file.read_text() == '# What runs in dev\norders: "v2" # since Monday\n\n# mail\nmailer: v7\nstorefront: v3\n'
-    assert [path.name for path in file.parent.iterdir()] == ["dev.yaml"]
-
-
-def test_the_first_release_makes_the_file(tmp_path: Path) -> None:
-    write_release(tmp_path, "dev", "orders", "0123456789012345")
-    assert (tmp_path / "service_configs/releases/dev.yaml").read_text() == "orders: '0123456789012345'\n"
