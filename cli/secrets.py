@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import boto3
@@ -12,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.errors import CommandError
+from cli.root import ROOT
 from cli.session import Session, open_session
 from config.fixes import did_you_mean
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-ROOT = Path(__file__).resolve().parent.parent
 BAD_INPUT = 2
 SECRETS = "secrets"
 """The stack tag of what belongs to no stack: a secret outlives every deploy."""

@@ -1,0 +1,96 @@
+"""How synthesis grows with the number of services: linear, if the cost of a resource stays the same.
+
+    .venv/bin/python -m benchmarks.scale [SERVICES …]
+
+Each size is one environment with that many public web services, some 20 resources each, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.children import ROOT, Cost, cost_of
+
+SIZES = (75, 150, 300)
+AT_MOST = 1.5
+"""What a resource may cost at the largest size, in units of what it costs at the smallest."""
+
+ENVIRONMENT = """\
+organization: acme
+account_id: "123456789012"
+domain: example.com
+network:
+  cidr: 10.0.0.0/16
+"""
+SERVICE = """\
+kind: public-web
+port: 8080
+image: public.ecr.aws/nginx/nginx:1.29.1
+http:
+  priority: {priority}
+scaling:
+  requests_per_task: 1000
+"""
+PROGRAM = """\
+import sys
+from pathlib import Path
+import main
+from cdktf import App
+main.synthesize(App(outdir=sys.argv[2]), Path(sys.argv[1]), only="big", embedded=False)
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """One measurement."""
+
+    services: int
+    resources: int
+    cost: Cost
+
+
+def measure(services: int) -> Size:
+    """Synthesize an environment of this many services."""
+    with TemporaryDirectory() as folder:
+        root, out = Path(folder) / "checkout", Path(folder) / "out"
+        (root / "environments").mkdir(parents=True)
+        (root / "service_configs").mkdir()
+        (root / "docker").symlink_to(ROOT / "docker")
+        (root / "environments/big.yaml").write_text(ENVIRONMENT)
+        for number in range(services):
+            file = root / f"service_configs/service-{number:03}.yaml"
+            file.write_text(SERVICE.format(priority=number + 1))
+        cost = cost_of(PROGRAM, [str(root), str(out)])
+        documents = [json.loads(path.read_text()) for path in out.glob("stacks/*/cdk.tf.json")]
+    resources = sum(len(found) for document in documents for found in document["resource"].values())
+    return Size(services, resources, cost)
+
+
+def growth(smaller: Size, larger: Size, *, of: str = "wall") -> float:
+    """What one more resource costs, in milliseconds: starting up, which both do once, does not count."""
+    seconds = getattr(larger.cost, of) - getattr(smaller.cost, of)
+    return 1000 * float(seconds) / (larger.resources - smaller.resources)
+
+
+def main() -> None:
+    """Measure and print."""
+    sizes = [int(size) for size in sys.argv[1:]] or list(SIZES)
+    base = measure(1)
+    measured = [measure(size) for size in sizes]
+    print("services  resources  per service  seconds  processor s  ms per resource")
+    for size in measured:
+        print(
+            f"{size.services:8}  {size.resources:9}  {(size.resources - base.resources) / (size.services - 1):11.1f}"
+            f"  {size.cost.wall:7.1f}  {size.cost.cpu:11.1f}  {growth(base, size):15.2f}"
+        )
+    ratio = growth(base, measured[-1]) / growth(base, measured[0])
+    print(f"a resource costs {ratio:.2f} times at {sizes[-1]} services what it costs at {sizes[0]} (linear: 1)")
+    sys.exit(ratio > AT_MOST)
+
+
+if __name__ == "__main__":
+    main()
