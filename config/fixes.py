@@ -126,6 +126,8 @@ def _candidates(text: str) -> Iterator[str]:
     yield host
     if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host):
         yield host.partition(".")[0]
+    if not text.isascii():
+        return  # a name without its letters is nobody's name
     yield re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip())
     yield re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
     yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")

@@ -14,7 +14,7 @@ import pytest
 from tests.synthesis import ROOT
 
 LONGEST_FILE = 200
-STILL_TOO_LONG = {"cli/app.py", "cli/images.py", "config/document.py", "config/service.py"}
+STILL_TOO_LONG = {"cli/app.py"}
 PACKAGES = ("cli", "config", "images", "local_aws", "modules", "stacks")
 # Each package may import from those below it in this table, and from nothing else of ours.
 MAY_IMPORT = {

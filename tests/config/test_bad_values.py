@@ -672,7 +672,6 @@ service_configs/api.yaml:9: database.engine_version: is none of the choices
 environments/prod.yaml:6: tags.Größe: this name has the wrong form
   value: Größe
   allowed: up to 128 letters, digits, spaces and _.:/=+@-
-  fix: write "Gr-e"
 """,
     ),
     Bad(
