@@ -74,6 +74,24 @@ def _registry_conflicts(environments: Sequence[Written[Environment]]) -> Iterato
             )
 
 
+def size_conflicts(environment: Written[Environment], services: Sequence[Written[Service]]) -> Iterator[Problem]:
+    """What a service's database and its environment's databases together come to, and RDS would refuse."""
+    for service in services:
+        if not (database := service.settings.database):
+            continue
+        for mistake in environment.settings.database(database).mistakes():
+            names = (mistake.field, *mistake.because)
+            theirs = environment.place(*(f"databases.{name}" for name in names))
+            yield service.problem(
+                *(f"database.{name}" for name in names),
+                "database",
+                message=f"database: {mistake.message}",
+                conflicts_with=None if theirs.missing else theirs,
+                allowed=mistake.allowed or "sizes that go together",
+                fix=f"{mistake.fix}, below `database:`",
+            )
+
+
 def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]:
     """Every service that cannot run in one environment with one before it."""
     answering: dict[tuple[str | None, str], Written[Service]] = {}

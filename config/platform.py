@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.call_graph import graph_conflicts, in_dependency_order
-from config.cross_checks import environment_conflicts, service_conflicts
+from config.cross_checks import environment_conflicts, service_conflicts, size_conflicts
 from config.environment import Environment
 from config.errors import Problem
 from config.findings import Findings
@@ -73,6 +73,8 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings=findings,
     )
     services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
+    for name, environment in environments.items():
+        findings.add(size_conflicts(environment, services[name]), environment=name)
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(

@@ -435,6 +435,26 @@ service_configs/web.yaml:4: http.path: 6 wildcards are more than the load balanc
   fix: write a shorter pattern
 """,
     ),
+    Bad(
+        "storage above what the environment lets it grow to",
+        {**added(API, "database:\n  storage_gib: 500\n"), **added(SHARED, "databases:\n  max_storage_gib: 100\n")},
+        """
+service_configs/api.yaml:9: database: max_storage_gib 100 is below storage_gib 500, see environments/shared.yaml:6
+  value: 500
+  allowed: at least storage_gib, 500
+  fix: write max_storage_gib: 500, or more, below `database:`
+""",
+    ),
+    Bad(
+        "storage above the default growth in one environment",
+        added(API, "environments:\n  prod:\n    database:\n      storage_gib: 500\n"),
+        """
+service_configs/api.yaml:11: database: max_storage_gib 200 is below storage_gib 500 (in prod)
+  value: 500
+  allowed: at least storage_gib, 500
+  fix: write max_storage_gib: 500, or more, below `database:`
+""",
+    ),
 ]
 
 
