@@ -114,7 +114,7 @@ def test_the_narrowest_word_on_deletion_protection_counts(
 
 
 def test_a_database_can_differ_by_environment(tmp_path: Path) -> None:
-    api = VALID[API] + "database: {}\nenvironments:\n  prod:\n    database:\n      storage_gib: 500\n"
+    api = VALID[API] + "database: {}\nenvironments:\n  prod:\n    database:\n      storage_gib: 150\n"
     dev, prod = load_platform(write_platform(tmp_path, {API: api}))
     sizes = {
         of.environment.name: of.environment.database(service.database).storage_gib
@@ -122,7 +122,7 @@ def test_a_database_can_differ_by_environment(tmp_path: Path) -> None:
         for service in of.services
         if service.database
     }
-    assert sizes == {"dev": 20, "prod": 500}
+    assert sizes == {"dev": 20, "prod": 150}
 
 
 def test_every_choice_of_a_service_has_a_default_of_the_environment() -> None:
