@@ -20,6 +20,7 @@ from cli.deploy import exclusive_run
 from cli.errors import CommandError
 from cli.images import images_app
 from cli.locks import release
+from cli.orphans import find_stack
 from cli.picture import draw
 from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
@@ -147,8 +148,8 @@ def deploy(
             else:
                 session.say(
                     f"{orphan.stack} has left the program, but its {orphan.resources} resources still exist.\n"
-                    f"  destroy them: groundwork deploy {environment} --prune"
-                    f"  (or: groundwork destroy {environment} {orphan.stack})"
+                    f"  destroy them: {session.command(f'deploy {environment} --prune')}\n"
+                    f"  only these:   {session.command(f'destroy {environment} {orphan.stack}')}"
                 )
         if prune:
             run.forget_empty_states()
@@ -257,7 +258,7 @@ def unlock(
 ) -> None:
     """Release the lock that a killed run has left. The ID makes sure that it is that one."""
     session = open_session(ROOT, environment, console, local=local)
-    chosen = session.synthesize().select([stack])[0]
+    chosen = find_stack(session.root, session.synthesize(), stack)
     lock = release(session.s3, chosen, lock_id)
     session.say(f"Released the lock of {lock.who} on {chosen.id}.")
 

@@ -25,6 +25,9 @@ from cli.terraform import initialize, terraform
 PARALLEL_STACKS = 4
 """A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
 
+SIGNALLED = 128
+"""An exit code above it means: ended by the signal of that number less 128."""
+
 Command = Literal["deploy", "destroy"]
 
 
@@ -60,7 +63,11 @@ class Run:
         locks = [lock for stack in stacks if (lock := read_lock(self.session.s3, stack))]
         now = datetime.now(UTC)
         if gone := abandoned(locks):
-            raise CommandError("\n".join([*(describe_abandoned(lock, now) for lock in gone), "", self.stray_report()]))
+            raise CommandError(
+                "\n".join(
+                    [*(describe_abandoned(lock, now, self.session.command) for lock in gone), "", self.stray_report()]
+                )
+            )
         for lock in locks:
             self.session.say(f"{describe_held(lock, now)}; waiting up to {self.lock_timeout_seconds} s")
 
@@ -83,11 +90,13 @@ class Run:
         progress = Progress(stack.id for stack in stacks)
         log = log_path(self.session.root, command, self.session.name)
         display = display_for(self.session.console, progress)
+        partial = command == "deploy" and needs_others(stacks)
+        options = ["--auto-approve", "--skip-synth", f"--parallelism={PARALLEL_STACKS}"]
+        if partial:
+            options.append("--ignore-missing-stack-dependencies")
         try:
-            for number, wave in enumerate(self._calls(command, stacks)):
-                options = ["--auto-approve", "--skip-synth", f"--parallelism={PARALLEL_STACKS}"]
-                if len(wave) < len(stacks) or self._is_partial(command, stacks):
-                    options.append("--ignore-missing-stack-dependencies")
+            # With that option cdktf ignores the order among the chosen stacks as well, so it gets them in waves.
+            for number, wave in enumerate(waves(stacks) if partial else [list(stacks)]):
                 part = log if number == 0 else log.with_suffix(f".{number}.log")
                 code = self.cdktf.run(
                     self.cdktf.arguments(command, [stack.id for stack in wave], options),
@@ -104,36 +113,24 @@ class Run:
             raise self._failure(command, code, progress, part, stacks)
         return progress
 
-    def _is_partial(self, command: Command, stacks: Sequence[SynthesizedStack]) -> bool:
-        chosen = {stack.id for stack in stacks}
-        if command == "destroy":
-            return False  # what depends on them has been chosen too, or cdktf says so
-        return any(not chosen.issuperset(stack.dependencies) for stack in stacks)
-
-    def _calls(self, command: Command, stacks: Sequence[SynthesizedStack]) -> list[list[SynthesizedStack]]:
-        # With --ignore-missing-stack-dependencies cdktf ignores the order among the chosen stacks as well.
-        return waves(stacks) if self._is_partial(command, stacks) else [list(stacks)]
-
     def _failure(
         self, command: Command, code: int, progress: Progress, log: Path, stacks: Sequence[SynthesizedStack]
     ) -> CommandError:
-        if code > 128:
-            return CommandError(
-                "Interrupted. Terraform has finished what it had begun, written its state and released its locks.\n"
-                f"Run the same command again to go on. Full log: {log}",
-                exit_code=code,
-            )
-        failure = fail_with_log(f"{command} {self.session.name}", progress, log, 1)
         now = datetime.now(UTC)
-        failed = [stack for stack in stacks if progress.stacks[stack.id].phase is Phase.FAILED]
-        locked = [lock for stack in failed if (lock := read_lock(self.session.s3, stack))]
+        unfinished = [stack for stack in stacks if progress.stacks[stack.id].phase is not Phase.DONE]
+        locked = [lock for stack in unfinished if (lock := read_lock(self.session.s3, stack))]
         gone = abandoned(locked)
-        notes = [describe_abandoned(lock, now) for lock in gone]
+        notes = [describe_abandoned(lock, now, self.session.command) for lock in gone]
         notes += [describe_held(lock, now) for lock in locked if lock not in gone]
         if gone:
             notes.append(self.stray_report())
+        if code > SIGNALLED:
+            finished = "Terraform has finished what it had begun, written its state and released its locks.\n"
+            words = f"Interrupted. {'' if locked else finished}Run the same command again to go on. Full log: {log}"
+            return CommandError("\n\n".join([words, *notes]), exit_code=code)
         if advice := self.delegation.explain(error for stack in progress.stacks.values() for error in stack.errors):
             notes.append(advice)
+        failure = fail_with_log(f"{command} {self.session.name}", progress, log, 1)
         return CommandError("\n\n".join([str(failure), *notes]), exit_code=1)
 
     def destroy_orphan(self, orphan: StateFile) -> None:
@@ -151,6 +148,12 @@ class Run:
     def forget_empty_states(self) -> None:
         place = self.session.place
         forget_empty(self.session.s3, place.state_bucket, place.name)
+
+
+def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
+    """Whether one of these stacks needs one that is not among them."""
+    chosen = {stack.id for stack in stacks}
+    return any(not chosen.issuperset(stack.dependencies) for stack in stacks)
 
 
 @contextmanager

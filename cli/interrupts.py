@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FORCING = 3
 """The signal that no longer waits for Terraform: it loses the resources that are then being made."""
 
+ECHO_SECONDS = 1.0
+
+SECONDS_TO_END_BY_ITSELF = 5.0
+"""For cdktf, once its last Terraform has ended."""
+
 
 @dataclass
 class Received:
@@ -28,6 +34,14 @@ class Received:
 
     first: signal.Signals | None = None
     count: int = 0
+    last_at: float = float("-inf")
+
+    def note(self, number: signal.Signals, now: float) -> None:
+        """One Ctrl-C can arrive several times: from the terminal, from make, from `timeout`."""
+        self.first = self.first or number
+        if now - self.last_at > ECHO_SECONDS:
+            self.count += 1
+            self.last_at = now
 
     @property
     def exit_code(self) -> int:
@@ -40,8 +54,7 @@ def noted_signals() -> Iterator[Received]:
     received = Received()
 
     def note(number: int, _frame: FrameType | None) -> None:
-        received.first = received.first or signal.Signals(number)
-        received.count += 1
+        received.note(signal.Signals(number), time.monotonic())
 
     before = {number: signal.signal(number, note) for number in SIGNALS}
     try:
@@ -96,6 +109,7 @@ class GracefulStop:
     def __init__(self, cdktf_pid: int) -> None:
         self._cdktf = cdktf_pid
         self._told: dict[int, int] = {}
+        self._idle_since: float | None = None
 
     def step(self, *, forced: bool = False) -> None:
         # Frozen, cdktf cannot start a Terraform between our look and what we conclude from it.
@@ -114,5 +128,7 @@ class GracefulStop:
                 self._told[pid] = self._told.get(pid, 0) + 1
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGINT)
-        if not running:
+        now = time.monotonic()
+        self._idle_since = None if running else self._idle_since or now
+        if self._idle_since and (not self._told or now - self._idle_since > SECONDS_TO_END_BY_ITSELF):
             os.killpg(self._cdktf, signal.SIGTERM)

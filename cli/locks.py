@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,15 +107,16 @@ def describe_held(lock: Lock, now: datetime) -> str:
     return f"{lock.stack.id} is locked by {lock.who} ({lock.operation}) since {lock.since(now)}, lock {lock.id}"
 
 
-def describe_abandoned(lock: Lock, now: datetime) -> str:
+def describe_abandoned(lock: Lock, now: datetime, command: Callable[[str], str]) -> str:
+    """`command` completes a groundwork command to what has to be typed here."""
     environment = lock.stack.id.partition("-")[0]
     return (
         f"{lock.stack.id} is still locked by a run that was killed before it could release its lock.\n"
         f"  by       {lock.who} ({lock.operation})\n"
         f"  since    {lock.since(now)}\n"
         f"  lock     {lock.id}\n"
-        f"  release  groundwork unlock {environment} {lock.stack.name} --id {lock.id}\n"
-        f"  or       terraform -chdir=cdktf.out/stacks/{lock.stack.id} force-unlock {lock.id}"
+        f"  release  {command(f'unlock {environment} {lock.stack.name} --id {lock.id}')}\n"
+        f"  or       terraform -chdir={lock.stack.directory} force-unlock {lock.id}"
     )
 
 

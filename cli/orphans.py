@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.program import Program, StateObject, SynthesizedStack
+from cli.program import Program, SynthesizedStack
 from cli.state import StateFile
 
 DIRECTORY = Path("build/orphans")
@@ -40,7 +40,10 @@ def write_empty_stack(root: Path, program: Program, orphan: StateFile) -> Synthe
     return SynthesizedStack(id=stack_id, dependencies=(), directory=directory)
 
 
-def state_of(program: Program, name: str) -> StateObject:
-    """Where the state of a stack of this name lies, whether the program has the stack or not."""
-    template = program.stacks[0].state
-    return StateObject(template.bucket, f"{program.environment}/{name}.tfstate", template.region)
+def find_stack(root: Path, program: Program, name: str) -> SynthesizedStack:
+    """A stack of the program; of any other name, one that its state alone may know."""
+    short = name.removeprefix(f"{program.environment}-")
+    for stack in program.stacks:
+        if stack.name == short:
+            return stack
+    return write_empty_stack(root, program, StateFile(f"{program.environment}/{short}.tfstate", {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,13 @@ class Session:
     place: Place
     target: Target
     terraform: TerraformSetup
+    local: bool
+    """Whether --local chose the target: commands that are shown to a person need it too."""
+
+    def command(self, arguments: str) -> str:
+        """A groundwork command as it has to be typed here."""
+        program = "groundwork" if shutil.which("groundwork") else ".venv/bin/groundwork"
+        return f"{program} {arguments}{' --local' if self.local else ''}"
 
     @property
     def name(self) -> str:
@@ -71,7 +79,7 @@ class Session:
         if not self.target.embedded:
             raise CommandError(
                 f"{self.name} has no state bucket yet ({self.place.state_bucket}).\n"
-                f"  fix: groundwork bootstrap {self.name}"
+                f"  fix: {self.command(f'bootstrap {self.name}')}"
             )
         self.bootstrap()
 
@@ -99,7 +107,7 @@ def open_session(root: Path, environment: str, console: Console, *, local: bool)
         region=settings.region,
     )
     terraform = prepare_terraform(root, os.environ)
-    session = Session(root, console, settings, target, terraform)
+    session = Session(root, console, settings, target, terraform, local)
     session.say(f"AWS: {target.description}, {settings.region}")
     session.say(terraform.summary)
     return session

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.interrupts import SIGNALS, GracefulStop, noted_signals, processes, read_ps, read_stat
+from cli.interrupts import SIGNALS, GracefulStop, Received, noted_signals, processes, read_ps, read_stat
 
 FAKE_CDKTF = """
 import subprocess, sys
@@ -29,8 +29,14 @@ while :; do sleep 0.05; done
 def test_a_signal_is_noted_and_not_obeyed(number: signal.Signals) -> None:
     with noted_signals() as received:
         os.kill(os.getpid(), number)
-        os.kill(os.getpid(), number)
-    assert (received.first, received.count, received.exit_code) == (number, 2, 128 + number)
+    assert (received.first, received.count, received.exit_code) == (number, 1, 128 + number)
+
+
+def test_the_echo_of_a_signal_does_not_count_and_a_later_one_does() -> None:
+    received = Received()
+    for second in (10.0, 10.1, 10.9, 15.0):
+        received.note(signal.SIGTERM, second)
+    assert received.count == 2
 
 
 def test_handlers_are_put_back() -> None:

@@ -36,7 +36,7 @@ def test_who_holds_a_lock_and_since_when_is_told(lock: Lock) -> None:
 
 
 def test_an_abandoned_lock_comes_with_the_exact_way_to_release_it(lock: Lock) -> None:
-    told = describe_abandoned(lock, NOW)
+    told = describe_abandoned(lock, NOW, "groundwork {}".format)
     assert "groundwork unlock dev service-orders --id 2f3e8c6a-0000-1111-2222-333344445555" in told
     assert (
         "terraform -chdir=cdktf.out/stacks/dev-service-orders force-unlock 2f3e8c6a-0000-1111-2222-333344445555" in told

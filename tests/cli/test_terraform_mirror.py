@@ -14,6 +14,7 @@ from cli.terraform_mirror import (
     os_arch,
     prepare_terraform,
 )
+from tests.synthesis import Platform
 
 
 def unpacked(mirror: Path, *, version: str = PROVIDER_VERSION, target: str | None = None) -> Path:
@@ -108,3 +109,8 @@ def test_without_registry_and_mirror_the_way_out_is_told(tmp_path: Path) -> None
 def test_the_search_is_bounded(tmp_path: Path) -> None:
     unpacked(tmp_path / "a/b/c/d/e/f")
     assert find_mirror([tmp_path], target=os_arch()) is None
+
+
+def test_the_version_looked_for_is_the_one_that_the_stacks_pin(shipped: Platform) -> None:
+    pinned = {stack.document["terraform"]["required_providers"]["aws"]["version"] for stack in shipped}
+    assert pinned == {PROVIDER_VERSION}

@@ -1,6 +1,6 @@
 """A program of two small stacks, in a checkout of its own, for tests of the `groundwork` command itself.
 
-`dev-names` is a topic; `dev-work` needs it, makes a topic of its own, and then takes a while.
+`dev-names` is a topic; `dev-work` needs it, makes a topic of its own, and is then busy until it may end.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 
+PAUSE = 'for _ in $(seq 1800); do [ -e "$MAY_END" ] && exit 0; sleep 0.1; done; exit 1'
 PROGRAM = """
 import os
 import sys
@@ -37,11 +38,10 @@ app = App()
 environment = deployment.environment
 names = PlatformStack(app, name="names", environment=environment, embedded=embedded)
 topic = SnsTopic(names, "topic", name=environment.qualify("names"))
-if Path(__file__).with_name("work.seconds").exists():
-    seconds = Path(__file__).with_name("work.seconds").read_text()
+if not Path(__file__).with_name("without-work").exists():
     work = PlatformStack(app, name="work", environment=environment, embedded=embedded)
     own = SnsTopic(work, "topic", name=environment.qualify("work"), display_name=topic.name)
-    pause = LocalExecProvisioner(type="local-exec", command=f"sleep {{seconds}}")
+    pause = LocalExecProvisioner(type="local-exec", command={pause!r})
     DataResource(work, "pause", depends_on=[own], provisioners=[pause])
 app.synth()
 """
@@ -57,15 +57,22 @@ class SmallCheckout:
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
-    def make(cls, root: Path, environment: Mapping[str, str], *, work_seconds: int) -> SmallCheckout:
+    def make(cls, root: Path, environment: Mapping[str, str]) -> SmallCheckout:
         root.mkdir()
         shutil.copytree(ROOT / "environments", root / "environments")
         (root / "service_configs").mkdir()
         (root / "cdktf.json").write_text((ROOT / "cdktf.json").read_text())
         (root / "node_modules").symlink_to(ROOT / "node_modules")
-        (root / "main.py").write_text(PROGRAM.format(root=str(ROOT)))
-        (root / "work.seconds").write_text(str(work_seconds))
-        return cls(root, environment, root.with_suffix(".output"))
+        (root / "main.py").write_text(PROGRAM.format(root=str(ROOT), pause=PAUSE))
+        may_end = str(root.parent / "may-end")
+        return cls(root, {**environment, "MAY_END": may_end}, root.with_suffix(".output"))
+
+    def let_work_end(self) -> None:
+        Path(self.environment["MAY_END"]).touch()
+
+    def remove_work(self) -> None:
+        """Take the second stack out of the program, as deleting a service's file does."""
+        (self.root / "without-work").touch()
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command; what it prints goes to `output`."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 BUCKET = "acme-dev-terraform-state"
-WORK_SECONDS = 20
 
 
 class Cloud:
@@ -53,7 +52,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 @pytest.fixture
 def checkout(cloud: Cloud, tmp_path: Path) -> Iterator[SmallCheckout]:
-    made = SmallCheckout.make(tmp_path / "checkout", cloud.endpoint.environment(), work_seconds=WORK_SECONDS)
+    made = SmallCheckout.make(tmp_path / "checkout", cloud.endpoint.environment())
     yield made
     for process in made.running:
         if process.poll() is None:
@@ -77,7 +76,7 @@ def test_a_stopped_deploy_leaves_a_state_and_no_lock_and_the_next_one_converges(
     assert not [key for key in cloud.state_keys() if key.endswith(".tflock")]
     assert "aws_sns_topic" in cloud.in_state("work")
 
-    (checkout.root / "work.seconds").write_text("0")
+    checkout.let_work_end()
     code, output = checkout.run("deploy", "dev")
     assert code == 0, output
     assert cloud.topics() == ["dev-names", "dev-work"]
@@ -87,18 +86,21 @@ def test_a_stopped_deploy_leaves_a_state_and_no_lock_and_the_next_one_converges(
 def test_a_second_deploy_is_told_who_holds_the_lock_and_waits(
     cloud: Cloud, checkout: SmallCheckout, tmp_path: Path
 ) -> None:
-    other = SmallCheckout.make(tmp_path / "other", checkout.environment, work_seconds=WORK_SECONDS)
+    other = SmallCheckout.make(tmp_path / "other", checkout.environment)
     first = start_and_wait_until_it_works(checkout)
     again = SmallCheckout(checkout.root, checkout.environment, tmp_path / "again.output")
     code, output = again.run("deploy", "dev", "--lock-timeout", "1")
     assert code == 1
     assert re.search(r"`groundwork deploy dev` \(pid \d+\) works in this checkout since .* UTC; gave up", output)
 
-    code, output = other.run("deploy", "dev")
-    assert code == 0, output
+    second = other.start("deploy", "dev")
+    other.wait_for("dev-work is locked by")
+    checkout.let_work_end()
+    assert first.wait(timeout=120) == 0
+    assert second.wait(timeout=120) == 0
+    output = other.output.read_text()
     assert re.search(r"dev-work is locked by \S+@\S+ \(terraform apply\) since .* UTC .*, lock [0-9a-f-]{36}", output)
     assert "dev-work: no changes" in output
-    assert first.wait(timeout=60) == 0
 
 
 def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_state_knows(
@@ -115,13 +117,13 @@ def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_sta
     assert re.search(r"since +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d+ \w+ ago\)", output)
     assert "arn:aws:sns:eu-west-1:123456789012:dev-work" in output
     assert "arn:aws:sns:eu-west-1:123456789012:dev-names" not in output
-    release = re.search(r"release +groundwork (unlock dev work --id [0-9a-f-]{36})", output)
+    release = re.search(r"release +\S*groundwork (unlock dev work --id [0-9a-f-]{36})", output)
     assert release is not None, output
 
     code, output = checkout.run("unlock", "dev", "work", "--id", "not-this-one")
     assert code == 1
     assert checkout.run(*release.group(1).split())[0] == 0
-    (checkout.root / "work.seconds").write_text("0")
+    checkout.let_work_end()
     code, output = checkout.run("deploy", "dev")
     assert code == 0, output
     assert checkout.run("strays", "dev")[1].endswith("0 resources outside the states of dev.\n")
@@ -130,12 +132,12 @@ def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_sta
 def test_a_stack_that_left_the_program_is_named_and_then_destroyed_from_its_state(
     cloud: Cloud, checkout: SmallCheckout
 ) -> None:
-    (checkout.root / "work.seconds").write_text("0")
+    checkout.let_work_end()
     assert checkout.run("deploy", "dev")[0] == 0
-    (checkout.root / "work.seconds").unlink()
+    checkout.remove_work()
     code, output = checkout.run("deploy", "dev")
     assert code == 0, output
-    assert "groundwork deploy dev --prune" in output
+    assert re.search(r"destroy them: +\S*groundwork deploy dev --prune", output)
     assert cloud.topics() == ["dev-names", "dev-work"]
 
     code, output = checkout.run("deploy", "dev", "--prune")
