@@ -89,14 +89,15 @@ class Publisher:
             if found is None:
                 reference = f"{self._login.host}/{work.repository}:{part.tag}"
                 built += build(docker, work, part, reference, self._on_progress)
-                found = self._push(docker, work, part, reference)
-                pushed += 1
+                found, fresh = self._push(docker, work, part, reference)
+                pushed += fresh
             behind.append((part, found))
         published = behind[0][1] if len(behind) == 1 else self._index(work, behind)
         self._on_progress(work, "published", 1, 1)
         return Result(work, digest=published.digest, built=built, pushed=pushed)
 
-    def _push(self, docker: Docker, work: Work, part: Part, reference: str) -> Manifest:
+    def _push(self, docker: Docker, work: Work, part: Part, reference: str) -> tuple[Manifest, bool]:
+        """What ECR has then, and whether it was we who pushed it."""
         progress = PushProgress()
 
         def on_line(line: str) -> None:
@@ -111,8 +112,8 @@ class Publisher:
             same = error.code is ExitCode.TAG_TAKEN and self._contents.find(work, part.tag, (part.platform,))
             if not same:
                 raise
-            return same
-        return self._confirmed(work, part.tag, digest)
+            return same, False
+        return self._confirmed(work, part.tag, digest), True
 
     def _index(self, work: Work, behind: Sequence[tuple[Part, Manifest]]) -> Manifest:
         """Put an index of the parts under the tag itself: each processor then pulls its own."""
