@@ -8,7 +8,10 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.acl_rules import ANYWHERE
+from modules.checkov import skip
 from modules.vpc import Vpc
+
+HTTP = 80
 
 
 class Firewall(Construct):
@@ -55,7 +58,7 @@ class Firewall(Construct):
 
     def allow_from(self, caller: Firewall, port: int, *, scope: Construct, id_: str) -> None:
         """Open a port to the caller on both sides; `scope` lies in the later of the two stacks."""
-        VpcSecurityGroupIngressRule(
+        door = VpcSecurityGroupIngressRule(
             scope,
             f"{id_}-in",
             security_group_id=self.group.id,
@@ -65,6 +68,10 @@ class Firewall(Construct):
             from_port=port,
             to_port=port,
         )
+        if port == HTTP:
+            skip(
+                door, "CKV_AWS_260", "Its source is a security group; the check takes a rule without a range for open."
+            )
         VpcSecurityGroupEgressRule(
             scope,
             f"{id_}-out",

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
+from modules.checkov import skip
 from modules.container import container_definition
 from modules.ecs_cluster import FARGATE, EcsCluster
 from modules.firewall import Firewall
@@ -48,6 +49,7 @@ class Task(Construct):
             retention_in_days=settings.log_retention_days,
             kms_key_id=log_key.arn,
         )
+        skip(self.log_group, "CKV_AWS_338", "The service's file says how long; what is in a log is its business.")
         secrets = TaskSecrets(self, "secrets", environment=environment, settings=settings)
         self.roles = TaskRoles(
             self,

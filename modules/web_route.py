@@ -14,6 +14,7 @@ from constructs import Construct
 
 from config.http import HealthCheck, Http
 from config.rules import rule_priority
+from modules.checkov import skip
 from modules.load_balancer import HTTP, LoadBalancer
 from modules.vpc import Vpc
 
@@ -60,6 +61,11 @@ class WebRoute(Construct):
                 healthy_threshold=health_check.healthy_threshold,
                 unhealthy_threshold=health_check.unhealthy_threshold,
             ),
+        )
+        skip(
+            self.target_group,
+            "CKV_AWS_378",
+            "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port (firewall.py).",
         )
         path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=[settings.path]))
         hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []
