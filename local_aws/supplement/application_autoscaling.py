@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
-from local_aws.supplement.patch import add, state, wrap
+from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
@@ -43,5 +43,5 @@ def _untag_resource(response: Any) -> str:
 
 
 def _tags(response: Any, arn: str) -> dict[str, str]:
-    tags: dict[str, str] = state(response.applicationautoscaling_backend, "tags").setdefault(arn, {})
+    tags: dict[str, str] = vars(response.applicationautoscaling_backend).setdefault("kept_tags", {}).setdefault(arn, {})
     return tags

@@ -10,7 +10,7 @@ from moto.budgets.exceptions import NotFoundException
 from moto.budgets.responses import BudgetsResponse
 from moto.core.utils import unix_time
 
-from local_aws.supplement.patch import add, state, wrap
+from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
@@ -46,7 +46,7 @@ def _keep_tags(original: Callable[..., Any], response: Any) -> Any:
     answer = original(response)
     name = response._get_param("Budget")["BudgetName"]
     arn = f"arn:{response.partition}:budgets::{response._get_param('AccountId')}:budget/{name}"
-    state(response.backend, "tags")[arn] = _by_key(response._get_param("ResourceTags", []))
+    vars(response.backend).setdefault("kept_tags", {})[arn] = _by_key(response._get_param("ResourceTags", []))
     return answer
 
 
@@ -66,7 +66,9 @@ def _untag_resource(response: Any) -> str:
 
 
 def _tags(response: Any) -> dict[str, dict[str, str]]:
-    tags: dict[str, dict[str, str]] = state(response.backend, "tags").setdefault(response._get_param("ResourceARN"), {})
+    tags: dict[str, dict[str, str]] = (
+        vars(response.backend).setdefault("kept_tags", {}).setdefault(response._get_param("ResourceARN"), {})
+    )
     return tags
 
 

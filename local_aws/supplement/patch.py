@@ -19,9 +19,13 @@ def add(owner: type, **methods: Callable[..., Any]) -> None:
         setattr(owner, name, method)
 
 
-def state(backend: Any, name: str) -> dict[Any, Any]:
-    """A dictionary of ours that lives in moto's backend, and is emptied with it."""
-    kept: dict[Any, Any] = vars(backend).setdefault(name, {})
+class Kept(dict[Any, Any]):
+    """Resources that the supplement keeps, so that the inventory knows them."""
+
+
+def state(backend: Any, name: str) -> Kept:
+    """Resources of ours that live in moto's backend, and are gone when it is emptied."""
+    kept: Kept = vars(backend).setdefault(name, Kept())
     return kept
 
 

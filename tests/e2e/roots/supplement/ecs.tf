@@ -200,7 +200,7 @@ resource "aws_ecs_task_definition" "fargate" {
   container_definitions = jsonencode([
     {
       name                   = "app"
-      image                  = "${aws_ecr_repository.main.repository_url}:${local.release}"
+      image                  = "${aws_ecr_repository.main.repository_url}:1"
       essential              = true
       readonlyRootFilesystem = true
       portMappings           = [{ name = "http", containerPort = 8080, protocol = "tcp" }]

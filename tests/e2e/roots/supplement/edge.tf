@@ -222,3 +222,39 @@ resource "aws_wafv2_web_acl_logging_configuration" "main" {
   resource_arn            = aws_wafv2_web_acl.main.arn
   log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
 }
+
+resource "aws_globalaccelerator_accelerator" "main" {
+  name            = "main"
+  ip_address_type = "IPV4"
+  enabled         = true
+
+  attributes {
+    flow_logs_enabled   = true
+    flow_logs_s3_bucket = aws_s3_bucket.logs.id
+    flow_logs_s3_prefix = "accelerator"
+  }
+}
+
+resource "aws_globalaccelerator_listener" "main" {
+  accelerator_arn = aws_globalaccelerator_accelerator.main.id
+  protocol        = "TCP"
+  client_affinity = "SOURCE_IP"
+
+  port_range {
+    from_port = 443
+    to_port   = 443
+  }
+}
+
+resource "aws_globalaccelerator_endpoint_group" "main" {
+  listener_arn            = aws_globalaccelerator_listener.main.id
+  endpoint_group_region   = "eu-west-1"
+  health_check_port       = 443
+  traffic_dial_percentage = 100
+
+  endpoint_configuration {
+    endpoint_id                    = aws_lb.main.arn
+    weight                         = 100
+    client_ip_preservation_enabled = true
+  }
+}

@@ -34,13 +34,6 @@ provider "aws" {
 
 locals {
   zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
-  # Bumped by the test, so that the ECS service gets another task definition.
-  release = var.release
-}
-
-variable "release" {
-  type    = string
-  default = "1"
 }
 
 data "aws_caller_identity" "current" {}

@@ -1,0 +1,78 @@
+"""moto 5.2.5 cannot say which resources exist: `/moto-api/groundwork/inventory` lists those that were created.
+
+Generic on purpose, for a list of resource types would miss the next one: whatever moto keeps as an object in a
+backend's containers counts, except what the backend was born with (a default VPC, Amazon's images and policies),
+what AWS makes by itself, what records the past, and what is deleted and only still shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.common_models import BaseModel
+
+from local_aws.supplement import control
+from local_aws.supplement.patch import Kept, wrap
+
+_PAST = {"Event", "MetricDatum", "Operation", "TaskDefinition"}
+_GONE = {"deleted", "deleting", "inactive", "pendingdeletion", "terminated", "shutting-down"}
+_AMAZONS = ("/aws/", "default.", "default:", "alias/aws/", "arn:aws:iam::aws:", "com.amazonaws.")
+
+
+def apply() -> None:
+    wrap(AccountSpecificBackend, "__init__", _remember_what_backends_start_with)
+    control.add("inventory", _inventory)
+
+
+def _remember_what_backends_start_with(original: Callable[..., Any], account: Any, *args: Any, **kwargs: Any) -> None:
+    original(account, *args, **kwargs)
+    create = account.backend
+
+    def create_and_remember(*args: Any, **kwargs: Any) -> Any:
+        backend = create(*args, **kwargs)
+        backend._born_with = {id(resource): resource for _, _, resource in _resources(vars(backend))}
+        return backend
+
+    account.backend = create_and_remember
+
+
+def _inventory(_request: Any, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    found = [
+        {"service": accounts.service_name, "region": region, "type": type_, "id": str(key)}
+        for accounts in list(BackendDict._instances)
+        for _, region, backend in list(accounts.iter_backends())
+        for type_, key, resource in _resources(vars(backend))
+        if id(resource) not in getattr(backend, "_born_with", {}) and _exists(type_, str(key), resource)
+    ]
+    return 200, {}, json.dumps(found)
+
+
+def _resources(container: Any, name: str = "", depth: int = 3) -> Iterator[tuple[str, Any, Any]]:
+    """Every resource in these containers: its type, the key it is kept under or its own name, itself."""
+    if isinstance(container, BaseModel) or name == "_born_with":
+        return
+    kept = container.items() if isinstance(container, Mapping) else [(None, value) for value in container]
+    for key, value in list(kept):
+        if isinstance(value, BaseModel):
+            yield type(value).__name__, key or _name(value), value
+        elif isinstance(container, Kept):
+            yield name, key, value
+        elif isinstance(value, Mapping | list | set) and depth:
+            yield from _resources(value, str(key), depth - 1)
+
+
+def _exists(type_: str, key: str, resource: Any) -> bool:
+    if type_ in _PAST or key.startswith(_AMAZONS):
+        return False
+    facts = vars(resource) if isinstance(resource, BaseModel) else resource
+    states = (facts.get(name) for name in ("status", "state", "_status", "_state", "key_state"))
+    deleted = facts.get("deletion_date") or facts.get("deleted_date")
+    return not deleted and not any(str(getattr(one, "name", one)).lower() in _GONE for one in states)
+
+
+def _name(resource: Any) -> str:
+    facts = vars(resource)
+    return next((str(facts[name]) for name in ("arn", "id", "name") if facts.get(name)), "?")
