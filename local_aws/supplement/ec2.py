@@ -1,4 +1,4 @@
-"""moto 5.2.5 adds a launch template's own tags to its instances' and loses what a group rule is described as."""
+"""moto 5.2.5 mixes a launch template's tags with its instances', loses descriptions of rules, keeps interfaces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -14,6 +15,7 @@ from local_aws.supplement.patch import wrap, wrap_property
 
 def apply() -> None:
     wrap(LaunchTemplate, "__init__", _leave_its_own_tags_out)
+    wrap(Instance, "terminate", _with_its_primary_interface)
     wrap(SecurityGroupRule, "__init__", _keep_prefix_list_description)
     wrap_property(SecurityGroupRule, "description", _description)
 
@@ -24,6 +26,13 @@ def _leave_its_own_tags_out(
     given = data.pop("TagSpecifications", [])
     kept = [one for one in given if one["ResourceType"] != "launch-template"]
     original(template, backend, name, data | ({"TagSpecifications": kept} if kept else {}), *rest)
+
+
+def _with_its_primary_interface(original: Callable[..., Any], instance: Any, *args: Any, **kwargs: Any) -> Any:
+    answer = original(instance, *args, **kwargs)
+    if primary := instance.nics.get(0):
+        instance.ec2_backend.enis.pop(primary.id, None)
+    return answer
 
 
 def _keep_prefix_list_description(original: Callable[..., Any], rule: Any, *args: Any, **kwargs: Any) -> None:

@@ -73,6 +73,7 @@ def apply() -> None:
         GlobalAcceleratorResponse,
         describe_accelerator_attributes=_describe_attributes,
         update_accelerator_attributes=_update_attributes,
+        list_cross_account_resources=lambda _response: ActionResult({"CrossAccountResources": []}),
         list_tags_for_resource=_list_tags,
         tag_resource=_tag,
         untag_resource=_untag,

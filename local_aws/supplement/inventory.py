@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
+from moto.ec2.models.instances import Reservation
 
 from local_aws.supplement import control
 from local_aws.supplement.patch import Kept, wrap
@@ -56,7 +57,9 @@ def _resources(container: Any, name: str = "", depth: int = 3) -> Iterator[tuple
         return
     kept = container.items() if isinstance(container, Mapping) else [(None, value) for value in container]
     for key, value in list(kept):
-        if isinstance(value, BaseModel):
+        if isinstance(value, Reservation):  # no resource itself, but what moto keeps instances in
+            yield from ((type(one).__name__, one.id, one) for one in value.instances)
+        elif isinstance(value, BaseModel):
             yield type(value).__name__, key or _name(value), value
         elif isinstance(container, Kept):
             yield name, key, value
@@ -65,9 +68,10 @@ def _resources(container: Any, name: str = "", depth: int = 3) -> Iterator[tuple
 
 
 def _exists(type_: str, key: str, resource: Any) -> bool:
-    if type_ in _PAST or key.startswith(_AMAZONS):
-        return False
     facts = vars(resource) if isinstance(resource, BaseModel) else resource
+    # A VPC's default ACL comes with it; moto keeps it when the VPC goes.
+    if type_ in _PAST or key.startswith(_AMAZONS) or (type_ == "NetworkAcl" and facts.get("default")):
+        return False
     states = (facts.get(name) for name in ("status", "state", "_status", "_state", "key_state"))
     deleted = facts.get("deletion_date") or facts.get("deleted_date")
     return not deleted and not any(str(getattr(one, "name", one)).lower() in _GONE for one in states)

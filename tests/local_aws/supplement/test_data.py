@@ -71,6 +71,17 @@ def test_a_cluster_that_is_not_serverless_v1_has_no_such_scaling(
         assert "ScalingConfigurationInfo" not in created
 
 
+def test_the_rotation_of_a_databases_password_can_end(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        secret = {"SecretId": _database(aws)["MasterUserSecret"]["SecretArn"]}
+        aws("secretsmanager").rotate_secret(
+            **secret, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 30}
+        )
+        aws("secretsmanager").cancel_rotate_secret(**secret)
+        assert not aws("secretsmanager").describe_secret(**secret)["RotationEnabled"]
+
+
 def _file_system(aws: Aws) -> str:
     id_: str = aws("efs").create_file_system(CreationToken=aws.name)["FileSystemId"]
     return id_

@@ -149,6 +149,18 @@ def test_a_protected_group_drains_once_its_protection_ends(
         assert instances() == []
 
 
+def test_a_terminated_instance_leaves_no_network_interface(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        ec2 = aws("ec2")
+        image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        (instance,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"]
+        interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+        listed = ec2.describe_network_interfaces()["NetworkInterfaces"]
+        assert interface not in [one["NetworkInterfaceId"] for one in listed]
+
+
 def test_every_firewall_rule_keeps_its_description(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:

@@ -26,7 +26,7 @@ resource "aws_ecs_cluster" "main" {
 resource "aws_ecs_task_definition" "main" {
   family                = "orders"
   container_definitions = jsonencode([{ name = "app", image = "app:${var.release}", memory = 128 }])
-  skip_destroy          = true # else the revision to roll back to is gone
+  skip_destroy          = true # else Terraform deregisters the revision that ECS rolls back to
 }
 
 resource "aws_ecs_service" "main" {
