@@ -51,6 +51,10 @@ def work_of_service(
     folder = Path("service_configs")
     everywhere = [service for of in deployments for service in of.services]
     known("service", name, {service.name: service for service in everywhere}, folder)
+    prepared = next((service.before for service in everywhere if service.name == name and service.before), None)
+    if prepared:
+        message = f"{name} runs the image of {prepared}, and has none of its own"
+        raise ConfigError([Problem(file=folder / f"{name}.yaml", message=message, fix=f"--service {prepared}")])
     if context is None:
         message = "its image needs a folder to be built from"
         raise ConfigError([Problem(file=folder / f"{name}.yaml", message=message, fix="add --context DIR")])

@@ -15,7 +15,7 @@ from rich.table import Table
 from cli.errors import CommandError
 from cli.image_choice import deployments_of, platform_images, platform_works, refuse_without_service, work_of_service
 from cli.image_display import display
-from cli.release import write_release
+from cli.release import refuse_unreleasable, write_release
 from cli.root import ROOT
 from config.shared import shared_place
 from images.docker_cli import Docker
@@ -111,7 +111,8 @@ def publish(
         works = platform_works(platform_images(deployments, image), platform)
     else:
         works = [work_of_service(deployments, service, context, tag=tag, platforms=platform)]
-        deployments_of(release)
+        for name in release or []:
+            refuse_unreleasable(ROOT, name, service)
     place = shared_place([deployment.environment for deployment in deployments])
     results = _publish(works, account_id=place.account_id, region=place.region, dry_run=dry_run)
     _refuse([result.error for result in results if result.error])

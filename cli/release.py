@@ -75,13 +75,18 @@ def release(
 def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
     """Write one line of the environment's releases, if that is right in every way; the file, from root."""
     file = releases_file(environment)
-    _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
+    refuse_unreleasable(root, environment, service)
     check_tag(file, service, tag)
     edit = Edit(root)
     text = edit.text(file)
     edit.write(file, with_release(text or HEADING.format(environment=environment), service, tag, file=file))
     edit.apply()
     return file
+
+
+def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
+    """Refuse a service that no release can name: to be asked before an image is made for it."""
+    _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
 
 
 def releases_file(environment: str) -> Path:

@@ -37,7 +37,7 @@ class RegistryStack(PlatformStack):
             keep[image.repository] = {contexts[image.name].tag for contexts in images.values()}
         for deployment in deployments:
             for service in deployment.services:
-                released = keep.setdefault(service.name, set())
+                released = keep.setdefault(service.repository, set())
                 if service.release:
                     released.add(service.release)
         self.repositories = {
