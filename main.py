@@ -20,6 +20,7 @@ from config.platform import Deployment, load_platform
 from config.shared import SHARED, shared_place
 from images.render import render_all
 from modules.task import Task
+from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
@@ -34,6 +35,8 @@ BAD_INPUT = 2
 def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
     """Add the stacks of one environment; `embedded` means the AWS on the laptop."""
     environment = deployment.environment
+    if environment.budget:
+        AccountStack(app, environment=environment, budget=environment.budget, embedded=embedded)
     network = NetworkStack(app, environment=environment, embedded=embedded)
     cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
     edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)

@@ -17,7 +17,7 @@ from cli.program import Program, synthesize
 from cli.state import StateFile, bucket_exists, make_bucket, state_files
 from cli.strays import BOOTSTRAP, Tagged, strays
 from cli.tagged import find_tagged
-from cli.target import Target, check_account, choose_target
+from cli.target import Target, act_as, check_account, choose_target
 from cli.terraform_mirror import TerraformSetup, prepare_terraform
 from config.environment import Environment
 from config.place import Place
@@ -100,8 +100,11 @@ class Session:
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
     """Read the settings (all mistakes at once), find AWS and Terraform, and say which ones."""
     settings = find_place(root, environment)
+    target = choose_target(local=local)
+    if settings.deploy_role_arn and not target.embedded:
+        act_as(settings.deploy_role_arn, region=settings.region)
     target = check_account(
-        choose_target(local=local),
+        target,
         environment=environment,
         account_id=settings.account_id,
         region=settings.region,

@@ -40,6 +40,24 @@ def choose_target(*, local: bool) -> Target:
     return Target(embedded=False, description="your AWS account")
 
 
+def act_as(role_arn: str, *, region: str) -> None:
+    """Ask AWS as this role from here on. Terraform's provider and backend assume it by themselves, so that the
+    environment variables, which they read too, keep the credentials of whoever runs the command."""
+    try:
+        sts = boto3.client("sts", region_name=region)
+        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="groundwork")["Credentials"]
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(
+            f"you may not act as {role_arn}: {error}\n"
+            "  fix: sign in as somebody whom the role trusts, or correct deploy_role_arn"
+        ) from error
+    boto3.setup_default_session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
 def check_account(target: Target, *, environment: str, account_id: str, region: str) -> Target:
     """Refuse to go on without credentials, or with those of another account than the environment's own."""
     try:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.budget import Budget
 from config.database import Database, Databases
+from config.ec2 import Ec2
 from config.edge import Edge
 from config.http import Http
 from config.network import Network
+from config.office_hours import OfficeHours
 from config.place import AccountId, Place
 from config.service import Service
-from config.settings import Percent, Settings, in_words
+from config.settings import Mistake, Percent, Settings, in_words
 
 DnsName = Annotated[
     str,
@@ -37,6 +41,9 @@ class Cluster(Settings):
         default=0,
         description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice.",
     )
+    ec2: Ec2 | None = Field(
+        default=None, description="EC2 instances, for what needs a disk; without it the cluster has none."
+    )
 
 
 class Environment(Place):
@@ -55,6 +62,22 @@ class Environment(Place):
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
     databases: Databases = Databases()
+    office_hours: OfficeHours | None = Field(
+        default=None, description="When services run; without it always, as production must."
+    )
+    budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Instances run where there are subnets."""
+        yield from super().mistakes()
+        asked = self.cluster.ec2.zones if self.cluster.ec2 else ()
+        if missing := sorted(set(asked) - set(self.network.zones)):
+            yield Mistake(
+                field="cluster.ec2.zones",
+                message=f"the network has no zone {', '.join(missing)}",
+                allowed=", ".join(self.network.zones),
+                because=("network.zones",),
+            )
 
     def image(self, service: Service) -> str:
         """The image that a service runs here: its own choice, or its repository at its release."""

@@ -45,6 +45,11 @@ TagValue = Annotated[
 ]
 OUR_TAGS = "groundwork:"
 RESERVED_TAGS = ("aws:", OUR_TAGS)
+RoleArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$"),
+    in_words("the ARN of an IAM role, such as arn:aws:iam::123456789012:role/deploy"),
+]
 
 
 class State(Settings):
@@ -61,12 +66,16 @@ class Place(Settings):
     name: EnvironmentName = Field(description="The file's name; not written in the YAML.")
     organization: Slug = Field(description="The company's short name; makes S3 bucket names unique in the world.")
     account_id: AccountId = Field(description="The AWS account, 12 digits in quotes; a deploy to any other is refused.")
+    deploy_role_arn: RoleArn | None = Field(
+        default=None,
+        description="The role in that account that deploys; by default the credentials at hand are used as they are.",
+    )
     region: Region = Field(default="eu-west-1", description="The AWS region.")
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Put on every resource, beside our own.")
     state: State = State()
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Tags by which AWS and we ourselves find things are nobody else's."""
+        """Tags by which AWS and we ourselves find things are nobody else's, and a role lies in its account."""
         yield from (
             Mistake(
                 field=f"tags.{key}",
@@ -78,6 +87,13 @@ class Place(Settings):
             for prefix in RESERVED_TAGS
             if key.lower().startswith(prefix)
         )
+        if self.deploy_role_arn and self.deploy_role_arn.split(":")[4] != self.account_id:
+            yield Mistake(
+                field="deploy_role_arn",
+                message=f"the role is not in account {self.account_id}",
+                allowed=f"a role of the environment's own account: arn:aws:iam::{self.account_id}:role/...",
+                because=("account_id",),
+            )
 
     def qualify(self, name: str) -> str:
         """A name that is unique in the account and region."""

@@ -27,9 +27,14 @@ class Schedule(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """The clock must be one of the tz database's."""
-        if self.timezone not in available_timezones():
-            yield Mistake(
-                field="timezone",
-                message=f"there is no time zone {self.timezone}",
-                allowed="a name of the tz database, such as UTC or Europe/Dublin",
-            )
+        yield from timezone_mistakes(self.timezone)
+
+
+def timezone_mistakes(timezone: str) -> Iterator[Mistake]:
+    """The mistake of a `timezone:` that does not exist."""
+    if timezone not in available_timezones():
+        yield Mistake(
+            field="timezone",
+            message=f"there is no time zone {timezone}",
+            allowed="a name of the tz database, such as UTC or Europe/Dublin",
+        )

@@ -16,10 +16,12 @@ def shared_place(environments: Sequence[Environment]) -> Place:
     The environments agree on both, or config/cross_checks.py refused them.
     """
     first = environments[0]
+    in_its_account = [environment for environment in environments if environment.account_id == first.registry_account]
     return Place(
         name=SHARED,
         organization=first.organization,
         account_id=first.registry_account,
+        deploy_role_arn=in_its_account[0].deploy_role_arn if in_its_account else None,
         region=first.region,
         tags=dict(sorted(set.intersection(*(set(environment.tags.items()) for environment in environments)))),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_cluster import EcsCluster as AwsEcsCluster
 from cdktf_cdktf_provider_aws.ecs_cluster import (
@@ -13,23 +16,34 @@ from cdktf_cdktf_provider_aws.ecs_cluster import (
 from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
 from constructs import Construct
 
-from config.environment import Cluster
+from config.environment import Environment
+from modules.ec2_capacity import Ec2Capacity
 from modules.log_key import LogKey
+from modules.vpc import Vpc
 
 FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
-
 
 EXEC_LOG_RETENTION_DAYS = 365  # who typed what into which task: a question that is asked late
 
 
 class EcsCluster(Construct):
-    """A cluster on Fargate and Fargate Spot; each service chooses its share of both.
+    """A cluster on Fargate and Fargate Spot, of which each service chooses its share, and on EC2 where asked for.
 
-    Exposes `cluster` and `exec_log_group`, where everything typed into a task's shell is written down.
+    Exposes `cluster`, `ec2`, and `exec_log_group`, where everything typed into a task's shell is written down.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, log_key: LogKey, settings: Cluster) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        vpc: Vpc,
+        log_key: LogKey,
+        tags: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, id_)
+        name, settings = environment.name, environment.cluster
         self.exec_log_group = CloudwatchLogGroup(
             self,
             "exec-log-group",
@@ -52,6 +66,30 @@ class EcsCluster(Construct):
                 )
             ),
         )
+        self.ec2 = (
+            Ec2Capacity(
+                self,
+                "ec2",
+                environment=environment,
+                cluster=self.cluster,
+                vpc=vpc,
+                tags=tags,
+                settings=settings.ec2,
+            )
+            if settings.ec2
+            else None
+        )
+        own = [self.ec2.provider] if self.ec2 else []
         EcsClusterCapacityProviders(
-            self, "capacity", cluster_name=self.cluster.name, capacity_providers=[FARGATE, FARGATE_SPOT]
+            self,
+            "capacity",
+            cluster_name=self.cluster.name,
+            capacity_providers=[FARGATE, FARGATE_SPOT, *(provider.name for provider in own)],
+            # AWS deletes no provider that a cluster still names.
+            # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster_capacity_providers
+            lifecycle=TerraformResourceLifecycle(
+                replace_triggered_by=[f"{p.terraform_resource_type}.{p.friendly_unique_id}.id" for p in own]
+            )
+            if own
+            else None,
         )

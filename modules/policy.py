@@ -50,19 +50,16 @@ def policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": VERSION, "Statement": list(statements)}, sort_keys=True)
 
 
-def trust_service(principal: str, *, account_id: str) -> str:
+def trust_service(principal: str, *, account_id: str | None = None) -> str:
     """Who may assume a role: one AWS service, acting for this account only (no confused deputy).
 
+    Without an account where the service does not say for whom it acts, as EC2 does not for its instances.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    return policy(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": principal},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        }
-    )
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}
+    if account_id:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return policy(statement)
 
 
 def account_decides(account_id: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class ClusterStack(PlatformStack):
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
         self.cluster = EcsCluster(
-            self, "cluster", name=environment.name, log_key=network.log_key, settings=environment.cluster
+            self, "cluster", environment=environment, vpc=network.vpc, log_key=network.log_key, tags=self.tags
         )
         self.namespace = ServiceDiscoveryPrivateDnsNamespace(
             self,
@@ -31,3 +31,6 @@ class ClusterStack(PlatformStack):
         self.export(self.cluster.cluster, "arn", "name")
         self.export(self.cluster.exec_log_group, "arn")
         self.export(self.namespace, "id")
+        if self.cluster.ec2:
+            self.export(self.cluster.ec2.provider, "name")
+            self.export(self.cluster.ec2.role.role, "name")

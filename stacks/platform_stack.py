@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cdktf import S3Backend, TerraformResource, TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from cdktf import S3Backend, S3BackendAssumeRoleConfig, TerraformResource, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from constructs import Construct
 
 from config.place import Place
@@ -17,12 +17,16 @@ class PlatformStack(TerraformStack):
 
     def __init__(self, scope: Construct, *, name: str, environment: Place, embedded: bool) -> None:
         super().__init__(scope, environment.qualify(name))
+        self.tags = environment.stack_tags(name)
+        # The AWS on the laptop has no role to assume.
+        role = None if embedded else environment.deploy_role_arn
         backend = S3Backend(
             self,
             bucket=environment.state_bucket,
             key=f"{environment.name}/{name}.tfstate",
             region=environment.region,
             encrypt=True,
+            assume_role=S3BackendAssumeRoleConfig(role_arn=role) if role else None,
             use_path_style=True if embedded else None,
         )
         # S3Backend of cdktf 0.21 has no argument for Terraform's own lock (1.10 and later).
@@ -31,8 +35,9 @@ class PlatformStack(TerraformStack):
             self,
             "aws",
             region=environment.region,
+            assume_role=[AwsProviderAssumeRole(role_arn=role)] if role else None,
             allowed_account_ids=[environment.account_id],
-            default_tags=[AwsProviderDefaultTags(tags=environment.stack_tags(name))],
+            default_tags=[AwsProviderDefaultTags(tags=self.tags)],
             s3_use_path_style=True if embedded else None,
             # moto answers what it lacks with an error; 25 retries would take minutes each.
             max_retries=2 if embedded else None,

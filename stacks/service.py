@@ -94,6 +94,7 @@ class ServiceStack(PlatformStack):
             cluster=cluster.cluster,
             service=fargate.service,
             requests_label=route.requests_label if route else None,
+            office_hours=environment.office_hours,
             settings=service.effective_scaling,
         )
         self.export(self.task.firewall.group, "id")

@@ -17,6 +17,7 @@ from tests.synthesis import ROOT, Platform
 WIDE = {
     "AccountDecidesByIam",
     "ExecChannel",
+    "FindAgentEndpoint",
     "FindExecLog",
     "LogsOfThisAccount",
     "RegistryToken",

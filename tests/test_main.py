@@ -18,6 +18,7 @@ ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 # What each stack of an environment needs from the others, as `make demo` deploys it.
 GRAPH: dict[str, set[str]] = {
+    "account": set(),
     "network": set(),
     "cluster": {"network"},
     "edge": {"network"},

@@ -1,0 +1,18 @@
+"""What belongs to an environment's account rather than to anything that runs in it."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.budget import Budget
+from config.environment import Environment
+from modules.monthly_budget import MonthlyBudget
+from stacks.platform_stack import PlatformStack
+
+
+class AccountStack(PlatformStack):
+    """Depends on nothing, and nothing on it."""
+
+    def __init__(self, scope: Construct, *, environment: Environment, budget: Budget, embedded: bool) -> None:
+        super().__init__(scope, name="account", environment=environment, embedded=embedded)
+        MonthlyBudget(self, "budget", name=environment.qualify("monthly"), settings=budget)

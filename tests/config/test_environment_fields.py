@@ -1,0 +1,139 @@
+"""What makes environments differ: instances, hours, a budget, the role that deploys."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from config.office_hours import Day, OfficeHours
+from config.platform import load_platform
+from config.shared import shared_place
+from tests.config.bad_yaml import DEV, Bad, check
+from tests.config.platform_files import added, write_platform
+from tests.settings import an_environment
+
+CASES = [
+    Bad(
+        "fewer instances at most than at least",
+        added(DEV, "cluster:\n  ec2:\n    min_instances: 2\n"),
+        """
+environments/dev.yaml:8: cluster.ec2.max_instances: max_instances 1 is below min_instances 2
+  value: min_instances: 2
+  allowed: at least min_instances, 2
+  fix: write max_instances: 2, or a smaller min_instances
+""",
+    ),
+    Bad(
+        "instances in a zone without a subnet",
+        added(DEV, "cluster:\n  ec2:\n    zones: [d]\n"),
+        """
+environments/dev.yaml:8: cluster.ec2.zones: the network has no zone d
+  value: [d]
+  allowed: a, b, c
+""",
+    ),
+    Bad(
+        "a day that ends before it starts",
+        added(DEV, "office_hours:\n  start: 09:00\n  stop: 07:00\n"),
+        """
+environments/dev.yaml:8: office_hours.stop: 07:00 is not after 09:00
+  value: 07:00
+  allowed: later than start, 09:00
+""",
+    ),
+    Bad(
+        "a time that no clock shows",
+        added(DEV, "office_hours:\n  stop: 25:00\n"),
+        """
+environments/dev.yaml:7: office_hours.stop: has the wrong form
+  value: 25:00
+  allowed: a time such as 08:30
+""",
+    ),
+    Bad(
+        "a time zone that does not exist",
+        added(DEV, "office_hours:\n  timezone: Dublin\n"),
+        """
+environments/dev.yaml:7: office_hours.timezone: there is no time zone Dublin
+  value: Dublin
+  allowed: a name of the tz database, such as UTC or Europe/Dublin
+""",
+    ),
+    Bad(
+        "a working day in the wrong language",
+        added(DEV, "office_hours:\n  days: [lundi]\n"),
+        """
+environments/dev.yaml:7: office_hours.days[0]: is none of the choices
+  value: lundi
+  allowed: mon, tue, wed, thu, fri, sat, sun
+""",
+    ),
+    Bad(
+        "a budget that nobody hears of",
+        added(DEV, "budget:\n  monthly_usd: 100\n  alert_emails: []\n"),
+        """
+environments/dev.yaml:8: budget.alert_emails: 0 addresses
+  value: []
+  allowed: 1 to 10 e-mail addresses
+  fix: add who looks after the bill
+""",
+    ),
+    Bad(
+        "a budget in words",
+        added(DEV, "budget:\n  monthly_usd: lots\n  alert_emails: [a@example.com]\n"),
+        """
+environments/dev.yaml:7: budget.monthly_usd: needs a whole number, not text
+  value: lots
+  allowed: a whole number, at least 1
+""",
+    ),
+    Bad(
+        "a role in another account",
+        added(DEV, "deploy_role_arn: arn:aws:iam::222222222222:role/deploy\n"),
+        """
+environments/dev.yaml:6: deploy_role_arn: the role is not in account 111111111111
+  value: arn:aws:iam::222222222222:role/deploy
+  allowed: a role of the environment's own account: arn:aws:iam::111111111111:role/...
+""",
+    ),
+    Bad(
+        "a role by its name alone",
+        added(DEV, "deploy_role_arn: deploy\n"),
+        """
+environments/dev.yaml:6: deploy_role_arn: has the wrong form
+  value: deploy
+  allowed: the ARN of an IAM role, such as arn:aws:iam::123456789012:role/deploy, or null
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", CASES, ids=lambda bad: bad.name)
+def test_an_environment_that_cannot_be_is_refused_with_the_reason(bad: Bad, tmp_path: Path) -> None:
+    check(bad, tmp_path)
+
+
+def test_times_are_written_without_quotes(tmp_path: Path) -> None:
+    files = added(DEV, "office_hours:\n  start: 08:30\n  stop: 19:00\n")
+    dev, _ = load_platform(write_platform(tmp_path, files))
+    assert dev.environment.office_hours == OfficeHours(start=time(8, 30), stop=time(19))
+
+
+def test_hours_become_crons_of_aws() -> None:
+    hours = OfficeHours(start=time(8, 30), stop=time(19), days=(Day.SATURDAY, Day.MONDAY))
+    assert hours.start_cron == "cron(30 8 ? * MON,SAT *)"
+    assert hours.stop_cron == "cron(0 19 ? * MON,SAT *)"
+
+
+def test_without_hours_services_always_run() -> None:
+    assert an_environment().office_hours is None
+
+
+def test_what_all_environments_share_is_deployed_by_the_role_in_its_account() -> None:
+    role = "arn:aws:iam::111111111111:role/deploy"
+    dev = an_environment(account_id="111111111111", deploy_role_arn=role, registry_account_id="111111111111")
+    prod = an_environment(account_id="222222222222", registry_account_id="111111111111")
+    assert shared_place([prod, dev]).deploy_role_arn == role
+    assert shared_place([prod]).deploy_role_arn is None

@@ -1,0 +1,78 @@
+"""How many tasks run: by what they do, and by the clock."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.ecs_service import EcsService
+
+from config.office_hours import OfficeHours
+from config.scaling import Scaling
+from modules.autoscaling import Autoscaling
+from modules.ecs_cluster import EcsCluster
+from modules.log_key import LogKey
+from modules.vpc import Vpc
+from tests.settings import ACCOUNT, a_network, an_environment
+from tests.synthesis import Stack, synthesize_construct
+
+HOURS = OfficeHours(start=time(7, 30), stop=time(19), timezone="Europe/Dublin")
+
+
+def autoscaling(*, office_hours: OfficeHours | None = None, **scaling: object) -> Stack:
+    def build(stack: TerraformStack) -> None:
+        cluster = EcsCluster(
+            stack,
+            "cluster",
+            environment=an_environment(),
+            vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
+            log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
+            tags={},
+        )
+        Autoscaling(
+            stack,
+            "autoscaling",
+            cluster=cluster,
+            service=EcsService(stack, "service", name="orders"),
+            requests_label="app/edge/1/targetgroup/orders/2",
+            office_hours=office_hours,
+            settings=Scaling.model_validate(scaling),
+        )
+
+    return synthesize_construct(build)
+
+
+def measures(stack: Stack) -> set[str]:
+    return {policy["name"] for policy in stack.all("aws_appautoscaling_policy")}
+
+
+def test_the_number_of_tasks_stays_in_its_range() -> None:
+    target = autoscaling(min_tasks=3, max_tasks=12).one("aws_appautoscaling_target")
+    assert (target["min_capacity"], target["max_capacity"]) == (3, 12)
+
+
+def test_each_measure_can_be_switched_off_and_requests_on() -> None:
+    assert measures(autoscaling()) == {"cpu", "memory"}
+    assert measures(autoscaling(cpu_percent=None, requests_per_task=1000)) == {"memory", "requests"}
+
+
+def test_without_office_hours_the_clock_moves_nothing() -> None:
+    assert autoscaling().all("aws_appautoscaling_scheduled_action") == []
+
+
+def test_at_the_end_of_the_day_every_task_stops() -> None:
+    stop = autoscaling(office_hours=HOURS).one("aws_appautoscaling_scheduled_action", name="stop")
+    assert (stop["schedule"], stop["timezone"]) == ("cron(0 19 ? * MON,TUE,WED,THU,FRI *)", "Europe/Dublin")
+    assert stop["scalable_target_action"] == {"min_capacity": "0", "max_capacity": "0"}
+
+
+def test_in_the_morning_the_range_is_the_services_own_again() -> None:
+    stack = autoscaling(office_hours=HOURS, min_tasks=2, max_tasks=6)
+    start = stack.one("aws_appautoscaling_scheduled_action", name="start")
+    assert (start["schedule"], start["timezone"]) == ("cron(30 7 ? * MON,TUE,WED,THU,FRI *)", "Europe/Dublin")
+    assert start["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "6"}
+
+
+def test_what_has_no_image_yet_is_not_woken() -> None:
+    stack = autoscaling(office_hours=HOURS, min_tasks=0, max_tasks=0)
+    assert stack.all("aws_appautoscaling_scheduled_action") == []

@@ -1,0 +1,149 @@
+"""Instances for what needs a disk: locked down, tagged, and gone when the cluster goes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cdktf import TerraformStack
+
+from modules.ecs_cluster import EcsCluster
+from modules.log_key import LogKey
+from modules.vpc import Vpc
+from tests.settings import ACCOUNT, a_network, an_environment
+from tests.synthesis import Stack, synthesize_construct
+
+TAGS = {"owner": "platform"}
+
+
+def a_cluster(ec2: dict[str, Any] | None) -> Stack:
+    def build(stack: TerraformStack) -> None:
+        EcsCluster(
+            stack,
+            "cluster",
+            environment=an_environment(cluster={"ec2": ec2} if ec2 is not None else {}),
+            vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
+            log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
+            tags=TAGS,
+        )
+
+    return synthesize_construct(build)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Stack:
+    return a_cluster({})
+
+
+def zones_of(stack: Stack) -> set[str]:
+    return {
+        stack.target(subnet)["availability_zone"]
+        for subnet in stack.one("aws_autoscaling_group")["vpc_zone_identifier"]
+    }
+
+
+def test_a_cluster_has_no_instances_unless_asked_for_them() -> None:
+    stack = a_cluster(None)
+    assert stack.one("aws_ecs_cluster_capacity_providers")["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
+    assert stack.all("aws_autoscaling_group") == stack.all("aws_launch_template") == []
+
+
+def test_the_cluster_offers_them_beside_fargate(cluster: Stack) -> None:
+    fargate, spot, own = cluster.one("aws_ecs_cluster_capacity_providers")["capacity_providers"]
+    assert (fargate, spot) == ("FARGATE", "FARGATE_SPOT")
+    assert cluster.target(own) is cluster.one("aws_ecs_capacity_provider")
+
+
+def test_they_run_in_private_subnets_of_all_zones_or_of_those_named(cluster: Stack) -> None:
+    group = cluster.one("aws_autoscaling_group")
+    assert {cluster.target(subnet)["tags"]["groundwork:tier"] for subnet in group["vpc_zone_identifier"]} == {"private"}
+    assert zones_of(cluster) == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
+    assert zones_of(a_cluster({"zones": ["b"]})) == {"eu-west-1b"}
+
+
+def test_nobody_can_connect_to_them_and_there_is_no_key(cluster: Stack) -> None:
+    template = cluster.one("aws_launch_template")
+    assert cluster.all("aws_vpc_security_group_ingress_rule") == []
+    assert "key_name" not in template
+    assert [rule["from_port"] for rule in cluster.all("aws_vpc_security_group_egress_rule")] == [443]
+
+
+def test_a_task_cannot_reach_the_credentials_of_its_instance(cluster: Stack) -> None:
+    template = cluster.one("aws_launch_template")
+    assert template["metadata_options"] == {
+        "http_endpoint": "enabled",
+        "http_put_response_hop_limit": 1,
+        "http_tokens": "required",
+    }
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in template["user_data"]
+
+
+def test_their_disks_are_encrypted(cluster: Stack) -> None:
+    (disk,) = cluster.one("aws_launch_template")["block_device_mappings"]
+    assert disk["ebs"]["encrypted"] == "true"
+    assert disk["ebs"]["volume_type"] == "gp3"
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "path"),
+    [
+        ("t4g.medium", "/arm64/recommended"),
+        ("c7gn.large", "/arm64/recommended"),
+        ("a1.medium", "/arm64/recommended"),
+        ("t3.medium", "amazon-linux-2023/recommended"),
+        ("g5.xlarge", "amazon-linux-2023/recommended"),
+        ("m6id.large", "amazon-linux-2023/recommended"),
+    ],
+)
+def test_the_image_fits_the_processor_and_a_new_one_is_no_change(instance_type: str, path: str) -> None:
+    image = a_cluster({"instance_type": instance_type}).one("aws_launch_template")["image_id"]
+    assert image.startswith("resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023")
+    assert f"{path}/image_id" in image
+
+
+def test_old_instances_are_replaced(cluster: Stack) -> None:
+    assert cluster.one("aws_autoscaling_group")["max_instance_lifetime"] == 30 * 24 * 60 * 60
+
+
+def test_tasks_leave_before_their_instance_does(cluster: Stack) -> None:
+    assert cluster.one("aws_ecs_capacity_provider")["auto_scaling_group_provider"]["managed_draining"] == "ENABLED"
+
+
+def test_nothing_keeps_the_group_from_being_destroyed(cluster: Stack) -> None:
+    provider = cluster.one("aws_ecs_capacity_provider")["auto_scaling_group_provider"]
+    assert provider["managed_termination_protection"] == "DISABLED"
+    assert "protect_from_scale_in" not in cluster.one("aws_autoscaling_group")
+    assert cluster.one("aws_autoscaling_group")["force_delete"] is True
+
+
+def test_a_provider_is_taken_out_of_the_cluster_before_it_is_replaced(cluster: Stack) -> None:
+    (address,) = cluster.one("aws_ecs_cluster_capacity_providers")["lifecycle"]["replace_triggered_by"]
+    assert f"${{{address}}}" == cluster.id_of(cluster.one("aws_ecs_capacity_provider"))
+
+
+def test_instances_and_disks_carry_the_tags(cluster: Stack) -> None:
+    expected = {**TAGS, "Name": "test-ec2"}
+    started = cluster.one("aws_launch_template")["tag_specifications"]
+    assert {each["resource_type"]: each["tags"] for each in started} == {"instance": expected, "volume": expected}
+    group = {tag["key"]: tag["value"] for tag in cluster.one("aws_autoscaling_group")["tag"]}
+    assert group == {**expected, "AmazonECSManaged": "true"}  # without it ECS and Terraform would take turns
+
+
+def test_an_instance_may_join_this_cluster_and_no_other(cluster: Stack) -> None:
+    (agent,) = cluster.all("aws_iam_role_policy", name="agent")
+    statements = json.loads(agent["policy"])["Statement"]
+    arn = cluster.id_of(cluster.one("aws_ecs_cluster")).replace(".id}", ".arn}")
+    resources = {resource for statement in statements for resource in statement["Resource"]}
+    assert resources == {arn, f"arn:aws:ecs:eu-west-1:{ACCOUNT}:container-instance/test/*", "*"}
+    assert [statement["Action"] for statement in statements if statement["Resource"] == ["*"]] == [
+        ["ecs:DiscoverPollEndpoint"]
+    ]
+    actions = {action for statement in statements for action in statement["Action"]}
+    assert all(action.startswith("ecs:") for action in actions)
+
+
+def test_a_shell_is_there_only_where_it_was_asked_for(cluster: Stack) -> None:
+    assert cluster.all("aws_iam_role_policy_attachment") == []
+    (attached,) = a_cluster({"session_manager": True}).all("aws_iam_role_policy_attachment")
+    assert attached["policy_arn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
