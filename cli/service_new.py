@@ -151,7 +151,8 @@ def _next_steps(name: str, *, before: Answer | None, deployments: tuple[WrittenD
     if before:
         return f"next: groundwork deploy {environment.name}    it runs the image that {before} is released at"
     return (
-        f"next: push its image to {environment.registry}/{name}\n"
+        f"next: groundwork deploy shared    makes its repository, {environment.registry}/{name}\n"
+        f"      groundwork images publish --service {name} --context DIR, or push an image there\n"
         f"      groundwork release {name} TAG --environment {environment.name}\n"
         f"      groundwork deploy {environment.name} service-{name}    without a release it runs no task"
     )

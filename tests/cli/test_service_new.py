@@ -144,9 +144,10 @@ def test_host_path_and_health_check_are_written_where_they_are_not_the_default(
 def test_the_next_steps_name_the_repository_and_the_commands(root: Path, groundwork: Groundwork) -> None:
     ended = groundwork("service", "new", "payments", "--kind", "worker")
     registry = load_platform(root)[0].environment.registry
-    assert ended.out.splitlines()[:4] == [
+    assert ended.out.splitlines() == [
         "Wrote service_configs/payments.yaml",
-        f"next: push its image to {registry}/payments",
+        f"next: groundwork deploy shared    makes its repository, {registry}/payments",
+        "      groundwork images publish --service payments --context DIR, or push an image there",
         "      groundwork release payments TAG --environment dev",
         "      groundwork deploy dev service-payments    without a release it runs no task",
     ]

@@ -72,7 +72,8 @@ def check_command(line: str) -> None:
         try:
             command.make_context(context.info_name, list(words), parent=context.parent)
         except TyperException as error:
-            raise AssertionError(f"`{line}`: {error.format_message()}") from None
+            if "does not exist" not in error.format_message():  # a folder of the reader's
+                raise AssertionError(f"`{line}`: {error.format_message()}") from None
 
 
 @pytest.mark.parametrize("name", NAMES)
