@@ -21,6 +21,7 @@ from cli.progress import Phase, Progress
 from cli.session import Session
 from cli.state import StateFile, forget_empty
 from cli.terraform import initialize, terraform
+from config.shared import SHARED
 
 PARALLEL_STACKS = 4
 """A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
@@ -48,12 +49,13 @@ class Run:
             terraform.environment,
             terraform.skip_provider_lock,
             keep_open=(self.checkout_lock,),
-            notice=self.delegation.notice,
+            notice=lambda line: self.delegation.notice(line) if self.delegation else None,
         )
 
     @property
-    def delegation(self) -> Delegation:
-        return Delegation(self.session.environment)
+    def delegation(self) -> Delegation | None:
+        """What all environments share has no domain."""
+        return Delegation(self.session.environment) if self.session.name != SHARED else None
 
     def orphans(self) -> list[StateFile]:
         return orphans(self.program, self.session.states())
@@ -128,7 +130,8 @@ class Run:
             finished = "Terraform has finished what it had begun, written its state and released its locks.\n"
             words = f"Interrupted. {'' if locked else finished}Run the same command again to go on. Full log: {log}"
             return CommandError("\n\n".join([words, *notes]), exit_code=code)
-        if advice := self.delegation.explain(error for stack in progress.stacks.values() for error in stack.errors):
+        errors = [error for stack in progress.stacks.values() for error in stack.errors]
+        if advice := self.delegation and self.delegation.explain(errors):
             notes.append(advice)
         failure = fail_with_log(f"{command} {self.session.name}", progress, log, 1)
         return CommandError("\n\n".join([str(failure), *notes]), exit_code=1)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from cli.delegation import Delegation
+from cli.deploy import Run
+from cli.program import Program
+from cli.session import Session
+from config.shared import SHARED
 from tests.settings import an_environment
 
 ADDRESS = "aws_acm_certificate_validation.certificate_issued-once-the-zone-is-delegated_DD4ED178"
@@ -79,3 +85,9 @@ def test_advice_never_ends_a_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
     text = Delegation(an_environment()).explain(ERRORS)
     assert text is not None
     assert "the name servers of its zone in Route 53" in text
+
+
+def test_what_all_environments_share_has_no_domain_to_delegate() -> None:
+    session = cast(Session, SimpleNamespace(name=SHARED))
+    run = Run(session=session, program=cast(Program, None), lock_timeout_seconds=0, checkout_lock=0)
+    assert run.delegation is None
