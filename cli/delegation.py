@@ -25,23 +25,26 @@ class Delegation:
 
     def notice(self, line: str) -> str | None:
         """What to say to a line of Terraform's output: once, when it has waited for a minute."""
-        return self.describe() if _ONE_MINUTE.search(line) else None
+        if not _ONE_MINUTE.search(line):
+            return None
+        return (
+            f"{self._advice()}\nThis deploy then goes on by itself; should it end before, run it again (docs/edge.md)."
+        )
 
     def explain(self, errors: Iterable[str]) -> str | None:
         """What to say to errors: why the certificate was not issued, if that is what failed."""
-        return self.describe() if any(WAITING in error for error in errors) else None
+        if not any(WAITING in error for error in errors):
+            return None
+        return f"{self._advice()}\nThen run the same command again: it goes on from here (docs/edge.md)."
 
-    def describe(self) -> str:
+    def _advice(self) -> str:
         domain = self._environment.domain
         if self._environment.edge.zone_id:
             where = f"whether zone {self._environment.edge.zone_id} is the one that answers for it"
         else:
             servers = ", ".join(self._name_servers()) or "the name servers of its zone in Route 53"
             where = f"that its registrar, or the zone above it, delegates it to\n  {servers}"
-        return (
-            f"The certificate for {domain} is issued once the internet finds the domain's zone. Check {where}.\n"
-            "Nothing is lost meanwhile: the same command goes on from here (docs/edge.md)."
-        )
+        return f"The certificate for {domain} is issued once the internet finds the domain's zone. Check {where}."
 
     def _name_servers(self) -> list[str]:
         route53 = boto3.client("route53", region_name=self._environment.region)

@@ -17,7 +17,11 @@ from cli.session import Session
 from config.shared import SHARED
 from tests.settings import an_environment
 
-ADDRESS = "aws_acm_certificate_validation.certificate_issued-once-the-zone-is-delegated_DD4ED178"
+# As cdktf writes it: Terraform's address, and in parentheses the construct's path.
+ADDRESS = (
+    "aws_acm_certificate_validation.certificate_issued-once-the-zone-is-delegated_DD4ED178 "
+    "(certificate/issued-once-the-zone-is-delegated)"
+)
 ERRORS = ["Error: waiting for ACM Certificate (arn:…) to be issued: timeout", f"  with {ADDRESS},"]
 
 
