@@ -105,7 +105,7 @@ class Postgres(Construct):
             instance_class=sized.instance_class,
             storage_type="gp3",
             allocated_storage=sized.storage_gib,
-            max_allocated_storage=sized.max_storage_gib,
+            max_allocated_storage=sized.max_storage_gib if sized.max_storage_gib > sized.storage_gib else None,
             storage_encrypted=True,
             kms_key_id=data_key.arn,
             multi_az=sized.multi_az,

@@ -1,4 +1,4 @@
-"""moto 5.2.5 keeps instances that were protected from scale-in when their protection ends: groups never drain."""
+"""moto 5.2.5 keeps instances when their protection from scale-in ends, so that groups never drain, and forgets ages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.autoscaling.models import AutoScalingBackend
+from moto.autoscaling.responses import AutoScalingResponse
 
 from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
     wrap(AutoScalingBackend, "set_instance_protection", _scale_in_when_it_ends)
+    wrap(AutoScalingResponse, "create_auto_scaling_group", _keep_lifetime)
+    wrap(AutoScalingResponse, "update_auto_scaling_group", _keep_lifetime)
+
+
+def _keep_lifetime(original: Callable[[Any], Any], response: Any) -> Any:
+    result = original(response)
+    asked = response._get_int_param("MaxInstanceLifetime")
+    if asked is not None:
+        group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
+        group.max_instance_lifetime = asked
+    return result
 
 
 def _scale_in_when_it_ends(

@@ -149,6 +149,32 @@ def test_a_protected_group_drains_once_its_protection_ends(
         assert instances() == []
 
 
+def test_a_group_remembers_how_old_its_instances_may_get(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        scaling = aws("autoscaling")
+        image = aws("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        aws("ec2").create_launch_template(
+            LaunchTemplateName=aws.name, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"}
+        )
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=aws.name,
+            MinSize=0,
+            MaxSize=0,
+            AvailabilityZones=["eu-west-1a"],
+            LaunchTemplate={"LaunchTemplateName": aws.name},
+            MaxInstanceLifetime=2_592_000,
+        )
+
+        def age() -> int:
+            (found,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[aws.name])["AutoScalingGroups"]
+            return int(found["MaxInstanceLifetime"])
+
+        assert age() == 2_592_000
+        scaling.update_auto_scaling_group(AutoScalingGroupName=aws.name, MaxInstanceLifetime=86_400)
+        assert age() == 86_400
+
+
 def test_a_terminated_instance_leaves_no_network_interface(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
