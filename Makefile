@@ -78,14 +78,14 @@ node_modules: node_modules/.installed
 
 .venv/.locked: requirements.lock
 	@echo "Installing the Python packages into .venv (a minute or two, once)"
-	@rm -rf .venv
+	@test -e $@ || rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --compile --require-hashes -r requirements.lock
 	@touch $@
 
 .venv-checkov/.installed: requirements-checkov.lock
 	@echo "Installing checkov into .venv-checkov (half a minute, once)"
-	@rm -rf .venv-checkov
+	@test -e $@ || rm -rf .venv-checkov
 	@$(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/python -m pip install -qq --compile --require-hashes -r requirements-checkov.lock
 	@touch $@

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from cli.errors import CommandError
 from cli.interrupts import processes
 from cli.program import StateObject, SynthesizedStack
+from cli.root import relative_path
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -116,7 +117,7 @@ def describe_abandoned(lock: Lock, now: datetime, command: Callable[[str], str])
         f"  since    {lock.since(now)}\n"
         f"  lock     {lock.id}\n"
         f"  release  {command(f'unlock {environment} {lock.stack.name} --id {lock.id}')}\n"
-        f"  or       terraform -chdir={lock.stack.directory} force-unlock {lock.id}"
+        f"  or       terraform -chdir={relative_path(lock.stack.directory)} force-unlock {lock.id}"
     )
 
 

@@ -19,3 +19,9 @@ ROOT = find_checkout(Path.cwd())
 def root() -> Path:
     """The folder with environments/ and service_configs/."""
     return ROOT
+
+
+def relative_path(path: Path) -> Path:
+    """As a person would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
