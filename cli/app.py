@@ -32,6 +32,7 @@ from cli.secrets import app as secrets_app
 from cli.service import service_app
 from cli.session import open_session
 from cli.strays import Tagged
+from cli.target import LOCAL_AWS
 from cli.terraform_mirror import prepare_terraform
 from config.errors import ConfigError
 from config.platform import load_platform
@@ -274,32 +275,32 @@ def bootstrap(environment: Environment, local: Local = False) -> None:
 @local_app.command("start")
 def local_start(port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0) -> None:
     """Start it, if it does not run already."""
-    console.print(f"Running at {launcher.start(port).url}")
+    console.print(f"Running at {launcher.start(port, directory=LOCAL_AWS).url}")
 
 
 @local_app.command("stop")
 def local_stop() -> None:
     """Stop it. All that is deployed on it is gone."""
-    console.print("Stopped." if launcher.stop() else "It was not running.")
+    console.print("Stopped." if launcher.stop(directory=LOCAL_AWS) else "It was not running.")
 
 
 @local_app.command("status")
 def local_status() -> None:
     """Say whether it runs, and where."""
-    running = launcher.status()
+    running = launcher.status(directory=LOCAL_AWS)
     console.print(f"Running at {running.url}, pid {running.pid}" if running else "Not running.")
 
 
 @local_app.command("reset")
 def local_reset() -> None:
     """Empty it, states included."""
-    console.print(f"Emptied {launcher.reset().url}")
+    console.print(f"Emptied {launcher.reset(directory=LOCAL_AWS).url}")
 
 
 @local_app.command("env")
 def local_env() -> None:
     """Print what leads other programs there:  eval "$(groundwork local env)"; npx cdktf deploy dev-network"""
-    setup = prepare_terraform(ROOT, launcher.start().environment())
+    setup = prepare_terraform(ROOT, launcher.start(directory=LOCAL_AWS).environment())
     for name, value in sorted(setup.environment.items()):
         if os.environ.get(name) != value:
             print(f"export {name}={shlex.quote(value)}")

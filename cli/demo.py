@@ -17,6 +17,7 @@ from cli.session import Session, open_session
 from cli.state import bucket_exists
 from cli.strays import strays
 from cli.tagged import find_tagged
+from cli.target import LOCAL_AWS
 from local_aws import launcher
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     console.print(rule_table(session))
     changed = any(stack.outcome != "no changes" for stack in progress.stacks.values())
     words = "Deployed" if changed else "No changes: everything is as the code says. Done"
+    for orphan in run.orphans():
+        session.say(f"{orphan.stack} has left the program: {session.command('deploy dev --prune')} destroys it")
     session.say(f"{words} in {time.monotonic() - begun:.0f} s. Take it away again: make demo-down")
 
 
 def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     """Destroy through cdktf, prove that nothing is left, and stop the embedded AWS."""
-    if launcher.status() is None:
+    if launcher.status(directory=LOCAL_AWS) is None:
         console.print("The embedded AWS is not running: there is nothing to take away.")
         return
     session = open_session(root, ENVIRONMENT, console, local=True)
@@ -59,7 +62,7 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
     left = strays(find_tagged(session.name, session.place.region), [])
     if left:
         raise CommandError("\n".join(["These resources are left:", *(resource.arn for resource in left)]))
-    launcher.stop()
+    launcher.stop(directory=LOCAL_AWS)
     session.say("0 resources left. The embedded AWS has stopped.")
 
 

@@ -119,7 +119,7 @@ class LiveDisplay:
 def bar(stack: StackProgress) -> Text:
     share = 1.0 if stack.phase is Phase.DONE else stack.steps_done / stack.steps if stack.steps else 0.0
     full = round(BAR_WIDTH * min(share, 1.0))
-    return Text("━" * full, style="green") + Text("━" * (BAR_WIDTH - full), style="bright_black")
+    return Text.assemble(("━" * full, "green"), ("━" * (BAR_WIDTH - full), "bright_black"))
 
 
 def display_for(console: Console, progress: Progress) -> Display:

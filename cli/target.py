@@ -11,8 +11,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
+from cli.root import ROOT
 from local_aws import launcher
 
+LOCAL_AWS = ROOT / ".local-aws"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -31,7 +33,7 @@ def is_embedded(environ: Mapping[str, str]) -> bool:
 def choose_target(*, local: bool) -> Target:
     """Lead this process, and all that it starts, to the embedded AWS if asked; else to what is configured."""
     if local:
-        environment = launcher.start().environment()
+        environment = launcher.start(directory=LOCAL_AWS).environment()
         for name in set(os.environ) - set(environment):
             del os.environ[name]
         os.environ.update(environment)

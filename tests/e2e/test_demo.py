@@ -1,0 +1,153 @@
+"""The whole path, as a visitor walks it: demo, demo again, a service more, a service less, and back to nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from cli.program import OUTPUT
+from local_aws import launcher
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+GROUNDWORK = Path(sys.executable).with_name("groundwork")
+STACKS = {
+    "dev-network",
+    "dev-cluster",
+    "dev-edge",
+    "dev-service-mailer",
+    "dev-service-orders",
+    "dev-service-storefront",
+}
+
+
+class Visitor:
+    """A checkout with the shipped YAML, and the dev environment deployed from it by `groundwork demo`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("environments", "service_configs", "docker"):
+            shutil.copytree(ROOT / folder, root / folder)
+        for name in ("main.py", "node_modules", ".venv"):
+            (root / name).symlink_to(ROOT / name)
+        shutil.copy(ROOT / "cdktf.json", root)
+        self.first_output = self.run("demo")
+        endpoint = launcher.status(directory=root / ".local-aws")
+        assert endpoint is not None
+        self.url = endpoint.url
+        self.aws = boto3.Session("test", "test", region_name="eu-west-1")
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        done = subprocess.run(
+            [str(GROUNDWORK), *arguments],
+            cwd=self.root,
+            env={**environment, "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def states(self) -> set[str]:
+        s3 = self.aws.client("s3", endpoint_url=self.url)
+        found = s3.list_objects_v2(Bucket="acme-dev-terraform-state", Prefix="dev/")["Contents"]
+        return {entry["Key"] for entry in found}
+
+    def code(self) -> dict[str, str]:
+        """Every stack's synthesized JSON."""
+        return {path.parent.name: path.read_text() for path in (self.root / OUTPUT / "stacks").glob("*/cdk.tf.json")}
+
+
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    root = tmp_path_factory.mktemp("visitor") / "checkout"
+    root.mkdir()
+    yield Visitor(root)
+    launcher.stop(directory=root / ".local-aws")
+
+
+def test_the_demo_shows_stacks_names_and_rules(visitor: Visitor) -> None:
+    output = visitor.first_output
+    assert all(stack in output for stack in STACKS)
+    assert all(f"{name}.app.local" in output for name in ("mailer", "orders", "storefront"))
+    assert "shop.dev.example.com" in output
+    assert "Deployed in" in output
+
+
+def test_every_stack_has_its_own_state_and_no_lock_is_left(visitor: Visitor) -> None:
+    assert visitor.states() == {f"dev/{stack.removeprefix('dev-')}.tfstate" for stack in STACKS}
+
+
+def test_the_network_has_three_tiers_in_three_zones(visitor: Visitor) -> None:
+    ec2 = visitor.aws.client("ec2", endpoint_url=visitor.url)
+    [vpc] = ec2.describe_vpcs(Filters=[{"Name": "tag:groundwork:environment", "Values": ["dev"]}])["Vpcs"]
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["RouteTables"]
+    associated = {a.get("SubnetId") for table in tables for a in table["Associations"]}
+    assert len(subnets) == 9
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 3
+    assert {subnet["SubnetId"] for subnet in subnets} <= associated
+
+
+def test_only_the_public_service_is_behind_the_load_balancer(visitor: Visitor) -> None:
+    elb = visitor.aws.client("elbv2", endpoint_url=visitor.url)
+    [balancer] = elb.describe_load_balancers()["LoadBalancers"]
+    [group] = elb.describe_target_groups()["TargetGroups"]
+    listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    rules = [r for each in listeners for r in elb.describe_rules(ListenerArn=each["ListenerArn"])["Rules"]]
+    targets = {action.get("TargetGroupArn") for rule in rules for action in rule["Actions"]}
+    assert group["TargetGroupName"] == "dev-storefront"
+    assert targets - {None} == {group["TargetGroupArn"]}
+
+
+def test_every_service_registers_under_its_name(visitor: Visitor) -> None:
+    ecs = visitor.aws.client("ecs", endpoint_url=visitor.url)
+    names = visitor.aws.client("servicediscovery", endpoint_url=visitor.url)
+    known = {service["Arn"]: service["Name"] for service in names.list_services()["Services"]}
+    arns = ecs.list_services(cluster="dev")["serviceArns"]
+    services = ecs.describe_services(cluster="dev", services=arns)["services"]
+    registered = {s["serviceName"]: known[s["serviceRegistries"][0]["registryArn"]] for s in services}
+    assert registered == {"mailer": "mailer", "orders": "orders", "storefront": "storefront"}
+
+
+def test_the_demo_again_changes_nothing(visitor: Visitor) -> None:
+    assert "No changes: everything is as the code says." in visitor.run("demo")
+
+
+def test_one_more_service_changes_its_own_stack_alone_and_its_removal_leaves_nothing(visitor: Visitor) -> None:
+    before = visitor.code()
+    file = visitor.root / "service_configs/returns.yaml"
+    shutil.copy(visitor.root / "service_configs/orders.yaml", file)
+    plan = visitor.run("plan-check", "dev", "--local", code=3)
+    assert [line for line in plan.splitlines() if line.startswith("dev-") and "no changes" not in line] == [
+        next(line for line in plan.splitlines() if line.startswith("dev-service-returns: Plan:"))
+    ]
+    after = visitor.code()
+    assert after.keys() - before.keys() == {"dev-service-returns"}
+    assert {name: after[name] for name in before} == before
+
+    visitor.run("deploy", "dev", "service-returns", "--local")
+    assert "dev/service-returns.tfstate" in visitor.states()
+    file.unlink()
+    assert "service-returns" in visitor.run("deploy", "dev", "--local", "--prune")
+    assert "dev/service-returns.tfstate" not in visitor.states()
+    assert "no changes" in visitor.run("plan-check", "dev", "--local")
+    assert "0 resources outside the states of dev." in visitor.run("strays", "dev", "--local")
+
+
+def test_the_way_back_leaves_no_resource_and_no_process(visitor: Visitor) -> None:
+    assert "0 resources left. The embedded AWS has stopped." in visitor.run("demo-down")
+    assert launcher.status(directory=visitor.root / ".local-aws") is None
+    assert "nothing to take away" in visitor.run("demo-down")
