@@ -7,8 +7,9 @@ from itertools import combinations
 
 from config.environment import Environment
 from config.errors import Problem
+from config.http import Http
 from config.network import PRIVATE_RANGES
-from config.rules import BAND_SIZE, rule_priority
+from config.rules import BAND_SIZE, overlap, rule_band, rule_priority
 from config.service import Service
 from config.written import Written
 
@@ -96,6 +97,7 @@ def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]
     """Every service that cannot run in one environment with one before it."""
     answering: dict[tuple[str | None, str], Written[Service]] = {}
     ranked: dict[int, Written[Service]] = {}
+    before: list[tuple[Written[Service], Http]] = []
     routed = [(service, route) for service in services if (route := service.settings.route)]
     taken = {rule_priority(service.settings.name, route) for service, route in routed}
     for service, route in routed:
@@ -125,8 +127,27 @@ def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]
                 allowed="a number of its own for each service, 1 to 50000",
                 fix=f"write `priority: {free}` under `http:`",
             )
+        elif other := next((one for one, its in before if _by_chance(route, its)), None):
+            yield service.problem(
+                "http.path",
+                "http",
+                "kind",
+                message=f"http.path: some requests to host {route.host} fit both {route.path} and the path of "
+                f"{other.settings.name}, and nothing says which is tried first",
+                conflicts_with=other.place("http.path", "http", "kind"),
+                allowed="paths of different depth, or a `priority:`",
+                fix="write `priority:` under `http:` in one of the two; the lower number is tried first",
+            )
+        before.append((service, route))
         answering.setdefault((route.host, route.path), service)
         ranked.setdefault(priority, service)
+
+
+def _by_chance(one: Http, other: Http) -> bool:
+    """Whether chance alone decides which of two routes gets a request."""
+    if one.host != other.host or one.priority is not None or other.priority is not None:
+        return False
+    return rule_band(one) == rule_band(other) and overlap(one.path, other.path)
 
 
 def _hosts(environment: Environment, services: Sequence[Written[Service]]) -> dict[str, Written[Service]]:

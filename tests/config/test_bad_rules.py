@@ -286,6 +286,20 @@ service_configs/web.yaml:4: http: blog already answers /* on host shop, see serv
 """,
     ),
     Bad(
+        "two services on one host with paths that some requests both fit",
+        {
+            "service_configs/apis.yaml": "kind: public-web\nport: 80\nhttp:\n  host: shop\n  path: /ap*\n",
+            "service_configs/orders.yaml": "kind: public-web\nport: 80\nhttp:\n  host: shop\n  path: /api/*\n",
+        },
+        """
+service_configs/orders.yaml:5: http.path: some requests to host shop fit both /api/* and the path of apis, and nothing \
+says which is tried first, see service_configs/apis.yaml:5
+  value: /api/*
+  allowed: paths of different depth, or a `priority:`
+  fix: write `priority:` under `http:` in one of the two; the lower number is tried first
+""",
+    ),
+    Bad(
         "two services of one priority",
         BOTH_AT_22,
         """

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from config.http import Http
-from config.rules import BAND_SIZE, DEPTHS, rule_priority
+from config.rules import BAND_SIZE, DEPTHS, overlap, rule_priority
 
 HIGHEST = 50_000
 
@@ -53,3 +53,30 @@ def test_every_computed_priority_is_one_that_aws_takes() -> None:
 def test_a_hundred_services_of_one_depth_seldom_collide() -> None:
     numbers = [priority("/*", f"host-{i}", f"service-{i}") for i in range(100)]
     assert len(set(numbers)) >= 98
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/*", "/*"),
+        ("/*", "/anything/at/all"),
+        ("/ap*", "/api/*"),
+        ("/api/*", "/*/orders"),
+        ("/v?/x", "/v1/*"),
+        ("/*a*b*", "/*b*a*"),
+        ("/a/b/c/d/*", "/a/b/c/d/e"),
+        ("/" + "*a" * 5 + "x" * 100, "/" + "*b" * 4 + "*" + "x" * 100),
+    ],
+)
+def test_paths_overlap_when_some_request_fits_both(one: str, other: str) -> None:
+    assert overlap(one, other)
+    assert overlap(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("/api/*", "/api"), ("/a/*", "/b/*"), ("/v?/", "/v10/"), ("/*.js", "/*.css"), ("/" + "x" * 127, "/" + "x" * 126)],
+)
+def test_paths_do_not_overlap_when_no_request_fits_both(one: str, other: str) -> None:
+    assert not overlap(one, other)
+    assert not overlap(other, one)
