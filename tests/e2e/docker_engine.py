@@ -36,13 +36,14 @@ def why_not() -> str | None:
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine; every `docker` finds it by this environment."""
+    """A running engine, and a folder for Docker's own configuration; every `docker` finds both by this environment."""
 
     host: str
+    client: Path
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {"DOCKER_HOST": self.host}
+        return {"DOCKER_HOST": self.host, "DOCKER_CONFIG": str(self.client)}
 
     def docker(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run a docker command, which must succeed."""
@@ -86,7 +87,7 @@ def running_engine(*, small_disk_mib: int | None = None) -> Iterator[Engine]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        engine = Engine(host)
+        engine = Engine(host, folder / "client")
         deadline = time.monotonic() + START_SECONDS
         while not _answers(engine):
             if process.poll() is not None or time.monotonic() > deadline:

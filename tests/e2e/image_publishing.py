@@ -114,9 +114,12 @@ class Publishing:
         finally:
             self.engine.docker("logout", self.registry)
 
-    def files_with(self, text: bytes) -> list[Path]:
-        """Files below the checkout, the user's Docker configuration included, that hold this text."""
-        return [path for path in self.root.rglob("*") if path.is_file() and text in path.read_bytes()]
+    def files_with_token(self) -> list[Path]:
+        """Files below the checkout, the user's Docker configuration included, that hold the registry's token."""
+        token = self.ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"].encode()
+        forms = (token, base64.b64decode(token).split(b":")[1])
+        files = [path for path in self.root.rglob("*") if path.is_file()]
+        return [path for path in files if any(form in path.read_bytes() for form in forms)]
 
     def digest(self, repository: str, tag: str) -> str | None:
         """What ECR has under the tag."""
@@ -146,10 +149,10 @@ def publishing(engine: Engine, folder: Path) -> Iterator[Publishing]:
 
 
 def copy_repository(target: Path) -> Path:
-    """What Git knows of this repository, as it is in the work tree."""
+    """What Git knows of this repository, as it is in the work tree, without its tests."""
     command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0"):
-        if name and (ROOT / name).is_file():
+        if name and not name.startswith("tests/") and (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     return target

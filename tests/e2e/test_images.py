@@ -6,12 +6,14 @@ import json
 import os
 import platform
 import re
+import resource
 import signal
 import subprocess
 import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
 PLATFORM = ("--platform", f"linux/{'arm64' if platform.machine() == 'aarch64' else 'amd64'}")  # of the bases made here
 DEV = ("publish", "--environment", "dev", *PLATFORM)
-TOKEN = "-".join(("123456789012", "auth", "token"))  # the embedded ECR's; not to be found in this file itself
 ALLOWED_SECONDS = 2.0  # for a publish that has nothing to do
 SECRETS = re.compile(
     rb"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|aws_secret_access_key|auth-token|(?i:password|secret)\s*[=:]\s*\S"
@@ -133,6 +134,12 @@ def test_the_image_runs_and_becomes_ready(published: Publishing, name: str, port
         published.engine.docker("rm", "--force", container)
 
 
+def processor_seconds() -> float:
+    """What all ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_a_second_publish_builds_nothing_pushes_nothing_and_is_fast(published: Publishing) -> None:
     def seconds(run: list[str]) -> float:
         begun = time.monotonic()
@@ -142,6 +149,7 @@ def test_a_second_publish_builds_nothing_pushes_nothing_and_is_fast(published: P
     # Twice the time on a machine with twice as much to run as it has processors.
     allowed = ALLOWED_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     times = []
+    begun_cpu = processor_seconds()
     for _ in range(3):  # the fastest: others share this machine
         python = seconds([sys.executable, "-c", "pass"])
         begun = time.monotonic()
@@ -151,7 +159,8 @@ def test_a_second_publish_builds_nothing_pushes_nothing_and_is_fast(published: P
         assert "built 0, pushed 0, 6 published before" in done.stdout
         if times[-1] < allowed:
             break
-    print(f"second publish: {min(times):.2f} s beyond Python's start")
+    each = (processor_seconds() - begun_cpu) / len(times)
+    print(f"second publish: {min(times):.2f} s beyond Python's start, {each:.2f} s of a processor")
     assert min(times) < allowed
 
 
@@ -209,7 +218,7 @@ def test_a_push_ended_by_kill_9_is_completed_by_the_next_run(published: Publishi
     assert child.wait() == -9
     child.stdout.close()
     assert published.digest("checkout", "large") is None, "the push was over before it was killed"
-    assert not published.files_with(TOKEN.encode())
+    assert not published.files_with_token()
     done = published.images(*command)
     assert done.returncode == 0, done.stderr
     assert "built 0, pushed 1" in done.stdout
@@ -277,32 +286,34 @@ def test_no_layer_holds_a_secret(published: Publishing, tmp_path: Path) -> None:
     for name in images_of_dev(published):
         saved = tmp_path / f"{name}.tar"
         published.engine.docker("save", "--output", str(saved), reference(published, name))
+        layers = 0
         with tarfile.open(saved) as archive:
             for member in archive:
                 stream = archive.extractfile(member)
-                if stream is None:
-                    continue
-                content = stream.read()
-                if member.name.endswith("layer.tar"):
-                    _check_layer(name, saved.with_suffix(".layer"), content)
-                else:
-                    assert not SECRETS.search(content), f"{name}: {member.name}"
+                content = BytesIO(stream.read() if stream else b"")
+                layers += tarfile.is_tarfile(content)
+                for path, text in _texts(member.name, content):
+                    found = SECRETS.search(text)
+                    assert found is None, f"{name}: {path} holds {found.group() if found else ''!r}"
         saved.unlink()
+        assert layers
 
 
-def _check_layer(name: str, scratch: Path, content: bytes) -> None:
-    """Our own files alone: the programs of the base hold such words as part of their messages."""
-    scratch.write_bytes(content)
-    with tarfile.open(scratch) as layer:
+def _texts(name: str, content: BytesIO) -> Iterator[tuple[str, bytes]]:
+    """Of a layer our own files: the programs of the base hold such words in their messages. Else all of it."""
+    if not tarfile.is_tarfile(content):
+        yield name, content.getvalue()
+        return
+    content.seek(0)
+    with tarfile.open(fileobj=content) as layer:
         for member in layer:
             stream = layer.extractfile(member) if member.name.startswith(("etc/", "fluent-bit/")) else None
             if stream:
-                found = SECRETS.search(stream.read())
-                assert found is None, f"{name}: {member.name} holds {found.group() if found else ''!r}"
+                yield member.name, stream.read()
 
 
 def test_nothing_of_the_login_is_left_behind(published: Publishing) -> None:
-    assert not published.files_with(TOKEN.encode())
+    assert not published.files_with_token()
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
