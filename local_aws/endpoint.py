@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,17 @@ class Endpoint:
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
+
+    def request(self, method: str, path: str, timeout_seconds: float = 60) -> tuple[int, bytes]:
+        """Its answer to a question that no AWS client asks: the status and the body."""
+        # Not urllib: that would ask the proxy of the environment.
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout_seconds)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """A child process' whole environment: `base` (ours, by default) with all of AWS led here.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from dataclasses import dataclass
 
-from local_aws.endpoint import HOST, Endpoint
+from local_aws.endpoint import Endpoint
 
 
 @dataclass(frozen=True, order=True)
@@ -24,9 +23,5 @@ class Resource:
 
 def resources(endpoint: Endpoint) -> list[Resource]:
     """Every resource that somebody created there and that is not deleted."""
-    connection = http.client.HTTPConnection(HOST, endpoint.port, timeout=60)
-    try:
-        connection.request("GET", "/moto-api/groundwork/inventory")
-        return sorted(Resource(**one) for one in json.loads(connection.getresponse().read()))
-    finally:
-        connection.close()
+    _, body = endpoint.request("GET", "/moto-api/groundwork/inventory")
+    return sorted(Resource(**one) for one in json.loads(body))

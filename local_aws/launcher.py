@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
 import json
 import os
 import signal
@@ -11,9 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
-from local_aws.endpoint import HOST, Endpoint
+from local_aws.endpoint import Endpoint
 from local_aws.server import ALREADY_RUNNING
 
 STATE = Path(__file__).resolve().parent.parent / ".local-aws"
@@ -70,7 +70,7 @@ def reset(*, directory: Path = STATE) -> Endpoint:
     running = status(directory=directory)
     if running is None:
         raise LocalAwsError("the embedded AWS is not running, so there is nothing to reset")
-    if _request(running.port, "POST", "/moto-api/reset") != http.HTTPStatus.OK:
+    if running.request("POST", "/moto-api/reset")[0] != HTTPStatus.OK:
         raise LocalAwsError(f"the embedded AWS refused to reset itself{_last_lines(directory)}")
     return running
 
@@ -107,19 +107,9 @@ def _launch(port: int, directory: Path) -> Endpoint:
 
 def _answers(running: Endpoint) -> bool:
     try:
-        return _request(running.port, "GET", "/moto-api/groundwork/health") == http.HTTPStatus.OK
+        return running.request("GET", "/moto-api/groundwork/health")[0] == HTTPStatus.OK
     except OSError:
         return False
-
-
-def _request(port: int, method: str, path: str) -> int:
-    # Not urllib: it would ask the proxy of the environment.
-    connection = http.client.HTTPConnection(HOST, port, timeout=30)
-    try:
-        connection.request(method, path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""moto 5.2.5 keeps instances when their protection from scale-in ends, so that groups never drain, and forgets ages."""
+"""moto 5.2.5 never drains a group once protected from scale-in, refreshes none, and forgets how old they may get."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 
 from moto.autoscaling.models import AutoScalingBackend
 from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.moto_api._internal import mock_random
 
-from local_aws.supplement.patch import wrap
+from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
     wrap(AutoScalingBackend, "set_instance_protection", _scale_in_when_it_ends)
+    add(
+        AutoScalingResponse,
+        start_instance_refresh=_start_instance_refresh,
+        describe_instance_refreshes=_describe_instance_refreshes,
+    )
     wrap(AutoScalingResponse, "create_auto_scaling_group", _keep_lifetime)
     wrap(AutoScalingResponse, "update_auto_scaling_group", _keep_lifetime)
 
@@ -36,3 +44,27 @@ def _scale_in_when_it_ends(
     original(backend, group_name, instance_ids, protected_from_scale_in)
     if not protected_from_scale_in:
         backend.set_desired_capacity(group_name, backend.autoscaling_groups[group_name].desired_capacity)
+
+
+def _start_instance_refresh(response: Any) -> ActionResult:
+    """It is over at once; the instances, which do nothing here, stay."""
+    group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
+    refresh = {
+        "InstanceRefreshId": str(mock_random.uuid4()),
+        "AutoScalingGroupName": group.name,
+        "Status": "Successful",
+        "PercentageComplete": 100,
+        "StartTime": utcnow(),
+        "EndTime": utcnow(),
+    }
+    vars(group).setdefault("instance_refreshes", []).insert(0, refresh)
+    return ActionResult(refresh)
+
+
+def _describe_instance_refreshes(response: Any) -> ActionResult:
+    group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
+    wanted = response._get_param("InstanceRefreshIds") or []
+    kept = vars(group).get("instance_refreshes", [])
+    return ActionResult(
+        {"InstanceRefreshes": [one for one in kept if not wanted or one["InstanceRefreshId"] in wanted]}
+    )

@@ -1,5 +1,6 @@
-"""moto 5.2.5 has AWS Backup's plans and vaults, but no selections, vault policies or notifications, and
-no tags for clients other than boto3."""
+"""moto 5.2.5 has AWS Backup's plans and vaults, but cannot change a plan, and has no selections, vault
+policies or notifications, and no tags for clients other than boto3.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.backup.exceptions import ResourceNotFoundException
+from moto.backup.models import Plan
 from moto.backup.responses import BackupResponse
 from moto.backup.urls import url_paths
 from moto.core.utils import unix_time
@@ -23,6 +25,7 @@ def apply() -> None:
     wrap(BackupResponse, "list_tags", _list_tags)
     add(
         BackupResponse,
+        update_backup_plan=_update_backup_plan,
         create_backup_selection=_create_backup_selection,
         get_backup_selection=_get_backup_selection,
         list_backup_selections=_list_backup_selections,
@@ -40,6 +43,17 @@ def _list_tags(_original: Callable[..., Any], response: Any) -> str:
     # moto counts on the slash that boto3 puts at the end of the path; the provider's SDK puts none.
     arn = unquote(response.path).removeprefix("/tags/").rstrip("/")
     return json.dumps({"Tags": response.backup_backend.list_tags(arn)})
+
+
+def _update_backup_plan(response: Any) -> str:
+    backend = response.backup_backend
+    plan = backend.get_backup_plan(response.uri_match["backupPlanId"], version_id=None)
+    asked = json.loads(response.body)["BackupPlan"]
+    # A new one fills in the defaults.
+    changed = Plan(backup_plan=asked, creator_request_id=plan.creator_request_id, backend=backend)
+    plan.backup_plan, plan.version_id = changed.backup_plan, changed.version_id
+    plan.advanced_backup_settings = changed.advanced_backup_settings
+    return json.dumps(plan.to_dict())
 
 
 def _create_backup_selection(response: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.moto_api._internal import mock_random
-from moto.rds.models import DBCluster, DBInstance, DBParameterGroup
+from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, RDSBackend
 
 from local_aws.supplement.patch import wrap, wrap_property
 
@@ -24,6 +24,7 @@ def apply() -> None:
     wrap(DBInstance, "__init__", _keep_settings)
     wrap(DBInstance, "update", _change_settings)
     wrap_property(DBCluster, "scaling_configuration_info", _only_if_it_has_any)
+    wrap(RDSBackend, "delete_db_cluster", _with_its_automated_snapshots)
     wrap(DBParameterGroup, "update_parameters", _note_their_source)
 
 
@@ -57,3 +58,11 @@ def _note_their_source(original: Callable[..., Any], group: Any, new_parameters:
 def _only_if_it_has_any(original: Callable[[Any], Any], cluster: Any) -> Any:
     # An empty one is what a Serverless v1 cluster would have, and the provider then plans to fill it.
     return original(cluster) if cluster.scaling_configuration else None
+
+
+def _with_its_automated_snapshots(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    cluster = original(backend, *args, **kwargs)
+    for name, snapshot in list(backend.cluster_snapshots.items()):
+        if snapshot.snapshot_type == "automated" and snapshot.db_cluster_identifier == cluster.db_cluster_identifier:
+            del backend.cluster_snapshots[name]
+    return cluster

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from local_aws import launcher
-from local_aws.launcher import _request
 from tests.e2e.embedded import Root
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -25,7 +24,7 @@ def root(tmp_path: Path) -> Iterator[Root]:
 def test_an_apply_that_ecs_rolled_back_ends_well_and_only_the_next_plan_tells(root: Root) -> None:
     root.apply()
     path = "/moto-api/groundwork/ecs/fail-next-deployment?cluster=main&service=orders"
-    assert _request(root.endpoint.port, "POST", path) == 200
+    assert root.endpoint.request("POST", path)[0] == 200
     second = "-var=release=2"
     root.apply(second)
 

@@ -196,4 +196,4 @@ def test_it_is_all_destroyed_and_nothing_is_left(root: Root) -> None:
     assert len(resources(root.endpoint)) > 150
     root.destroy()
     left = [str(one) for one in resources(root.endpoint) if (one.service, one.id) != ("s3", "state")]
-    assert left == []
+    assert left == [], "\n".join(left)

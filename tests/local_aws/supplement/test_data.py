@@ -71,6 +71,18 @@ def test_a_cluster_that_is_not_serverless_v1_has_no_such_scaling(
         assert "ScalingConfigurationInfo" not in created
 
 
+def test_a_deleted_cluster_leaves_no_automated_snapshots(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        cluster = {"DBClusterIdentifier": aws.name}
+        aws("rds").create_db_cluster(
+            **cluster, Engine="aurora-postgresql", MasterUsername="postgres", ManageMasterUserPassword=True
+        )
+        assert aws("rds").describe_db_cluster_snapshots(**cluster)["DBClusterSnapshots"]
+        aws("rds").delete_db_cluster(**cluster, SkipFinalSnapshot=True)
+        assert aws("rds").describe_db_cluster_snapshots(**cluster)["DBClusterSnapshots"] == []
+
+
 def test_the_rotation_of_a_databases_password_can_end(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
@@ -153,6 +165,22 @@ def test_a_backup_plan_selects_what_it_backs_up(supplement_keeps: Callable[[Prom
         aws("backup").delete_backup_selection(**selection)
         listed = aws("backup").list_backup_selections(BackupPlanId=plan["BackupPlanId"])
         assert listed["BackupSelectionsList"] == []
+
+
+def test_a_backup_plan_can_change(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        def plan(days: int) -> dict[str, Any]:
+            rule = {"RuleName": "daily", "TargetBackupVaultName": "v", "Lifecycle": {"DeleteAfterDays": days}}
+            return {"BackupPlanName": aws.name, "Rules": [rule]}
+
+        created = aws("backup").create_backup_plan(BackupPlan=plan(35))
+        asked = {"BackupPlanId": created["BackupPlanId"]}
+        changed = aws("backup").update_backup_plan(**asked, BackupPlan=plan(40))
+        assert changed["VersionId"] != created["VersionId"]
+        (rule,) = aws("backup").get_backup_plan(**asked)["BackupPlan"]["Rules"]
+        assert rule["Lifecycle"] == {"DeleteAfterDays": 40}
+        assert rule["StartWindowMinutes"] == 480
 
 
 def test_a_vault_has_a_policy_and_tells_about_failures(supplement_keeps: Callable[[Promise], None]) -> None:

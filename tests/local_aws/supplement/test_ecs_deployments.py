@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local_aws.launcher import _request
+from local_aws.endpoint import Endpoint
 from tests.local_aws.supplement.conftest import Aws, Promise
 from tests.local_aws.supplement.test_ecs import create_service, register, service
 
 
 def _fail_next(aws: Aws, name: str) -> int:
     path = "/moto-api/groundwork/ecs/fail-next-deployment"
-    return _request(aws.port, "POST", f"{path}?cluster={aws.name}&service={name}")
+    endpoint = Endpoint(port=aws.port, pid=0)
+    return endpoint.request("POST", f"{path}?cluster={aws.name}&service={name}")[0]
 
 
 def _update(aws: Aws, task_definition: str) -> None:

@@ -187,6 +187,41 @@ def test_a_terminated_instance_leaves_no_network_interface(supplement_keeps: Cal
         assert interface not in [one["NetworkInterfaceId"] for one in listed]
 
 
+def test_a_groups_instances_can_be_refreshed(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        _template(aws)
+        group = {"AutoScalingGroupName": aws.name}
+        aws("autoscaling").create_auto_scaling_group(
+            **group,
+            MinSize=0,
+            MaxSize=0,
+            AvailabilityZones=["eu-west-1a"],
+            LaunchTemplate={"LaunchTemplateName": aws.name},
+        )
+        id_ = aws("autoscaling").start_instance_refresh(**group)["InstanceRefreshId"]
+        (refresh,) = aws("autoscaling").describe_instance_refreshes(**group, InstanceRefreshIds=[id_])[
+            "InstanceRefreshes"
+        ]
+        assert refresh["Status"] == "Successful"
+
+
+def test_a_groups_instances_may_get_only_so_old(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        _template(aws)
+        aws("autoscaling").create_auto_scaling_group(
+            AutoScalingGroupName=aws.name,
+            MinSize=0,
+            MaxSize=0,
+            AvailabilityZones=["eu-west-1a"],
+            LaunchTemplate={"LaunchTemplateName": aws.name},
+            MaxInstanceLifetime=604800,
+        )
+        found = aws("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[aws.name])
+        assert found["AutoScalingGroups"][0]["MaxInstanceLifetime"] == 604800
+
+
 def test_every_firewall_rule_keeps_its_description(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
@@ -207,3 +242,20 @@ def test_every_firewall_rule_keeps_its_description(supplement_keeps: Callable[[P
             "from a range",
             "from a list",
         }
+
+
+def test_a_firewall_rule_can_change_all_it_says(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        ec2 = aws("ec2")
+        group, other = (
+            ec2.create_security_group(GroupName=aws.name + suffix, Description="d")["GroupId"] for suffix in ("a", "b")
+        )
+        permission = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group, "Description": "before"}]}
+        added = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+        rule = {"SecurityGroupRuleId": added["SecurityGroupRules"][0]["SecurityGroupRuleId"]}
+        wanted = {"IpProtocol": "-1", "ReferencedGroupId": other, "Description": "after"}
+        ec2.modify_security_group_rules(GroupId=group, SecurityGroupRules=[{**rule, "SecurityGroupRule": wanted}])
+        (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=list(rule.values()))["SecurityGroupRules"]
+        assert found["ReferencedGroupInfo"]["GroupId"] == other
+        assert found["Description"] == "after"
