@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from cli.errors import CommandError
+from cli.target import act_as, is_embedded
+
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -77,10 +80,12 @@ def last_lines(what: Mapping[str, str], task: TaskTypeDef) -> list[str]:
 def main(what: Mapping[str, str] = os.environ) -> int:
     """Run it, and say how it ended: 0, or 1 with the end of its log."""
     name = what["GROUNDWORK_CONTAINER"]
-    ecs = boto3.client("ecs", region_name=what["GROUNDWORK_REGION"])
+    role = what.get("GROUNDWORK_ROLE_ARN")
     try:
-        task = run(ecs, what)
-    except (ClientError, RuntimeError, TimeoutError) as error:
+        if role and not is_embedded(os.environ):
+            act_as(role, region=what["GROUNDWORK_REGION"])
+        task = run(boto3.client("ecs", region_name=what["GROUNDWORK_REGION"]), what)
+    except (ClientError, CommandError, RuntimeError, TimeoutError) as error:
         print(f"{name} did not run to its end: {error}", file=sys.stderr)
         return 1
     code = exit_code(task, name)

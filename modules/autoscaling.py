@@ -56,6 +56,9 @@ class Autoscaling(Construct):
             # A deploy at night sets the range of the day again: whoever deploys then wants to see it run.
             self._at("stop", office_hours.stop_cron, office_hours.timezone, 0, 0)
             self._at("start", office_hours.start_cron, office_hours.timezone, settings.min_tasks, settings.max_tasks)
+        elif settings.max_tasks:
+            for name, planned in sorted(settings.schedule.items()):
+                self._at(f"plan-{name}", planned.at, planned.timezone, planned.min_tasks, planned.max_tasks)
         self._track("cpu", "ECSServiceAverageCPUUtilization", settings.cpu_percent)
         self._track("memory", "ECSServiceAverageMemoryUtilization", settings.memory_percent)
         self._track("requests", "ALBRequestCountPerTarget", settings.requests_per_task, label=requests_label)

@@ -41,6 +41,7 @@ class RunBeforeDeploy(Construct):
                     command=COMMAND,
                     environment={
                         "GROUNDWORK_REGION": environment.region,
+                        "GROUNDWORK_ROLE_ARN": environment.deploy_role_arn or "",
                         "GROUNDWORK_CLUSTER": environment.name,
                         "GROUNDWORK_TASK_DEFINITION": task.definition.arn,
                         "GROUNDWORK_CONTAINER": settings.name,

@@ -26,7 +26,7 @@ service_configs/api.yaml:8: memory_mb: there is no such field
         """
 service_configs/api.yaml:6: scaling.minTasks: there is no such field
   value: minTasks: 1
-  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task
+  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule
   fix: did you mean `min_tasks`?
 """,
     ),
@@ -66,7 +66,7 @@ environments/shared.yaml:5: regoin: there is no such field
         """
 service_configs/web.yaml:8: scaling.min_task: there is no such field (in dev)
   value: min_task: 1
-  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task
+  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule
   fix: did you mean `min_tasks`?
 """,
     ),
@@ -447,7 +447,7 @@ environments/prod.yaml:5: network.zones: needs a list, not text
         """
 service_configs/api.yaml:5: scaling: has no value
   value: nothing
-  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task
+  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule
   fix: write a value, or remove `scaling:`
 """,
     ),
@@ -457,7 +457,7 @@ service_configs/api.yaml:5: scaling: has no value
         """
 service_configs/api.yaml:5: scaling: needs fields of its own, not a whole number
   value: 3
-  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task
+  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule
   fix: write its fields on the next lines, indented: min_tasks, max_tasks, cpu_percent …
 """,
     ),

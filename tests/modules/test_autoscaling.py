@@ -76,3 +76,18 @@ def test_in_the_morning_the_range_is_the_services_own_again() -> None:
 def test_what_has_no_image_yet_is_not_woken() -> None:
     stack = autoscaling(office_hours=HOURS, min_tasks=0, max_tasks=0)
     assert stack.all("aws_appautoscaling_scheduled_action") == []
+
+
+RUSH = {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "Europe/Dublin", "min_tasks": 6, "max_tasks": 20}
+
+
+def test_a_plan_sets_another_range_at_its_time() -> None:
+    rush = autoscaling(schedule={"morning-rush": RUSH}).one("aws_appautoscaling_scheduled_action")
+    assert (rush["name"], rush["schedule"], rush["timezone"]) == ("plan-morning-rush", RUSH["at"], "Europe/Dublin")
+    assert rush["scalable_target_action"] == {"min_capacity": "6", "max_capacity": "20"}
+
+
+def test_a_plan_wakes_nothing_outside_office_hours() -> None:
+    stack = autoscaling(office_hours=HOURS, schedule={"morning-rush": RUSH})
+    names = {action["name"] for action in stack.all("aws_appautoscaling_scheduled_action")}
+    assert names == {"start", "stop"}
