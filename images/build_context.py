@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from images.context_file import EXECUTABLE, ContextFile
+from images.context_file import EXECUTABLE, ContextFile, read_tree
 from images.fingerprint import TAG_LENGTH, fingerprint
 
 
@@ -33,6 +33,8 @@ class BuildContext:
     def write(self, folder: Path) -> Path:
         """Write the files to <folder>/<name>/<tag> and return that: all of them or, if interrupted, none."""
         target = folder / self.name / self.tag
+        if self._is_at(target):  # left alone: another publish may be reading it
+            return target
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as scratch:
             root = Path(scratch) / self.tag
@@ -45,5 +47,12 @@ class BuildContext:
                 Path(parent).chmod(EXECUTABLE)  # COPY keeps modes, and a umask of 077 would lock the image's user out
             if target.exists():
                 shutil.rmtree(target)
-            root.rename(target)
+            try:
+                root.rename(target)
+            except OSError:
+                if not self._is_at(target):
+                    raise
         return target
+
+    def _is_at(self, target: Path) -> bool:
+        return target.is_dir() and fingerprint(read_tree(target)) == self.fingerprint

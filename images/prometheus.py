@@ -28,7 +28,9 @@ Job = dict[str, Any]
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:
     """prometheus.yml, for every service of the environment."""
-    environment, services = deployment.environment, deployment.services
+    environment = deployment.environment
+    # A job ends before it could be scraped, and has no name to be found by.
+    services = tuple(service for service in deployment.services if service.kind.keeps_running)
     config = {
         "global": {
             "scrape_interval": "30s",

@@ -147,3 +147,14 @@ def test_a_context_is_written_readable_for_all_and_whole(checkout: Path, tmp_pat
     assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_dir()} == {0o755}
     assert {path.stat().st_mode & 0o777 for path in written.values()} == {0o644}
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["grafana"]
+
+
+def test_a_context_that_somebody_changed_is_written_anew(checkout: Path, tmp_path: Path) -> None:
+    context = contexts(checkout)["grafana"]
+    dockerfile = context.write(tmp_path / "build") / "Dockerfile"
+    before = dockerfile.read_bytes()
+    dockerfile.write_text("FROM scratch\n")
+    (dockerfile.parent / "more").write_text("")
+    context.write(tmp_path / "build")
+    assert dockerfile.read_bytes() == before
+    assert not (dockerfile.parent / "more").exists()

@@ -39,6 +39,13 @@ def test_every_service_is_found_by_its_own_name(checkout: Path, service_file: Se
     assert dns_targets(jobs(checkout)["ecs-exporter"]) == {f"{name}.app.local:9779" for name in names}
 
 
+def test_what_runs_and_ends_is_not_waited_for(checkout: Path, service_file: ServiceFile) -> None:
+    service_file("report", "kind: scheduled-job\nimage: example:1\nschedule: {expression: rate(1 day)}\n")
+    names = dns_targets(jobs(checkout)["ecs-exporter"])
+    assert names
+    assert "report.app.local:9779" not in names
+
+
 def test_the_platform_watches_itself(checkout: Path) -> None:
     found = jobs(checkout)
     assert found["prometheus"]["static_configs"] == [{"targets": ["localhost:9090"]}]
