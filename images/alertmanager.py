@@ -27,6 +27,8 @@ MESSAGE = """\
 
 {{ end }}"""
 
+SEVERITY = "{{ or .CommonLabels.severity `none` }}"  # SNS takes no empty attribute
+
 
 def topic_arn(environment: Environment) -> str:
     """The SNS topic that every alert of the environment is sent to."""
@@ -41,7 +43,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         "sigv4": {"region": environment.region},
         "subject": SUBJECT,
         "message": MESSAGE,
-        "attributes": {"severity": "{{ or .CommonLabels.severity `none` }}"},  # SNS takes no empty attribute
+        "attributes": {"severity": SEVERITY},
         "send_resolved": True,
     }
     config = {

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from config.platform import load_platform
+from images import alertmanager
 from images.catalog import PLATFORM_IMAGES
 from images.errors import ExitCode
 from images.platform_work import Wanted, wanted
@@ -329,6 +330,27 @@ def test_prometheus_and_alertmanager_take_the_configuration(engine: Engine, envi
     for command in (["promtool", "check", "config", str(prometheus)], ["amtool", "check-config", str(alertmanager)]):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_alert_is_lost_to_a_long_subject(engine: Engine, tmp_path: Path) -> None:
+    """Rendered by Alertmanager's own templates. SNS takes 100 characters, no line breaks, and no empty attribute."""
+    labels = {"alertname": "A" * 150, "service": "orders"}
+    alert = {"status": "firing", "labels": labels, "annotations": {"summary": "S"}, "startsAt": "2026-01-01T00:00:00Z"}
+    data = {"status": "firing", "alerts": [alert], "groupLabels": labels, "commonLabels": {"environment": "prod"}}
+    (tmp_path / "data.json").write_text(json.dumps(data))
+    (tmp_path / "none.tmpl").write_text("")
+
+    def render(text: str) -> str:
+        command = ["amtool", "template", "render", "--template.glob", str(tmp_path / "none.tmpl")]
+        command += ["--template.text", text, "--template.data", str(tmp_path / "data.json")]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    subject = render(alertmanager.SUBJECT)
+    assert subject.startswith("[FIRING] prod: AAAA")
+    assert len(subject) < 100
+    assert "\n" not in subject
+    assert render(alertmanager.SEVERITY) == "none"
+    assert "2026-01-01 00:00:00 UTC" in render(alertmanager.MESSAGE)
 
 
 def _without_ecs_discovery(text: str) -> str:
