@@ -1,0 +1,175 @@
+"""prod as `groundwork deploy` leaves it: asked of AWS, planned again, grown, shrunk, protected and destroyed.
+
+The tests run in the order of this file: the last ones destroy. `test_demo.py` does the same for dev.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.e2e.whole_platform import Checkout
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+
+SERVICES = {"mailer", "orders", "storefront"}
+SECRET_VALUE = "correct-horse-battery-staple"
+BILLING = """\
+kind: internal
+image: public.ecr.aws/nginx/nginx:1.29.1
+port: 80
+secrets:
+  PAYMENT_KEY: payment-key
+"""
+# What a credential looks like, whatever its name.
+CREDENTIALS = re.compile(
+    r"(?<![A-Z0-9])A(KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY|xox[abp]-|ghp_[A-Za-z0-9]{36}"
+)
+SECRET_ATTRIBUTES = {"password", "master_password", "secret_string", "secret_binary", "auth_token", "private_key"}
+
+
+def tag(resource: Any, key: str) -> str | None:
+    return next((pair["Value"] for pair in resource.get("Tags", []) if pair["Key"] == key), None)
+
+
+def test_every_subnet_of_three_tiers_and_zones_has_the_route_table_of_its_tier(prod: Checkout) -> None:
+    ec2 = prod.aws.ec2
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:groundwork:environment", "Values": ["prod"]}])["Vpcs"]
+    in_vpc: Any = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
+    subnets = ec2.describe_subnets(Filters=in_vpc)["Subnets"]
+    places = {(tag(subnet, "groundwork:tier"), subnet["AvailabilityZone"]) for subnet in subnets}
+    assert places == {(tier, f"eu-west-1{zone}") for tier in ("public", "private", "isolated") for zone in "abc"}
+    assert len(subnets) == 9
+
+    routed: dict[str, str | None] = {}
+    for table in ec2.describe_route_tables(Filters=in_vpc)["RouteTables"]:
+        tier = tag(table, "groundwork:tier")
+        ways = [route for route in table["Routes"] if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
+        assert bool(ways) is (tier in ("public", "private"))
+        assert all(("NatGatewayId" in way) is (tier == "private") for way in ways)
+        routed |= {a["SubnetId"]: tier for a in table["Associations"] if "SubnetId" in a}
+    assert routed == {subnet["SubnetId"]: tag(subnet, "groundwork:tier") for subnet in subnets}
+
+
+def test_there_is_one_load_balancer_and_a_rule_for_the_public_service_alone(prod: Checkout) -> None:
+    elb = prod.aws.elb
+    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+    assert balancer["Type"] == "application"
+    targets = [
+        action["TargetGroupArn"].split("/")[1]
+        for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        for rule in elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+        for action in rule["Actions"]
+        if action["Type"] == "forward"
+    ]
+    assert targets == ["prod-storefront"]
+
+
+def test_every_service_runs_and_is_registered_under_its_name(prod: Checkout) -> None:
+    services = prod.aws.ecs.describe_services(cluster="prod", services=sorted(SERVICES))["services"]
+    assert {service["serviceName"] for service in services} == SERVICES
+    assert all(service["runningCount"] == service["desiredCount"] > 0 for service in services)
+    names = {found["Arn"]: found["Name"] for found in prod.aws.names.list_services()["Services"]}
+    (namespace,) = prod.aws.names.list_namespaces()["Namespaces"]
+    assert namespace["Name"] == "app.local"
+    for service in services:
+        (registry,) = service["serviceRegistries"]
+        assert names[registry["registryArn"]] == service["serviceName"]
+
+
+def test_there_is_one_encrypted_state_object_per_stack(prod: Checkout) -> None:
+    assert sorted(prod.states) == prod.stacks
+    for entry in prod.aws.s3.list_objects_v2(Bucket=prod.state_bucket)["Contents"]:
+        assert prod.aws.s3.head_object(Bucket=prod.state_bucket, Key=entry["Key"])["ServerSideEncryption"] == "AES256"
+
+
+def test_nothing_has_changes_but_the_stack_of_a_service_that_is_new(prod: Checkout) -> None:
+    before = prod.code
+    (prod.root / "service_configs/billing.yaml").write_text(BILLING)
+    prod.run("secret set", "billing", "payment-key", stdin=SECRET_VALUE)
+    said = prod.run("plan-check", expect=3)
+    for stack in before:
+        assert f"{stack}: no changes" in said
+    assert re.search(r"prod-service-billing: Plan: \d+ to add, 0 to change, 0 to destroy", said)
+    prod.run("deploy", "service-billing", "--yes")
+    assert {stack: code for stack, code in prod.code.items() if stack in before} == before
+    (billing,) = prod.aws.ecs.describe_services(cluster="prod", services=["billing"])["services"]
+    assert billing["runningCount"] == billing["desiredCount"] > 0
+
+
+def test_no_secret_value_is_in_any_code_plan_or_state(prod: Checkout) -> None:
+    values = set()
+    for secret in prod.aws.secrets.list_secrets()["SecretList"]:
+        value = prod.aws.secrets.get_secret_value(SecretId=secret["ARN"])["SecretString"]
+        values |= {value, *passwords(value)}
+    assert SECRET_VALUE in values
+    assert len(values) >= 3, "the database has a password of its own"
+    texts = {f"code of {stack}": code for stack, code in prod.code.items()}
+    texts |= {f"state of {stack}": json.dumps(state) for stack, state in prod.states.items()}
+    texts |= {f"plan of {stack}": plan(prod, stack) for stack in ("prod-database-orders", "prod-service-billing")}
+    for place, text in texts.items():
+        assert not [value for value in values if value in text], f"a secret is in the {place}"
+        assert not CREDENTIALS.search(text), place
+    for stack, state in prod.states.items():
+        assert not filled(state), f"{stack} has a secret attribute in its state"
+
+
+def passwords(value: str) -> set[str]:
+    """The password in a secret that is JSON."""
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        return set()
+    return {fields["password"]} if isinstance(fields, dict) and "password" in fields else set()
+
+
+def plan(checkout: Checkout, stack: str) -> str:
+    """A plan as the JSON that CI keeps, with every value that Terraform knows."""
+    directory, environment = checkout.root / "cdktf.out/stacks" / stack, checkout.terraform_environment
+    arguments = ["-refresh=false", "-lock=false", "-input=false", "-out=secret-scan"]
+    subprocess.run(["terraform", "plan", *arguments], cwd=directory, env=environment, check=True, capture_output=True)
+    show = ["terraform", "show", "-json", "secret-scan"]
+    shown = subprocess.run(show, cwd=directory, env=environment, check=True, capture_output=True, text=True)
+    return shown.stdout
+
+
+def filled(value: object) -> list[str]:
+    """The attributes that hold a secret, wherever they are in a state."""
+    if isinstance(value, dict):
+        own = [key for key, held in value.items() if key in SECRET_ATTRIBUTES and held]
+        return own + [key for held in value.values() for key in filled(held)]
+    return [key for held in value for key in filled(held)] if isinstance(value, list) else []
+
+
+def test_a_service_whose_file_is_gone_is_destroyed_and_nothing_else(prod: Checkout) -> None:
+    (prod.root / "service_configs/billing.yaml").unlink()
+    left = set(prod.states) - {"prod-service-billing"}
+    prod.run("destroy", "service-billing", "--yes")
+    assert set(prod.states) == left
+    found = prod.aws.ecs.describe_services(cluster="prod", services=["billing"])["services"]
+    assert not [service for service in found if service["status"] == "ACTIVE"]
+
+
+def test_what_customers_depend_on_is_not_destroyed_in_one_step(prod: Checkout) -> None:
+    prod.run("destroy", "--yes", expect=1)
+    (database,) = prod.aws.rds.describe_db_instances()["DBInstances"]
+    assert database["DeletionProtection"]
+    assert prod.aws.elb.describe_load_balancers()["LoadBalancers"]
+
+
+def test_two_deliberate_steps_destroy_it_without_a_trace(prod: Checkout) -> None:
+    yaml = prod.root / "environments/prod.yaml"
+    yaml.write_text(yaml.read_text() + "deletion_protection: false\n")
+    prod.run("deploy", "edge", "database-orders", "--yes")
+    prod.run("destroy", "--yes")
+    assert prod.states == {}
+    pages = prod.aws.tags.get_paginator("get_resources").paginate(
+        TagFilters=[{"Key": "groundwork:environment", "Values": ["prod"]}]
+    )
+    left = [found["ResourceARN"] for page in pages for found in page["ResourceTagMappingList"]]
+    kept = {f"arn:aws:s3:::{prod.state_bucket}"}
+    assert [arn for arn in left if arn not in kept and ":snapshot:" not in arn and ":secret:prod/" not in arn] == []

@@ -1,0 +1,61 @@
+"""Terraform and the real provider accept every stack of every shipped environment, without a warning.
+
+All stacks are modules of one configuration: the provider is started once instead of once a stack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.terraform_mirror import prepare_terraform
+from tests.synthesis import Platform
+
+pytestmark = pytest.mark.e2e
+
+Diagnostics = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def directory(shipped: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration of every stack, initialized."""
+    directory = tmp_path_factory.mktemp("validate")
+    shutil.copytree(shipped.out / "stacks", directory / "stacks")
+    stacks = {stack.name: {"source": f"./stacks/{stack.name}"} for stack in shipped}
+    (directory / "main.tf.json").write_text(json.dumps({"module": stacks}))
+    done = terraform(directory, "init", "-backend=false", "-input=false")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return directory
+
+
+def terraform(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**prepare_terraform(directory, os.environ).environment, "CHECKPOINT_DISABLE": "1"}
+    return subprocess.run(["terraform", *arguments], cwd=directory, env=environment, capture_output=True, text=True)
+
+
+def validate(directory: Path) -> Diagnostics:
+    """What Terraform has to say."""
+    found: Diagnostics = json.loads(terraform(directory, "validate", "-json").stdout)["diagnostics"]
+    # Every stack has its own backend; as a module of something it would not use it.
+    return [diagnostic for diagnostic in found if diagnostic["summary"] != "Backend configuration ignored"]
+
+
+def test_every_stack_of_every_environment_is_valid(directory: Path) -> None:
+    assert validate(directory) == []
+
+
+def test_a_mistake_in_one_stack_is_found(directory: Path) -> None:
+    path = directory / "stacks/prod-edge/cdk.tf.json"
+    code = json.loads(path.read_text())
+    for balancer in code["resource"]["aws_lb"].values():
+        balancer["load_balancer_tpye"] = "application"
+    path.write_text(json.dumps(code))
+    (mistake,) = validate(directory)
+    assert mistake["severity"] == "error"
+    assert mistake["range"]["filename"] == "stacks/prod-edge/cdk.tf.json"
