@@ -100,7 +100,7 @@ class Session:
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
     """Read the settings (all mistakes at once), find AWS and Terraform, and say which ones."""
     settings = find_place(root, environment)
-    target = choose_target(local=local)
+    target = choose_target(local=local, account_id=settings.account_id)
     if settings.deploy_role_arn and not target.embedded:
         act_as(settings.deploy_role_arn, region=settings.region)
     target = check_account(

@@ -30,10 +30,13 @@ def is_embedded(environ: Mapping[str, str]) -> bool:
     return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in LOOPBACK
 
 
-def choose_target(*, local: bool) -> Target:
-    """Lead this process, and all that it starts, to the embedded AWS if asked; else to what is configured."""
+def choose_target(*, local: bool, account_id: str) -> Target:
+    """Lead this process, and all that it starts, to the embedded AWS if asked; else to what is configured.
+
+    The embedded AWS has every account, so that `make demo` goes on working once the YAML names a real one.
+    """
     if local:
-        environment = launcher.start(directory=LOCAL_AWS).environment()
+        environment = launcher.start(directory=LOCAL_AWS).environment(account_id=account_id)
         for name in set(os.environ) - set(environment):
             del os.environ[name]
         os.environ.update(environment)

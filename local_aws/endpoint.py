@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 HOST = "127.0.0.1"
 REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+"""moto's own; any other is named by the access key, see local_aws/supplement/accounts.py."""
+KEY_PREFIX = "AKIAACCT"
+"""With the account's 12 digits it has the length of a real key; moto reads no other."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Endpoint:
         finally:
             connection.close()
 
-    def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """A child process' whole environment: `base` (ours, by default) with all of AWS led here.
+    def environment(self, base: Mapping[str, str] | None = None, *, account_id: str = ACCOUNT) -> dict[str, str]:
+        """A child process' whole environment: `base` (ours, by default) with all of AWS led here, to this account.
 
         Every other AWS variable and both configuration files are out of the picture: a profile, a service's
         own endpoint variable or `ignore_configured_endpoint_urls` would lead back to a real account.
@@ -44,7 +48,7 @@ class Endpoint:
         past_proxies = ",".join(filter(None, [environment.get("NO_PROXY", environment.get("no_proxy")), HOST]))
         return environment | {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": "test" if account_id == ACCOUNT else f"{KEY_PREFIX}{account_id}",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from local_aws.supplement import (
+    accounts,
     application_autoscaling,
     autoscaling,
     backup,
@@ -37,6 +38,7 @@ from local_aws.supplement import (
 )
 
 _PARTS = (
+    accounts,
     application_autoscaling,
     autoscaling,
     backup,
