@@ -128,6 +128,26 @@ def test_every_make_target_that_is_named_exists(name: str) -> None:
         assert target in targets, f"{name}: make {target}"
 
 
+def test_every_page_that_code_and_settings_refer_to_exists() -> None:
+    folders = (
+        "cli",
+        "config",
+        "environments",
+        "images",
+        "local_aws",
+        "modules",
+        "schemas",
+        "service_configs",
+        "stacks",
+    )
+    files = [
+        path for folder in folders for ending in ("py", "yaml", "json") for path in (ROOT / folder).rglob(f"*.{ending}")
+    ]
+    for file in files:
+        for page in re.findall(r"docs/(?:adr/\d{4}|[\w/-]+\.\w+)", file.read_text()):
+            assert list(ROOT.glob(f"{page}*")), f"{file.relative_to(ROOT)}: {page}"
+
+
 def walk() -> list[tuple[str, str]]:
     """The files and lines through which CONTRIBUTING follows the memory of a service."""
     return re.findall(r"^\| \[([\w/.]+)\]\(\1\) \| `([^`]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
