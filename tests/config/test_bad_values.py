@@ -21,6 +21,15 @@ service_configs/api.yaml:8: memory_mb: there is no such field
 """,
     ),
     Bad(
+        "a domain where the id of its zone belongs",
+        added(DEV, "edge: {zone_id: example.com}\n"),
+        """
+environments/dev.yaml:6: edge.zone_id: has the wrong form
+  value: example.com
+  allowed: the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ, or null
+""",
+    ),
+    Bad(
         "a field in camel case",
         replaced(API, "min_tasks", "minTasks"),
         """

@@ -7,8 +7,9 @@ import pytest
 from tests.synthesis import Checkout, Platform, Stack
 
 
-@pytest.fixture
-def edge(checkout: Checkout) -> Stack:
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    checkout = Checkout(tmp_path_factory.mktemp("accelerated") / "checkout")
     file = "environments/dev.yaml"
     checkout.write(file, (checkout.root / file).read_text() + "edge:\n  global_accelerator: true\n")
     checkout.keep_services()
