@@ -20,7 +20,7 @@ from cli.deploy import exclusive_run
 from cli.errors import CommandError
 from cli.images import images_app
 from cli.locks import release
-from cli.orphans import find_stack
+from cli.orphans import find_stack, that_need
 from cli.picture import draw
 from cli.plans import CHANGES, plan_all
 from cli.prerequisites import problems
@@ -178,13 +178,13 @@ def destroy(
     session = open_session(ROOT, environment, console, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         named = [name.removeprefix(f"{environment}-") for name in stacks or []]
-        left = [orphan for orphan in run.orphans() if not named or orphan.stack in named]
-        gone = {orphan.stack for orphan in left}
-        kept = [name for name in named if name not in gone]
+        orphans = run.orphans()
+        kept = [name for name in named if name not in {orphan.stack for orphan in orphans}]
         chosen = run.program.with_dependants(run.program.select(kept)) if kept or not named else ()
+        left = that_need(orphans, [*named, *(stack.name for stack in chosen)]) if named else orphans
         refuse_protected(chosen, environment)
         run.refuse_abandoned_locks(chosen)
-        names = ", ".join([stack.name for stack in chosen] + sorted(gone))
+        names = ", ".join([*(orphan.stack for orphan in left), *(stack.name for stack in reversed(chosen))])
         confirm(f"DESTROY {names} of {environment} in {session.target.description}?", yes)
         for orphan in left:
             run.destroy_orphan(orphan)

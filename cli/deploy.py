@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from cli.delegation import Delegation
 from cli.display import display_for
 from cli.errors import CommandError
 from cli.locks import abandoned, describe_abandoned, describe_held, read_lock
-from cli.orphans import orphans, write_empty_stack
+from cli.orphans import orphans, refuse_protected_orphan, write_empty_stack
 from cli.program import Program, SynthesizedStack, waves
-from cli.progress import Phase, Progress
+from cli.progress import Phase, Progress, StackProgress
 from cli.session import Session
 from cli.state import StateFile, forget_empty
 from cli.terraform import initialize, terraform
@@ -138,15 +139,24 @@ class Run:
 
     def destroy_orphan(self, orphan: StateFile) -> None:
         """Destroy a stack that only its state still knows."""
+        refuse_protected_orphan(orphan)
         stack = write_empty_stack(self.session.root, self.program, orphan)
         self.refuse_abandoned_locks([stack])
         environment = self.session.terraform.environment
         self.session.say(f"{stack.id}: {orphan.resources} resources to destroy, known from its state alone")
         initialize(stack.directory, environment)
+        progress, log = StackProgress(stack.id), log_path(self.session.root, "destroy", stack.id)
+        log.parent.mkdir(parents=True, exist_ok=True)
         timeout = f"-lock-timeout={self.lock_timeout_seconds}s"
-        done = terraform(stack.directory, ["apply", "-auto-approve", "-input=false", "-no-color", timeout], environment)
+        arguments = ["apply", "-auto-approve", "-input=false", "-no-color", timeout]
+        done = terraform(stack.directory, arguments, environment, output=subprocess.PIPE)
+        log.write_text(done.stdout)
+        for line in done.stdout.splitlines():
+            progress.read(line)
         if done.returncode != 0:
-            raise CommandError(f"{stack.id} could not be destroyed; what is left is still in its state")
+            errors = "\n  ".join(progress.errors)
+            raise CommandError(f"{stack.id} could not be destroyed:\n  {errors}\nFull log: {log}")
+        self.session.say(f"{stack.id}: {progress.outcome}")
 
     def forget_empty_states(self) -> None:
         place = self.session.place

@@ -8,19 +8,55 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cli.errors import CommandError
 from cli.program import Program, SynthesizedStack
 from cli.state import StateFile
 
 DIRECTORY = Path("build/orphans")
+CROSS_STACK_READ = "cross-stack-reference-input-"
+"""How CDKTF names the read of another stack's state; that stack's id follows."""
 
 
 def orphans(program: Program, states: list[StateFile]) -> list[StateFile]:
-    """The states with resources whose stack the program no longer has."""
+    """The states with resources whose stack the program no longer has, each before what it needs."""
     keys = {stack.state.key for stack in program.stacks}
-    return [state for state in states if state.resources and state.key not in keys]
+    return in_destroy_order([state for state in states if state.resources and state.key not in keys])
+
+
+def needs(state: StateFile) -> set[str]:
+    """The stacks whose outputs it reads: none of them can be destroyed before it."""
+    read = [name for name in state.data_names("terraform_remote_state") if name.startswith(CROSS_STACK_READ)]
+    return {name.removeprefix(CROSS_STACK_READ).partition("-")[2] for name in read}
+
+
+def in_destroy_order(states: list[StateFile]) -> list[StateFile]:
+    ordered: list[StateFile] = []
+    while len(ordered) < len(states):
+        left = [state for state in states if state not in ordered]
+        needed = set[str]().union(*(needs(state) for state in left))
+        ordered += [state for state in left if state.stack not in needed] or left
+    return ordered
+
+
+def that_need(states: list[StateFile], names: Iterable[str]) -> list[StateFile]:
+    """The states of these names, and those that need one of them."""
+    wanted = set(names)
+    while more := {state.stack for state in states if state.stack not in wanted and needs(state) & wanted}:
+        wanted |= more
+    return [state for state in states if state.stack in wanted]
+
+
+def refuse_protected_orphan(orphan: StateFile) -> None:
+    """AWS would refuse too, but only after everything else of the stack is gone."""
+    if orphan.protected:
+        raise CommandError(
+            f"{orphan.stack} has been left as it is, for these are protected: {', '.join(orphan.protected)}\n"
+            "  fix: put its file back with `deletion_protection: false`, deploy, and delete the file then"
+        )
 
 
 def empty_code(template: dict[str, Any], *, key: str) -> dict[str, Any]:

@@ -29,6 +29,22 @@ class StateFile:
         """The stack's name within its environment."""
         return self.key.rpartition("/")[2].removesuffix(SUFFIX)
 
+    def data_names(self, kind: str) -> list[str]:
+        """The names of its data sources of one type."""
+        found = self.content.get("resources", [])
+        return [entry["name"] for entry in found if entry["mode"] == "data" and entry["type"] == kind]
+
+    @property
+    def protected(self) -> list[str]:
+        """The resources that AWS refuses to delete."""
+        flags = ("deletion_protection", "enable_deletion_protection")
+        return [
+            f"{resource['type']} {resource['name']}"
+            for resource in self.content.get("resources", [])
+            for instance in resource["instances"]
+            if any(instance["attributes"].get(flag) is True for flag in flags)
+        ]
+
     @property
     def resources(self) -> int:
         return sum(

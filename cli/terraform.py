@@ -29,15 +29,15 @@ def terraform(
             text=True,
             start_new_session=True,
         )
-        told, text = False, ""
-        while process.poll() is None:
-            if received.first and not told:
-                os.kill(process.pid, signal.SIGINT)
-                told = True
+        told = False
+        while True:
             try:
                 text = process.communicate(timeout=POLL_SECONDS)[0] or ""
+                break
             except subprocess.TimeoutExpired:
-                continue
+                if received.first and not told:
+                    os.kill(process.pid, signal.SIGINT)
+                    told = True
         if received.first:
             raise CommandError("Interrupted; Terraform has stopped in good order.", exit_code=received.exit_code)
     return subprocess.CompletedProcess(process.args, process.returncode, text)

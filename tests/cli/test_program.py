@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.orphans import empty_code, orphans, write_empty_stack
+from cli.orphans import (
+    empty_code,
+    orphans,
+    refuse_protected_orphan,
+    that_need,
+    write_empty_stack,
+)
 from cli.program import Program, read_program, waves
 from cli.state import StateFile
 
@@ -34,9 +40,19 @@ def program(tmp_path: Path) -> Program:
     return read_program(tmp_path, "dev")
 
 
-def state(stack: str, *, resources: int) -> StateFile:
-    instances: list[dict[str, object]] = [{"attributes": {}} for _ in range(resources)]
-    return StateFile(f"dev/{stack}.tfstate", {"resources": [{"mode": "managed", "instances": instances}]})
+def state(stack: str, *, resources: int, reads: tuple[str, ...] = (), protected: bool = False) -> StateFile:
+    instances = [{"attributes": {"deletion_protection": protected}} for _ in range(resources)]
+    managed = {"mode": "managed", "type": "aws_thing", "name": "it", "instances": instances}
+    remote = [
+        {
+            "mode": "data",
+            "type": "terraform_remote_state",
+            "name": f"cross-stack-reference-input-dev-{read}",
+            "instances": [{"attributes": {}}],
+        }
+        for read in reads
+    ]
+    return StateFile(f"dev/{stack}.tfstate", {"resources": [managed, *remote]})
 
 
 def test_a_program_is_one_environments_stacks_each_after_what_it_needs(program: Program) -> None:
@@ -83,3 +99,18 @@ def test_an_orphan_is_destroyed_by_a_stack_with_its_state_and_no_resources(progr
     template = program.stacks[0].code
     assert empty_code(template, key="x")["terraform"]["backend"]["s3"]["bucket"] == "acme-state"
     assert template["terraform"]["backend"]["s3"]["key"] == "dev/network.tfstate"
+
+
+def test_an_orphan_is_destroyed_before_the_orphan_that_it_needs(program: Program) -> None:
+    database = state("database-gone", resources=1)
+    service = state("service-gone", resources=1, reads=("network", "database-gone"))
+    assert [orphan.stack for orphan in orphans(program, [database, service])] == ["service-gone", "database-gone"]
+    assert that_need([service, database], ["database-gone"]) == [service, database]
+    assert that_need([service, database], ["service-gone"]) == [service]
+    assert that_need([service, database], ["network"]) == [service]
+
+
+def test_a_protected_orphan_is_left_whole() -> None:
+    with pytest.raises(CommandError, match="deletion_protection: false"):
+        refuse_protected_orphan(state("database-gone", resources=1, protected=True))
+    refuse_protected_orphan(state("database-gone", resources=1))
