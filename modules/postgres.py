@@ -30,9 +30,6 @@ LOGS = ("postgresql", "upgrade")
 BACKUP_WINDOW, MAINTENANCE_WINDOW = "01:00-02:00", "sun:02:30-sun:03:30"
 MONITORING_INTERVAL_S = 60
 INSIGHTS_RETENTION_DAYS = 7  # the longest that costs nothing
-# Signed until 2061, and RDS renews the server's own certificate by itself.
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
-CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -113,10 +110,12 @@ class Postgres(Construct):
             vpc_security_group_ids=[self.firewall.group.id],
             publicly_accessible=False,
             port=POSTGRES,
-            ca_cert_identifier=CERTIFICATE_AUTHORITY,
             parameter_group_name=parameters.group.name,
             db_name=DATABASE,
             username=MASTER_USER,
+            # The certificate's authority is RDS's own choice, rds-ca-rsa2048-g1. The provider would set one by a second
+            # change after the creation, and wait for that too.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
             manage_master_user_password=True,
             master_user_secret_kms_key_id=data_key.arn,
             iam_database_authentication_enabled=True,  # for people: a token of 15 minutes instead of a password
