@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from config.shared import shared_place
 from tests.config.bad_yaml import DEV, Bad, check
 from tests.config.platform_files import added, write_platform
 from tests.settings import an_environment
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs/environments.md"
 
 CASES = [
     Bad(
@@ -137,3 +141,19 @@ def test_what_all_environments_share_is_deployed_by_the_role_in_its_account() ->
     prod = an_environment(account_id="222222222222", registry_account_id="111111111111")
     assert shared_place([prod, dev]).deploy_role_arn == role
     assert shared_place([prod]).deploy_role_arn is None
+
+
+def test_the_guide_says_what_the_shipped_environments_say() -> None:
+    rows = re.findall(r"^\| `([a-z_.]+)` \|(.+?)\|(.+?)\|(.+?)\|", GUIDE.read_text(), re.M)
+    assert len(rows) >= 8
+    deployments = {each.environment.name: each.environment for each in load_platform(ROOT)}
+    for path, *told in rows:
+        for name, cell in zip(("dev", "staging", "prod"), told, strict=True):
+            value: object = deployments[name]
+            for field in path.split("."):
+                value = getattr(value, field)
+            said = cell.strip().strip("`")
+            if path == "office_hours":
+                assert (said == "") is (value is None), name
+            else:
+                assert said == str(value).lower(), (name, path)
