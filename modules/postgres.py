@@ -90,7 +90,7 @@ class Postgres(Construct):
             self, "monitoring-policy", role=monitoring.name, policy_arn=MONITORING_POLICY
         )
         # A snapshot's name can be used once; this one is new with every database.
-        last_snapshot = DataResource(self, "last-snapshot")
+        last_snapshot = DataResource(self, "last-snapshot") if sized.kept_when_deleted else None
         self.instance = DbInstance(
             self,
             "instance",
@@ -126,8 +126,8 @@ class Postgres(Construct):
             apply_immediately=True,
             copy_tags_to_snapshot=True,
             delete_automated_backups=not sized.kept_when_deleted,
-            skip_final_snapshot=not sized.kept_when_deleted,
-            final_snapshot_identifier=f"{name}-{last_snapshot.id}" if sized.kept_when_deleted else None,
+            skip_final_snapshot=last_snapshot is None,
+            final_snapshot_identifier=f"{name}-{last_snapshot.id}" if last_snapshot else None,
             deletion_protection=sized.deletion_protection,
             enabled_cloudwatch_logs_exports=list(LOGS),
             monitoring_interval=MONITORING_INTERVAL_S,
