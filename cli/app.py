@@ -30,7 +30,7 @@ from cli.root import ROOT
 from cli.run import run_now
 from cli.secrets import app as secrets_app
 from cli.service import service_app
-from cli.session import open_session
+from cli.session import find_place, open_session
 from cli.strays import Tagged
 from cli.target import LOCAL_AWS
 from cli.terraform_mirror import prepare_terraform
@@ -298,9 +298,12 @@ def local_reset() -> None:
 
 
 @local_app.command("env")
-def local_env() -> None:
-    """Print what leads other programs there:  eval "$(groundwork local env)"; npx cdktf deploy dev-network"""
-    setup = prepare_terraform(ROOT, launcher.start(directory=LOCAL_AWS).environment())
+def local_env(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="In whose account they act there.")] = "dev",
+) -> None:
+    """Print what leads other programs there:  eval "$(groundwork local env dev)"; npx cdktf deploy dev-network"""
+    account_id = find_place(ROOT, environment).account_id
+    setup = prepare_terraform(ROOT, launcher.start(directory=LOCAL_AWS).environment(account_id=account_id))
     for name, value in sorted(setup.environment.items()):
         if os.environ.get(name) != value:
             print(f"export {name}={shlex.quote(value)}")
