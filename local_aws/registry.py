@@ -22,7 +22,7 @@ PROGRAM = "docker-registry"  # the Debian package's name, too
 START_SECONDS = 20.0
 TELL = "/moto-api/groundwork/registry"
 
-# moto's token for account 123456789012 (user AWS), the only one that it gives out. Hashed, as the registry wants it.
+# The user and the token of local_aws/supplement/ecr_registry.py, hashed as the registry wants them.
 USERS = "AWS:$2b$04$groundworkembeddedaws.BYC8.Pe.tkaX1Fnfb0g.v2SoMTaAufC\n"
 
 CONFIG = """\

@@ -24,6 +24,9 @@ ACCEPT = ", ".join(
     )
 )
 
+# The same for every account, and known to the registry (local_aws/registry.py) as a hash.
+TOKEN = base64.b64encode(b"AWS:123456789012-auth-token").decode()
+
 _registry: dict[str, str | None] = {"address": None}
 
 
@@ -44,6 +47,7 @@ def _lead_to_the_registry(original: Callable[..., Any], response: Any) -> Any:
     if _registry["address"]:
         for data in answer.result["authorizationData"]:
             data["proxyEndpoint"] = f"http://{_registry['address']}"
+            data["authorizationToken"] = TOKEN
     return answer
 
 
@@ -52,20 +56,19 @@ def _with_what_was_pushed(original: Callable[..., Any], response: Any) -> Any:
     repository = response.ecr_backend.repositories.get(name)
     if _registry["address"] and repository is not None:
         known = {tag for image in repository.images for tag in image.image_tags}
-        _, _, listed = _ask(response.current_account, f"/v2/{name}/tags/list")
+        _, _, listed = _ask(f"/v2/{name}/tags/list")
         for tag in set(json.loads(listed).get("tags") or []) - known:
-            _, headers, manifest = _ask(response.current_account, f"/v2/{name}/manifests/{tag}")
+            _, headers, manifest = _ask(f"/v2/{name}/manifests/{tag}")
             response.ecr_backend.put_image(
                 name, manifest.decode(), tag, headers["Content-Type"], headers["Docker-Content-Digest"]
             )
     return original(response)
 
 
-def _ask(account: str, path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
-    token = base64.b64encode(f"AWS:{account}-auth-token".encode()).decode()
+def _ask(path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
     connection = http.client.HTTPConnection(str(_registry["address"]), timeout=30)
     try:
-        connection.request("GET", path, headers={"Authorization": f"Basic {token}", "Accept": ACCEPT})
+        connection.request("GET", path, headers={"Authorization": f"Basic {TOKEN}", "Accept": ACCEPT})
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:
