@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecr.responses import ECRResponse
 
 from local_aws.supplement import control
@@ -25,7 +26,7 @@ ACCEPT = ", ".join(
 )
 
 # The same for every account, and known to the registry (local_aws/registry.py) as a hash.
-TOKEN = base64.b64encode(b"AWS:123456789012-auth-token").decode()
+TOKEN = base64.b64encode(f"AWS:{DEFAULT_ACCOUNT_ID}-auth-token".encode()).decode()
 
 _registry: dict[str, str | None] = {"address": None}
 
