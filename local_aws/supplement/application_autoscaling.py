@@ -1,4 +1,4 @@
-"""moto 5.2.5 has no tags on scalable targets: the provider asks for them and waits until it times out."""
+"""moto 5.2.5 has no tags on scalable targets, which the provider waits for, and keeps a changed policy's old alarms."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
 from local_aws.supplement.patch import add, wrap
@@ -13,6 +14,7 @@ from local_aws.supplement.patch import add, wrap
 
 def apply() -> None:
     wrap(ApplicationAutoScalingResponse, "register_scalable_target", _keep_tags)
+    wrap(ApplicationAutoscalingBackend, "put_scaling_policy", _replace_alarms)
     add(
         ApplicationAutoScalingResponse,
         list_tags_for_resource=_list_tags_for_resource,
@@ -25,6 +27,14 @@ def _keep_tags(original: Callable[..., Any], response: Any) -> Any:
     answer = original(response)
     _tags(response, json.loads(answer)["ScalableTargetARN"]).update(response._get_param("Tags", {}))
     return answer
+
+
+def _replace_alarms(original: Callable[..., Any], backend: Any, **asked: Any) -> Any:
+    same = ("service_namespace", "resource_id", "scalable_dimension", "policy_name")
+    for policy in backend.policies.values():
+        if all(getattr(policy, name) == asked[name] for name in same):
+            policy.delete_alarms(backend.account_id, backend.region_name)
+    return original(backend, **asked)
 
 
 def _list_tags_for_resource(response: Any) -> str:

@@ -1,4 +1,4 @@
-"""moto 5.2.5 mixes a launch template's tags with its instances', and keeps the interfaces of terminated ones."""
+"""moto 5.2.5 mixes a launch template's tags with its instances', and keeps the interfaces of what is deleted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any
 
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 
 from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
     wrap(LaunchTemplate, "__init__", _leave_its_own_tags_out)
+    # moto sets them once; later changes go elsewhere.
+    LaunchTemplate.tags = property(LaunchTemplate.get_tags, lambda _template, _tags: None)
     wrap(Instance, "terminate", _with_its_primary_interface)
+    wrap(NatGatewayBackend, "delete_nat_gateway", _with_its_interface)
 
 
 def _leave_its_own_tags_out(
@@ -29,3 +33,9 @@ def _with_its_primary_interface(original: Callable[..., Any], instance: Any, *ar
     if primary := instance.nics.get(0):
         instance.ec2_backend.enis.pop(primary.id, None)
     return answer
+
+
+def _with_its_interface(original: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
+    gateway = original(backend, nat_gateway_id)
+    backend.enis.pop(gateway._eni.id, None)
+    return gateway

@@ -69,12 +69,22 @@ def _resources(container: Any, name: str = "", depth: int = 3) -> Iterator[tuple
 
 def _exists(type_: str, key: str, resource: Any) -> bool:
     facts = vars(resource) if isinstance(resource, BaseModel) else resource
-    # A VPC's default ACL comes with it; moto keeps it when the VPC goes.
-    if type_ in _PAST or key.startswith(_AMAZONS) or (type_ == "NetworkAcl" and facts.get("default")):
+    if type_ in _PAST or _is_amazons(type_, key, facts):
         return False
     states = (facts.get(name) for name in ("status", "state", "_status", "_state", "key_state"))
     deleted = facts.get("deletion_date") or facts.get("deleted_date")
     return not deleted and not any(str(getattr(one, "name", one)).lower() in _GONE for one in states)
+
+
+def _is_amazons(type_: str, key: str, facts: Any) -> bool:
+    match type_:
+        case "Key":  # behind aliases such as alias/aws/rds
+            return bool(facts.get("description") == "Default key")
+        case "DelegationSet":  # a zone's own; only one to be reused has an id
+            return not facts.get("id")
+        case "NetworkAcl":  # comes with its VPC, and moto keeps it when that goes
+            return bool(facts.get("default"))
+    return key.startswith(_AMAZONS)
 
 
 def _name(resource: Any) -> str:

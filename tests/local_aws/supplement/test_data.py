@@ -135,6 +135,16 @@ def test_a_redrive_policy_comes_back_as_aws_writes_it(supplement_keeps: Callable
         assert _queue(aws, RedrivePolicy=given)[1]["RedrivePolicy"] == given
 
 
+def test_a_queues_policy_survives_other_changes(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        given = {"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]}
+        url, _ = _queue(aws, Policy=json.dumps(given))
+        aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "90"})
+        kept = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        assert json.loads(kept["Policy"]) == given
+
+
 def test_a_redrive_allow_policy_is_kept_until_it_is_cleared(
     supplement_keeps: Callable[[Promise], None],
 ) -> None:

@@ -59,3 +59,32 @@ def test_a_scalable_target_has_tags(supplement_keeps: Callable[[Promise], None])
         scaling.tag_resource(ResourceARN=arn, Tags={"c": "3"})
         scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
         assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2", "c": "3"}
+
+
+def test_a_changed_scaling_policy_has_new_alarms_and_only_those(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        create_service(aws)
+        scaling = aws("application-autoscaling")
+        target = {
+            "ServiceNamespace": "ecs",
+            "ResourceId": f"service/{aws.name}/orders",
+            "ScalableDimension": "ecs:service:DesiredCount",
+        }
+        scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=3)
+        alarms: set[str] = set()
+        for percent in (60, 70):
+            metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+            policy = scaling.put_scaling_policy(
+                **target,
+                PolicyName="cpu",
+                PolicyType="TargetTrackingScaling",
+                TargetTrackingScalingPolicyConfiguration={
+                    "TargetValue": percent,
+                    "PredefinedMetricSpecification": metric,
+                },
+            )
+            alarms = {alarm["AlarmName"] for alarm in policy["Alarms"]}
+        prefix = f"TargetTracking-service/{aws.name}/"
+        found = aws("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
+        assert {alarm["AlarmName"] for alarm in found} == alarms

@@ -52,12 +52,14 @@ def test_only_what_is_missing_is_reported_missing(supplement_keeps: Callable[[Pr
         assert [one["name"] for one in found["collectionErrorDetails"]] == [f"{aws.name}c"]
 
 
-def test_a_security_policy_can_be_deleted(supplement_keeps: Callable[[Promise], None]) -> None:
+def test_a_security_policy_can_be_deleted_even_after_a_change(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
         _encrypt(aws, aws.name, AWSOwnedKey=True)
-        client = aws("opensearchserverless")
-        client.delete_security_policy(name=aws.name, type="encryption")
+        client, named = aws("opensearchserverless"), {"name": aws.name, "type": "encryption"}
+        found = client.get_security_policy(**named)["securityPolicyDetail"]
+        client.update_security_policy(**named, policyVersion=found["policyVersion"], policy='{"Rules": []}')
+        client.delete_security_policy(**named)
         listed = client.list_security_policies(type="encryption")["securityPolicySummaries"]
         assert aws.name not in [one["name"] for one in listed]
 

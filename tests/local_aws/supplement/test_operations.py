@@ -121,6 +121,17 @@ def test_a_launch_templates_own_tags_are_not_its_instances(
         assert _template(aws, TagSpecifications=[instances])["TagSpecifications"] == [instances]
 
 
+def test_a_launch_templates_tags_can_change(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        _template(aws)
+        asked = {"LaunchTemplateNames": [aws.name]}
+        (template,) = aws("ec2").describe_launch_templates(**asked)["LaunchTemplates"]
+        aws("ec2").create_tags(Resources=[template["LaunchTemplateId"]], Tags=[{"Key": "a", "Value": "c"}])
+        (template,) = aws("ec2").describe_launch_templates(**asked)["LaunchTemplates"]
+        assert template["Tags"] == [{"Key": "a", "Value": "c"}]
+
+
 def test_a_protected_group_drains_once_its_protection_ends(
     supplement_keeps: Callable[[Promise], None],
 ) -> None:
@@ -206,20 +217,17 @@ def test_a_groups_instances_can_be_refreshed(supplement_keeps: Callable[[Promise
         assert refresh["Status"] == "Successful"
 
 
-def test_a_groups_instances_may_get_only_so_old(supplement_keeps: Callable[[Promise], None]) -> None:
+def test_a_deleted_nat_gateway_leaves_no_network_interface(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
-        _template(aws)
-        aws("autoscaling").create_auto_scaling_group(
-            AutoScalingGroupName=aws.name,
-            MinSize=0,
-            MaxSize=0,
-            AvailabilityZones=["eu-west-1a"],
-            LaunchTemplate={"LaunchTemplateName": aws.name},
-            MaxInstanceLifetime=604800,
-        )
-        found = aws("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[aws.name])
-        assert found["AutoScalingGroups"][0]["MaxInstanceLifetime"] == 604800
+        ec2 = aws("ec2")
+        subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        gateway = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+        (found,) = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        left = ec2.describe_network_interfaces()["NetworkInterfaces"]
+        interface = found["NatGatewayAddresses"][0]["NetworkInterfaceId"]
+        assert interface not in [one["NetworkInterfaceId"] for one in left]
 
 
 def test_every_firewall_rule_keeps_its_description(supplement_keeps: Callable[[Promise], None]) -> None:
