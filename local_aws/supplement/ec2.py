@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.exceptions import InvalidLaunchTemplateIdNotFound
 from moto.ec2.models.instances import Instance
-from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 
 from local_aws.supplement.patch import wrap
@@ -16,6 +17,7 @@ def apply() -> None:
     wrap(LaunchTemplate, "__init__", _leave_its_own_tags_out)
     # moto sets them once; later changes go elsewhere.
     LaunchTemplate.tags = property(LaunchTemplate.get_tags, lambda _template, _tags: None)
+    wrap(LaunchTemplateBackend, "delete_launch_template", _say_if_it_is_gone)
     wrap(Instance, "terminate", _with_its_primary_interface)
     wrap(NatGatewayBackend, "delete_nat_gateway", _with_its_interface)
 
@@ -26,6 +28,13 @@ def _leave_its_own_tags_out(
     given = data.pop("TagSpecifications", [])
     kept = [one for one in given if one["ResourceType"] != "launch-template"]
     original(template, backend, name, data | ({"TagSpecifications": kept} if kept else {}), *rest)
+
+
+def _say_if_it_is_gone(original: Callable[..., Any], backend: Any, name: str | None, id_: str | None) -> Any:
+    # With this code the provider takes a deletion whose answer it has missed, and repeats, for done.
+    if id_ and id_ not in backend.launch_templates:
+        raise InvalidLaunchTemplateIdNotFound(id_)
+    return original(backend, name, id_)
 
 
 def _with_its_primary_interface(original: Callable[..., Any], instance: Any, *args: Any, **kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ from moto.ec2.models.instances import Reservation
 from local_aws.supplement import control
 from local_aws.supplement.patch import Kept, wrap
 
-_PAST = {"Event", "MetricDatum", "Operation", "TaskDefinition"}
+_PAST = {"Event", "MetricDatum", "Operation"}
 _GONE = {"deleted", "deleting", "inactive", "pendingdeletion", "terminated", "shutting-down"}
 _AMAZONS = ("/aws/", "default.", "default:", "alias/aws/", "arn:aws:iam::aws:", "com.amazonaws.")
 
@@ -60,7 +60,7 @@ def _resources(container: Any, name: str = "", depth: int = 3) -> Iterator[tuple
         if isinstance(value, Reservation):  # no resource itself, but what moto keeps instances in
             yield from ((type(one).__name__, one.id, one) for one in value.instances)
         elif isinstance(value, BaseModel):
-            yield type(value).__name__, key or _name(value), value
+            yield type(value).__name__, key if isinstance(key, str) else _name(value), value
         elif isinstance(container, Kept):
             yield name, key, value
         elif isinstance(value, Mapping | list | set) and depth:
@@ -73,7 +73,8 @@ def _exists(type_: str, key: str, resource: Any) -> bool:
         return False
     states = (facts.get(name) for name in ("status", "state", "_status", "_state", "key_state"))
     deleted = facts.get("deletion_date") or facts.get("deleted_date")
-    return not deleted and not any(str(getattr(one, "name", one)).lower() in _GONE for one in states)
+    ended = facts.get("desired_status") == "STOPPED"  # an ECS task; a stopped instance is another matter
+    return not deleted and not ended and not any(str(getattr(one, "name", one)).lower() in _GONE for one in states)
 
 
 def _is_amazons(type_: str, key: str, facts: Any) -> bool:

@@ -53,7 +53,7 @@ class Root:
             text=True,
             timeout=600,
         )
-        assert done.returncode in allowed, done.stdout[-20_000:]
+        assert done.returncode in allowed, done.stdout[-5_000:]
         return done.returncode, done.stdout
 
     def apply(self, *arguments: str) -> None:

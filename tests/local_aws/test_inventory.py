@@ -47,6 +47,9 @@ def test_what_somebody_made_is_listed_until_it_is_deleted(endpoint: Endpoint) ->
         ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1, SubnetId=subnet
     )["Instances"][0]["InstanceId"]
     ecs.create_cluster(clusterName="main")
+    definition = ecs.register_task_definition(
+        family="orders", containerDefinitions=[{"name": "app", "image": "app", "memory": 128}]
+    )["taskDefinition"]["taskDefinitionArn"]
     rds.create_db_instance(
         DBInstanceIdentifier="orders",
         DBInstanceClass="db.t4g.micro",
@@ -56,10 +59,11 @@ def test_what_somebody_made_is_listed_until_it_is_deleted(endpoint: Endpoint) ->
         MasterUserPassword="long enough",
     )
     made = _listed(endpoint)
-    for one in ("ec2 VPC", "ec2 Subnet", "ec2 Instance", "ecs Cluster", "rds DBInstance"):
+    for one in ("ec2 VPC", "ec2 Subnet", "ec2 Instance", "ecs Cluster", "ecs TaskDefinition", "rds DBInstance"):
         assert one in made
 
     rds.delete_db_instance(DBInstanceIdentifier="orders", SkipFinalSnapshot=True)
+    ecs.deregister_task_definition(taskDefinition=definition)
     ecs.delete_cluster(cluster="main")
     ec2.terminate_instances(InstanceIds=[instance])
     ec2.delete_subnet(SubnetId=subnet)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tests.local_aws.supplement.conftest import Aws, Promise
 
 ACCOUNT = "123456789012"
@@ -130,6 +132,17 @@ def test_a_launch_templates_tags_can_change(supplement_keeps: Callable[[Promise]
         aws("ec2").create_tags(Resources=[template["LaunchTemplateId"]], Tags=[{"Key": "a", "Value": "c"}])
         (template,) = aws("ec2").describe_launch_templates(**asked)["LaunchTemplates"]
         assert template["Tags"] == [{"Key": "a", "Value": "c"}]
+
+
+def test_a_launch_template_that_is_gone_says_so_by_its_id(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        error: dict[str, Any] = {}
+        try:
+            aws("ec2").delete_launch_template(LaunchTemplateId="lt-0123456789abcdef0")
+        except ClientError as refused:
+            error = dict(refused.response["Error"])
+        assert error["Code"] == "InvalidLaunchTemplateId.NotFound"
 
 
 def test_a_protected_group_drains_once_its_protection_ends(
