@@ -25,6 +25,12 @@ port: 80
 secrets:
   PAYMENT_KEY: payment-key
 """
+MIGRATION = """\
+kind: one-off
+before: orders
+image: public.ecr.aws/docker/library/busybox:1.37.0
+command: [echo, migrated]
+"""
 # What a credential looks like, whatever its name.
 CREDENTIALS = re.compile(
     r"(?<![A-Z0-9])A(KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY|xox[abp]-|ghp_[A-Za-z0-9]{36}"
@@ -143,6 +149,28 @@ def filled(value: object) -> list[str]:
         own = [key for key, held in value.items() if key in SECRET_ATTRIBUTES and held]
         return own + [key for held in value.values() for key in filled(held)]
     return [key for held in value for key in filled(held)] if isinstance(value, list) else []
+
+
+def test_an_apply_is_red_after_a_rollback_or_a_failed_migration_and_green_otherwise(prod: Checkout) -> None:
+    (prod.root / "service_configs/orders-migrate.yaml").write_text(MIGRATION)
+    mailer = prod.root / "service_configs/mailer.yaml"
+    mailer.write_text(mailer.read_text() + "variables: {MODE: new}\n")
+    prod.control("ecs/fail-next-deployment?cluster=prod&service=mailer")
+    prod.control("ecs/fail-next-task?cluster=prod&family=prod-orders-migrate&code=3")
+    said = prod.run("deploy", "service-mailer", "service-orders-migrate", "--yes", expect=1)
+    assert "ECS rolled mailer back" in said
+    assert "orders-migrate failed with exit code 3" in said
+
+    said = prod.run("deploy", "service-mailer", "service-orders-migrate", "--yes")
+    assert "rolled" not in said
+    (service,) = prod.aws.ecs.describe_services(cluster="prod", services=["mailer"])["services"]
+    definition = prod.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    assert {"name": "MODE", "value": "new"} in definition["containerDefinitions"][0]["environment"]
+    (task, *_) = prod.aws.ecs.list_tasks(cluster="prod", family="prod-orders-migrate", desiredStatus="STOPPED")[
+        "taskArns"
+    ]
+    (ended,) = prod.aws.ecs.describe_tasks(cluster="prod", tasks=[task])["tasks"]
+    assert ended["startedBy"] == "groundwork"
 
 
 def test_a_service_whose_file_is_gone_is_destroyed_and_nothing_else(prod: Checkout) -> None:

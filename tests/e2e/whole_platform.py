@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +51,12 @@ class Checkout:
     def run(self, command: str, *arguments: str, stdin: str | None = None, expect: int = 0) -> str:
         """Run it to its end, and return what it printed."""
         return self.start(command, *arguments).finish(stdin=stdin, expect=expect)
+
+    def control(self, question: str) -> None:
+        """Ask the embedded AWS for something that AWS itself would never do, such as a failure on demand."""
+        url = f"{self.endpoint.url}/moto-api/groundwork/{question}"
+        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=10):
+            pass
 
     def _start(self, *arguments: str) -> Command:
         number = len(list(self.root.parent.glob("*.output")))
