@@ -5,7 +5,7 @@ A Terraform that was killed may have created things that it could no longer writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,23 +29,37 @@ class Tagged:
         return self.arn.rpartition("/")[2].rpartition(":")[2]
 
     @property
+    def made_by_aws(self) -> bool:
+        """A database's daily snapshot: RDS copies its tags, and deletes it in time."""
+        return "snapshot:rds:" in self.arn
+
+    @property
     def family(self) -> str:
         """The ARN without its revision: Terraform knows only the newest of a task definition."""
         return self.arn.rpartition(":")[0] if ":task-definition/" in self.arn else self.arn
 
 
 def identifiers(state: StateFile) -> set[str]:
-    """Everything by which the state's resources may be called in AWS."""
-    found: set[str] = set()
-    for resource in state.content.get("resources", []):
-        for instance in resource["instances"] if resource["mode"] == "managed" else []:
-            attributes: dict[str, Any] = instance["attributes"]
-            found.update(
-                value
-                for key, value in attributes.items()
-                if isinstance(value, str) and value and (key == "id" or key.endswith(("arn", "arn_without_revision")))
-            )
-    return found
+    """Everything by which the state's resources, and what AWS made for them, may be called."""
+    return {
+        identifier
+        for resource in state.content.get("resources", [])
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+        for identifier in _within(instance["attributes"])
+    }
+
+
+def _within(value: Any, key: str = "") -> Iterator[str]:
+    """Ids and ARNs at any depth: the secret that RDS makes for a password stands inside of its database."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _within(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _within(inner, key)
+    elif isinstance(value, str) and value and (key == "id" or key.endswith(("arn", "arn_without_revision"))):
+        yield value
 
 
 def strays(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged]:
@@ -55,5 +69,6 @@ def strays(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged
         resource
         for resource in set(tagged)
         if resource.stack not in MADE_BESIDE_TERRAFORM
+        and not resource.made_by_aws
         and not known.intersection((resource.arn, resource.id, resource.family))
     )

@@ -39,3 +39,11 @@ def test_the_state_bucket_and_secrets_are_meant_to_be_in_no_state() -> None:
 def test_without_any_state_everything_is_a_stray() -> None:
     vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
     assert strays([vpc], []) == [vpc]
+
+
+def test_what_aws_makes_for_a_database_is_no_stray() -> None:
+    secret = Tagged(f"{PREFIX}:secretsmanager:eu-west-1:1:secret:rds!db-1", "database-orders")
+    daily = Tagged(f"{PREFIX}:rds:eu-west-1:1:snapshot:rds:dev-orders-2026-11-23", "database-orders")
+    known = state({"id": "db-1", "master_user_secret": [{"secret_arn": secret.arn}]})
+    assert strays([secret, daily], [known]) == []
+    assert strays([secret, daily], []) == [secret]
