@@ -80,7 +80,7 @@ def _exists(type_: str, key: str, resource: Any) -> bool:
 def _is_amazons(type_: str, key: str, facts: Any) -> bool:
     match type_:
         case "Key":  # behind aliases such as alias/aws/rds
-            return bool(facts.get("description") == "Default key")
+            return str(facts.get("description")).startswith(("Default key", "Default master key"))
         case "DelegationSet":  # a zone's own; only one to be reused has an id
             return not facts.get("id")
         case "NetworkAcl":  # comes with its VPC, and moto keeps it when that goes

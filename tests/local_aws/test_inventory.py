@@ -33,6 +33,9 @@ def _listed(endpoint: Endpoint) -> list[str]:
 
 def test_what_every_account_has_is_not_listed(endpoint: Endpoint) -> None:
     assert _client(endpoint, "ec2").describe_vpcs()["Vpcs"]
+    volume = {"AvailabilityZone": "eu-west-1a", "Size": 1, "Encrypted": True}  # with a key of Amazon's
+    id_ = _client(endpoint, "ec2").create_volume(**volume)["VolumeId"]
+    _client(endpoint, "ec2").delete_volume(VolumeId=id_)
     assert _client(endpoint, "iam").list_policies()["Policies"]
     assert _client(endpoint, "kms").list_aliases()["Aliases"]
     assert _client(endpoint, "ssm").get_parameters_by_path(Path="/aws/service/global-infrastructure/regions")
