@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from cli import app as groundwork
 from cli.errors import CommandError
+from cli.options import confirm
 from cli.plans import Plan
 from cli.program import SynthesizedStack
 from cli.target import is_embedded
@@ -72,8 +73,8 @@ def test_with_groundwork_debug_the_traceback_comes_through(monkeypatch: pytest.M
 def test_nobody_is_asked_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     with pytest.raises(CommandError, match="add --yes"):
-        groundwork.confirm("Destroy prod?", already=False)
-    groundwork.confirm("Destroy prod?", already=True)
+        confirm("Destroy prod?", already=False)
+    confirm("Destroy prod?", already=True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""`groundwork synth`, `diff`, `deploy` and `destroy`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.cdktf_runner import QUIET, Cdktf
+from cli.deploy import exclusive_run
+from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
+from cli.orphans import that_need
+from cli.plans import CHANGES, plan_all
+from cli.protection import refuse_protected
+from cli.root import ROOT
+from cli.session import open_session
+from cli.terraform_mirror import prepare_terraform
+from config.platform import load_platform
+
+console = Console()
+
+
+def synth(
+    environment: Annotated[str | None, typer.Argument(metavar="[ENV]", help="One environment; else all.")] = None,
+) -> None:
+    """Write the Terraform code of every environment, or of one, to cdktf.out. Asks no AWS."""
+    load_platform(ROOT)
+    terraform = prepare_terraform(ROOT, os.environ)
+    cdktf = Cdktf(ROOT, terraform.environment, terraform.skip_provider_lock)
+    chosen = {"GROUNDWORK_ENVIRONMENT": environment} if environment else {}
+    arguments = [argument for argument in cdktf.arguments("synth", []) if argument != "--skip-provider-lock"]
+    done = subprocess.run(arguments, cwd=ROOT, env={**terraform.environment, **QUIET, **chosen}, check=False)
+    raise typer.Exit(done.returncode)
+
+
+def diff(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
+    """Show what `deploy` would change, stack by stack, in Terraform's words."""
+    session = open_session(ROOT, environment, console, local=local)
+    with exclusive_run(session, lock_timeout_seconds=600) as run:
+        for plan in plan_all(session, run.program.select(stacks or [])):
+            console.rule(f"{plan.stack.id}: {plan.summary}", align="left")
+            if plan.code == CHANGES:
+                session.say(plan.text)
+
+
+def deploy(
+    environment: Environment,
+    stacks: Stacks = None,
+    local: Local = False,
+    yes: Yes = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Destroy stacks that have left the program.")] = False,
+    lock_timeout: LockTimeout = 600,
+) -> None:
+    """Make AWS what the code says: everything, or the stacks named.
+
+    Ctrl-C stops it in good order, and the same command goes on from there. For example:
+    `groundwork deploy dev`, `groundwork deploy prod service-orders`.
+    """
+    session = open_session(ROOT, environment, console, local=local)
+    with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        chosen = run.program.select(stacks or [])
+        run.refuse_abandoned_locks(chosen)
+        left = run.orphans()
+        if not session.target.embedded:
+            names = ", ".join(stack.name for stack in chosen)
+            confirm(f"Deploy {names} to {environment} in {session.target.description}?", yes)
+        progress = run.execute("deploy", chosen)
+        for stack in progress.stacks.values():
+            session.say(f"{stack.stack}: {stack.outcome}")
+        for orphan in left:
+            if prune:
+                confirm(f"Destroy {orphan.stack}, {orphan.resources} resources?", yes or session.target.embedded)
+                run.destroy_orphan(orphan)
+            else:
+                session.say(
+                    f"{orphan.stack} has left the program, but its {orphan.resources} resources still exist.\n"
+                    f"  destroy them: {session.command(f'deploy {environment} --prune')}\n"
+                    f"  only these:   {session.command(f'destroy {environment} {orphan.stack}')}"
+                )
+        if prune:
+            run.forget_empty_states()
+
+
+def destroy(
+    environment: Environment,
+    stacks: Stacks = None,
+    local: Local = False,
+    yes: Yes = False,
+    lock_timeout: LockTimeout = 600,
+) -> None:
+    """Destroy the stacks named and what depends on them, or all. Works on stacks whose file is gone, too."""
+    session = open_session(ROOT, environment, console, local=local)
+    with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        named = [name.removeprefix(f"{environment}-") for name in stacks or []]
+        orphans = run.orphans()
+        kept = [name for name in named if name not in {orphan.stack for orphan in orphans}]
+        chosen = run.program.with_dependants(run.program.select(kept)) if kept or not named else ()
+        left = that_need(orphans, [*named, *(stack.name for stack in chosen)]) if named else orphans
+        refuse_protected(chosen, environment)
+        run.refuse_abandoned_locks(chosen)
+        names = ", ".join([*(orphan.stack for orphan in left), *(stack.name for stack in reversed(chosen))])
+        confirm(f"DESTROY {names} of {environment} in {session.target.description}?", yes)
+        for orphan in left:
+            run.destroy_orphan(orphan)
+        if chosen:
+            for stack in run.execute("destroy", chosen).stacks.values():
+                session.say(f"{stack.stack}: {stack.outcome}")
+        run.forget_empty_states()

@@ -1,0 +1,32 @@
+"""The arguments and options that several commands take."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+
+BAD_INPUT = 2
+
+Environment = Annotated[
+    str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")
+]
+Stacks = Annotated[
+    list[str] | None, typer.Argument(metavar="[STACK]...", help="network, service-orders, ...; all when none is named")
+]
+Local = Annotated[bool, typer.Option("--local", help="On the embedded AWS, started if need be.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+LockTimeout = Annotated[
+    int, typer.Option("--lock-timeout", metavar="SECONDS", help="How long to wait for somebody else's lock.")
+]
+
+
+def confirm(question: str, already: bool) -> None:
+    if already:
+        return
+    if not sys.stdin.isatty():
+        raise CommandError(f"{question}\n  fix: nobody is here to answer; add --yes", exit_code=BAD_INPUT)
+    typer.confirm(question, abort=True)

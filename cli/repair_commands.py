@@ -1,0 +1,76 @@
+"""`groundwork doctor`, `plan-check`, `strays`, `unlock` and `bootstrap`: look, repair, set up."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.deploy import exclusive_run
+from cli.errors import CommandError
+from cli.locks import release
+from cli.options import Environment, Local, Stacks
+from cli.orphans import find_stack
+from cli.plans import CHANGES, plan_all
+from cli.prerequisites import problems
+from cli.root import ROOT
+from cli.session import open_session
+from cli.strays import Tagged
+from cli.terraform_mirror import prepare_terraform
+
+DIFFERENT = 3
+"""plan-check found changes; 2 already says that the input is wrong."""
+
+console = Console()
+
+
+def doctor() -> None:
+    """Check that Python, Node.js, npm and Terraform are there, and where the AWS provider would come from."""
+    if missing := problems():
+        raise CommandError("\n".join(missing))
+    console.print("Python, Node.js, npm and Terraform: all there.")
+    console.print(prepare_terraform(ROOT, os.environ).summary, soft_wrap=True, highlight=False)
+
+
+def plan_check(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
+    """Plan every stack and say which have changes. Ends with 0 when none has, with 3 when one has."""
+    session = open_session(ROOT, environment, console, local=local)
+    different = False
+    with exclusive_run(session, lock_timeout_seconds=600) as run:
+        for plan in plan_all(session, run.program.select(stacks or [])):
+            session.say(f"{plan.stack.id}: {plan.summary}")
+            for change in plan.changes:
+                session.say(f"  {change}")
+            different = different or plan.code == CHANGES
+    raise typer.Exit(DIFFERENT if different else 0)
+
+
+def strays(environment: Environment, local: Local = False) -> None:
+    """List what carries the environment's tag in AWS but is in no state: left by a Terraform that was killed."""
+    session = open_session(ROOT, environment, console, local=local)
+    found: list[Tagged] = session.strays()
+    for stray in found:
+        session.say(f"{stray.stack:<24} {stray.arn}")
+    session.say(f"{len(found)} resources outside the states of {environment}.")
+
+
+def unlock(
+    environment: Environment,
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="network, service-orders, ...")],
+    lock_id: Annotated[str, typer.Option("--id", help="The lock, as the refused command named it.")],
+    local: Local = False,
+) -> None:
+    """Release the lock that a killed run has left. The ID makes sure that it is that one."""
+    session = open_session(ROOT, environment, console, local=local)
+    chosen = find_stack(session.root, session.synthesize(), stack)
+    lock = release(session.s3, chosen, lock_id)
+    session.say(f"Released the lock of {lock.who} on {chosen.id}.")
+
+
+def bootstrap(environment: Environment, local: Local = False) -> None:
+    """Make the S3 bucket for the environment's Terraform state. Once per environment; harmless again."""
+    session = open_session(ROOT, environment, console, local=local)
+    words = "made" if session.bootstrap() else "is there, its settings are up to date"
+    session.say(f"State bucket {session.place.state_bucket}: {words}.")
