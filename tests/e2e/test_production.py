@@ -191,7 +191,9 @@ def test_what_customers_depend_on_is_not_destroyed_in_one_step(prod: Checkout) -
 
 def test_two_deliberate_steps_destroy_it_without_a_trace(prod: Checkout) -> None:
     yaml = prod.root / "environments/prod.yaml"
-    yaml.write_text(yaml.read_text() + "deletion_protection: false\n")
+    protected, open_ = "deletion_protection: true", "deletion_protection: false"
+    assert protected in yaml.read_text()
+    yaml.write_text(yaml.read_text().replace(protected, open_))
     prod.run("deploy", "edge", "database-orders", "--yes")
     prod.run("destroy", "--yes")
     assert prod.states == {}
