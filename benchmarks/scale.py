@@ -70,7 +70,7 @@ def measure(services: int) -> Size:
     return Size(services, resources, cost)
 
 
-def growth(smaller: Size, larger: Size, *, of: str = "wall") -> float:
+def growth(smaller: Size, larger: Size, *, of: str = "cpu") -> float:
     """What one more resource costs, in milliseconds: starting up, which both do once, does not count."""
     seconds = getattr(larger.cost, of) - getattr(smaller.cost, of)
     return 1000 * float(seconds) / (larger.resources - smaller.resources)
@@ -81,14 +81,18 @@ def main() -> None:
     sizes = [int(size) for size in sys.argv[1:]] or list(SIZES)
     base = measure(1)
     measured = [measure(size) for size in sizes]
-    print("services  resources  per service  seconds  processor s  ms per resource")
+    print("                      by the clock                by the processor")
+    print("services  resources   seconds  ms per resource   seconds  ms per resource")
     for size in measured:
+        clock, processor = growth(base, size, of="wall"), growth(base, size)
         print(
-            f"{size.services:8}  {size.resources:9}  {(size.resources - base.resources) / (size.services - 1):11.1f}"
-            f"  {size.cost.wall:7.1f}  {size.cost.cpu:11.1f}  {growth(base, size):15.2f}"
+            f"{size.services:8}  {size.resources:9}  {size.cost.wall:8.1f}  {clock:15.2f}"
+            f"  {size.cost.cpu:8.1f}  {processor:15.2f}"
         )
     ratio = growth(base, measured[-1]) / growth(base, measured[0])
-    print(f"a resource costs {ratio:.2f} times at {sizes[-1]} services what it costs at {sizes[0]} (linear: 1)")
+    print(
+        f"a resource takes {ratio:.2f} times the processor's time at {sizes[-1]} services that it takes at {sizes[0]}"
+    )
     sys.exit(ratio > AT_MOST)
 
 

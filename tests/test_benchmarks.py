@@ -17,5 +17,5 @@ def test_a_cold_synth_is_several_times_as_fast_as_the_plain_way() -> None:
 def test_a_resource_costs_the_same_among_few_and_among_many() -> None:
     base, small, large = (scale.measure(size) for size in (1, 25, 75))
     assert large.resources - small.resources == 50 * (small.resources - base.resources) / 24
-    growth_of_few, growth_of_many = (scale.growth(base, size, of="cpu") for size in (small, large))
+    growth_of_few, growth_of_many = (scale.growth(base, size) for size in (small, large))
     assert growth_of_many / growth_of_few <= 2
