@@ -19,15 +19,18 @@ from cli.root import ROOT
 from cli.session import open_session
 from cli.terraform_mirror import prepare_terraform
 from config.platform import load_platform
+from config.shared import SHARED
 
 console = Console()
 
 
 def synth(
-    environment: Annotated[str | None, typer.Argument(metavar="[ENV]", help="One environment; else all.")] = None,
+    environment: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="An environment, or shared; else all.")
+    ] = None,
 ) -> None:
     """Write the Terraform code of every environment, or of one, to cdktf.out. Asks no AWS."""
-    load_platform(ROOT)
+    load_platform(ROOT, only=None if environment == SHARED else environment)
     terraform = prepare_terraform(ROOT, os.environ)
     cdktf = Cdktf(ROOT, terraform.environment, terraform.skip_provider_lock)
     chosen = {"GROUNDWORK_ENVIRONMENT": environment} if environment else {}

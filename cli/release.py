@@ -68,8 +68,15 @@ def release(
     typer.echo(
         f"{service} in {environment}: {now or 'no release'} → {tag}  ({file})\n{note}"
         f"next: git add {file} && git commit -m {shlex.quote(message)}\n"
-        f"      groundwork deploy {environment} service-{service}"
+        f"      groundwork deploy {environment} {' '.join(_stacks(deployments, service, environment))}"
     )
+
+
+def _stacks(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> list[str]:
+    """What a new image changes: the one-offs that run before the service, such as a migration, and the service."""
+    (here,) = (found for found in deployments if found.environment.settings.name == environment)
+    preparing = [found.settings.name for found in here.services if found.settings.before == service]
+    return [f"service-{name}" for name in (*preparing, service)]
 
 
 def write_release(root: Path, environment: str, service: str, tag: str) -> Path:

@@ -105,11 +105,20 @@ def _free_name(name: str) -> str:
         NAME.parse(name)
     except ValueError as error:
         fix = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        raise _refused(name, "this is no name for a service", str(error), f"write {fix}") from None
+        fix = f"write {fix}" if _is_name(fix) else "choose another name"
+        raise _refused(name, "this is no name for a service", str(error), fix) from None
     file = SERVICES / f"{name}.yaml"
     if (root() / file).exists():
         raise _refused(name, "there is a service of this name already", "a name of its own", f"edit {file}")
     return name
+
+
+def _is_name(name: str) -> bool:
+    try:
+        NAME.parse(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _refused(name: str, message: str, allowed: str, fix: str) -> ConfigError:

@@ -41,6 +41,15 @@ def test_bad_input_is_printed_whole_and_ends_with_2(
     assert capsys.readouterr().err == f"{problem}\n"
 
 
+def test_synth_of_an_environment_that_is_not_there_is_bad_input_before_cdktf_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["groundwork", "synth", "nowhere"])
+    with pytest.raises(SystemExit, match="2"):
+        groundwork.main()
+    assert capsys.readouterr().err.startswith("environments: there is no environment of this name\n  value: nowhere\n")
+
+
 def test_a_command_that_cannot_go_on_says_why_and_ends_with_its_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,17 @@ def test_the_first_release_makes_a_file_that_editors_understand(root: Path, grou
     assert (released(root, "dev", "api"), released(root, "prod", "api")) == ("1.4.2", None)
 
 
+def test_what_is_to_be_deployed_has_the_migration_that_the_new_image_runs_first(
+    root: Path, groundwork: Groundwork
+) -> None:
+    (root / "service_configs/migrate.yaml").write_text("kind: one-off\nbefore: api\n")
+    assert (
+        groundwork("release", "api", "v1", "-e", "dev")
+        .out.splitlines()[-1]
+        .endswith(" groundwork deploy dev service-migrate service-api")
+    )
+
+
 def test_a_release_over_another_says_from_what_to_what(root: Path, groundwork: Groundwork) -> None:
     (root / DEV).parent.mkdir()
     (root / DEV).write_text("# ours\napi:   v1   # keep\nweb: v8\n")

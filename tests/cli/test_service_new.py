@@ -175,7 +175,7 @@ def test_without_a_terminal_a_missing_answer_is_named_by_its_flag_and_nothing_wa
     [
         (("api", "--kind", "worker"), ("there is a service of this name already", "service_configs/api.yaml")),
         (("My_Service", "--kind", "worker"), ("this is no name for a service", "write my-service")),
-        (("x" * 23, "--kind", "worker"), ("this is no name for a service", "2 to 22 lower-case letters")),
+        (("x" * 23, "--kind", "worker"), ("2 to 22 lower-case letters", "fix: choose another name")),
         (("new", "--kind", "servlet"), ("servlet", "public-web")),
         (
             ("other", "--kind", "public-web", "--port", "80", "--host", "shop"),
