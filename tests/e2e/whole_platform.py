@@ -145,4 +145,3 @@ class Aws:
         self.names = session.client("servicediscovery", endpoint_url=endpoint.url)
         self.rds = session.client("rds", endpoint_url=endpoint.url)
         self.secrets = session.client("secretsmanager", endpoint_url=endpoint.url)
-        self.tags = session.client("resourcegroupstaggingapi", endpoint_url=endpoint.url)
