@@ -64,7 +64,7 @@ def deploy(
     """
     session = open_session(ROOT, environment, console, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
-        chosen = run.program.select(stacks or [])
+        chosen = run.program.with_preparations(run.program.select(stacks or []))
         run.refuse_abandoned_locks(chosen)
         left = run.orphans()
         if not session.target.embedded:

@@ -53,6 +53,11 @@ class SynthesizedStack:
         backend = self.code["terraform"]["backend"]["s3"]
         return StateObject(bucket=backend["bucket"], key=backend["key"], region=backend["region"])
 
+    @property
+    def runs_a_task(self) -> bool:
+        """Whether its deploy runs a task to its end, such as a migration (modules/run_before_deploy.py)."""
+        return "terraform_data" in self.code.get("resource", {})
+
 
 @dataclass(frozen=True)
 class Program:
@@ -71,6 +76,13 @@ class Program:
                 exit_code=2,
             )
         return tuple(by_name[name] for name in dict.fromkeys(wanted)) if wanted else self.stacks
+
+    def with_preparations(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
+        """The chosen stacks, and what must run before each: new code on an old schema is nobody's wish."""
+        chosen = tuple(chosen)
+        ids, needed = {stack.id for stack in chosen}, {id_ for stack in chosen for id_ in stack.dependencies}
+        before = [stack for stack in self.stacks if stack.id in needed - ids and stack.runs_a_task]
+        return (*before, *chosen)
 
     def with_dependants(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
         """The chosen stacks and all that cannot live without them."""

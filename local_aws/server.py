@@ -6,13 +6,17 @@ import fcntl
 import json
 import os
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from local_aws.endpoint import HOST
 
 ALREADY_RUNNING = 3
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def serve(server_file: Path, port: int) -> int:
@@ -41,7 +45,7 @@ def serve(server_file: Path, port: int) -> int:
     server = make_server(
         HOST,
         port,
-        DomainDispatcherApplication(create_backend_app),
+        one_at_a_time(DomainDispatcherApplication(create_backend_app)),
         threaded=True,
         request_handler=MotoRequestHandler,
     )
@@ -50,6 +54,17 @@ def serve(server_file: Path, port: int) -> int:
     handle.flush()
     server.serve_forever()
     return 0
+
+
+def one_at_a_time(application: Application) -> Application:
+    """moto changes its state without locks: of two stacks deployed at once, one now and then lost a firewall rule."""
+    turn = threading.Lock()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        with turn:
+            return list(application(environ, start_response))
+
+    return answer
 
 
 def _lock(handle: TextIO) -> bool:

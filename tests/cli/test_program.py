@@ -77,6 +77,14 @@ def test_what_needs_a_stack_is_destroyed_with_it(program: Program) -> None:
     assert [stack.name for stack in chosen] == ["cluster", "service-orders"]
 
 
+def test_a_service_is_never_deployed_without_what_must_run_before(program: Program, tmp_path: Path) -> None:
+    assert [stack.name for stack in program.with_preparations(program.select(["cluster"]))] == ["cluster"]
+    file = program.select(["network"])[0].directory / "cdk.tf.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": {"terraform_data": {"run": {}}}}))
+    changed = read_program(tmp_path, "dev")
+    assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == ["network", "cluster"]
+
+
 def test_waves_respect_needs_among_the_chosen_only(program: Program) -> None:
     chosen = program.select(["service-orders", "cluster"])
     assert [[stack.name for stack in wave] for wave in waves(chosen)] == [["cluster"], ["service-orders"]]
