@@ -33,7 +33,9 @@ EC2_KINDS = (
 )
 LISTED_HERE = ("ec2", "ecs")
 """Services whose resources are listed one kind after the other, and ignored in the tagging API's answer."""
-GONE = frozenset({"deleted", "deleting", "terminated", "PendingDeletion", "INACTIVE"})
+MOST_SERVICES_DESCRIBED = 10
+"""At once: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
+GONE = frozenset({"DRAINING", "deleted", "deleting", "terminated", "PendingDeletion", "INACTIVE"})
 
 
 def find_tagged(environment: str, region: str) -> set[Tagged]:
@@ -94,10 +96,18 @@ def _ecs(environment: str, region: str) -> Iterator[Tagged]:
             if cluster["status"] in GONE:
                 continue
             yield from from_tags(cluster["clusterArn"], cluster.get("tags", []), environment)
-            for page in ecs.get_paginator("list_services").paginate(cluster=cluster["clusterArn"]):
-                for arn in page["serviceArns"]:
-                    tags = ecs.list_tags_for_resource(resourceArn=arn)["tags"]
-                    yield from from_tags(arn, tags, environment)
+            # Described, because a service that was just deleted is listed a while longer.
+            for page in ecs.get_paginator("list_services").paginate(
+                cluster=cluster["clusterArn"], PaginationConfig={"PageSize": MOST_SERVICES_DESCRIBED}
+            ):
+                if not page["serviceArns"]:
+                    continue
+                described = ecs.describe_services(
+                    cluster=cluster["clusterArn"], services=page["serviceArns"], include=["TAGS"]
+                )
+                for service in described["services"]:
+                    if service["status"] not in GONE:
+                        yield from from_tags(service["serviceArn"], service.get("tags", []), environment)
     for definitions in ecs.get_paginator("list_task_definitions").paginate(
         familyPrefix=f"{environment}-", status="ACTIVE"
     ):
