@@ -55,7 +55,7 @@ class WebRoute(Construct):
                 path=health_check.path,
                 port="traffic-port",
                 protocol="HTTP",
-                matcher="200-399",
+                matcher="200",
                 interval=health_check.interval_s,
                 timeout=health_check.timeout_s,
                 healthy_threshold=health_check.healthy_threshold,
