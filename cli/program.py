@@ -56,7 +56,7 @@ class SynthesizedStack:
     @property
     def runs_a_task(self) -> bool:
         """Whether its deploy runs a task to its end, such as a migration (modules/run_before_deploy.py)."""
-        return "terraform_data" in self.code.get("resource", {})
+        return any("provisioner" in data for data in self.code.get("resource", {}).get("terraform_data", {}).values())
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,11 @@ def test_what_needs_a_stack_is_destroyed_with_it(program: Program) -> None:
 def test_a_service_is_never_deployed_without_what_must_run_before(program: Program, tmp_path: Path) -> None:
     assert [stack.name for stack in program.with_preparations(program.select(["cluster"]))] == ["cluster"]
     file = program.select(["network"])[0].directory / "cdk.tf.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": {"terraform_data": {"run": {}}}}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": {"terraform_data": {"memo": {}}}}))
+    remembering = read_program(tmp_path, "dev")
+    assert [stack.name for stack in remembering.with_preparations(remembering.select(["cluster"]))] == ["cluster"]
+    running = {"terraform_data": {"run": {"provisioner": [{"local-exec": {"command": "migrate"}}]}}}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": running}))
     changed = read_program(tmp_path, "dev")
     assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == ["network", "cluster"]
 
