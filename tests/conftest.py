@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from cdktf import TerraformStack, Testing
 from tests.synthesis import ROOT, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
 Testing.__test__ = False  # or pytest takes it for a test class
+
+# Started in the background of a script, everything ignores Ctrl-C and hands that down to what it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
