@@ -2,22 +2,24 @@
 
     .venv/bin/python -m benchmarks.synth [ROUNDS]
 
-One environment with the three shipped services. The two take turns, so that a busy machine slows both alike, and
-each runs once untimed, so that both find their modules compiled and in the page cache.
+One environment with the three services of tests/shop. The two take turns, so that a busy machine slows both alike,
+and each runs once untimed, so that both find their modules compiled and in the page cache.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.children import Cost, cost_of
+from benchmarks.children import ROOT, Cost, cost_of
 
 ROUNDS = 5
 AT_LEAST = 4.0
 
-OURS = "import runpy; runpy.run_path('main.py', run_name='__main__')"
+INPUTS = ("docker", "environments", "service_configs")
+OURS = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
 # What any `import cdktf_cdktf_provider_aws.<module>` does when nothing is in its place: run the package's root.
 PLAIN = f"import cdktf_cdktf_provider_aws; {OURS}"
 
@@ -25,12 +27,18 @@ PLAIN = f"import cdktf_cdktf_provider_aws; {OURS}"
 def measure(rounds: int) -> tuple[list[Cost], list[Cost]]:
     """The cost of each run, ours and the plain one."""
     costs: dict[str, list[Cost]] = {OURS: [], PLAIN: []}
-    for turn in range(rounds + 1):
-        for program, found in costs.items():
-            with TemporaryDirectory() as out:
-                cost = cost_of(program, GROUNDWORK_ENVIRONMENT="dev", CDKTF_OUTDIR=out)
-            if turn:  # the first is the warm-up
-                found.append(cost)
+    with TemporaryDirectory() as folder:
+        checkout = Path(folder)
+        for name in INPUTS:
+            (checkout / name).symlink_to(ROOT / "tests/shop" / name)
+        main_py = checkout / "main.py"
+        main_py.symlink_to(ROOT / "main.py")
+        for turn in range(rounds + 1):
+            for program, found in costs.items():
+                out = str(checkout / f"out-{turn}-{program is OURS}")
+                cost = cost_of(program, [str(main_py)], GROUNDWORK_ENVIRONMENT="dev", CDKTF_OUTDIR=out)
+                if turn:  # the first is the warm-up
+                    found.append(cost)
     return costs[OURS], costs[PLAIN]
 
 

@@ -1,4 +1,4 @@
-"""What every test may use: one construct, one environment, or all that is shipped, as plain dictionaries."""
+"""What every test may use: one construct, one environment, or the whole shop, as plain dictionaries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import main  # noqa: F401  first, because it prepares what importing cdktf start
 import pytest
 from cdktf import TerraformStack, Testing
 
-from tests.synthesis import ROOT, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
+from tests.synthesis import SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
 Testing.__test__ = False  # or pytest takes it for a test class
 
@@ -27,12 +27,12 @@ def synthesize() -> Callable[[Callable[[TerraformStack], object]], Stack]:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Platform:
-    """Every stack of the YAML in this repository; read it, change nothing."""
-    return synthesize_platform(ROOT, tmp_path_factory.mktemp("shipped") / "out")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """Every stack of the YAML in tests/shop; read it, change nothing."""
+    return synthesize_platform(SHOP, tmp_path_factory.mktemp("shop") / "out")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    """A copy of environments/, service_configs/ and docker/, to be changed and synthesized."""
+    """A copy of tests/shop, to be changed and synthesized."""
     return Checkout(tmp_path / "checkout")

@@ -15,7 +15,9 @@ from cdktf import App, TerraformStack, Testing
 import main
 
 ROOT = Path(__file__).parents[1]
-INPUTS = ("docker", "environments", "service_configs")
+SHOP = ROOT / "tests/shop"
+"""What the tests read: a company's environments and services, and this repository's docker/. The repository's own
+environments/ and service_configs/ belong to whoever clones it."""
 
 Attributes = dict[str, Any]
 Resources = dict[str, dict[str, Attributes]]
@@ -120,12 +122,11 @@ def synthesize_platform(root: Path, out: Path, *, only: str | None = None, embed
 
 
 class Checkout:
-    """A copy of the files that the program reads, to be changed at will."""
+    """A copy of the shop, to be changed at will."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for folder in INPUTS:
-            shutil.copytree(ROOT / folder, root / folder)
+        shutil.copytree(SHOP, root)
 
     def write(self, file: str, text: str) -> None:
         """Write one file, such as service_configs/billing.yaml."""

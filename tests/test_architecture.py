@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.synthesis import ROOT
+from tests.synthesis import ROOT, SHOP
 
 LONGEST_FILE = 200
 PACKAGES = ("cli", "config", "images", "local_aws", "modules", "stacks")
@@ -72,7 +72,7 @@ def test_what_a_person_waits_for_imports_no_constructs() -> None:
 
 
 def test_no_environment_is_known_by_name() -> None:
-    names = {file.stem for file in (ROOT / "environments").glob("*.yaml")} - {"shared"}
+    names = {file.stem for file in (SHOP / "environments").glob("*.yaml")} - {"shared"}
     for path in (ROOT / "main.py", *sources(*SYNTH_PATH)):
         for node in ast.walk(ast.parse(path.read_text())):
             compared: list[ast.AST] = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []

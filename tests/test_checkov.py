@@ -1,4 +1,4 @@
-"""checkov finds nothing in any shipped environment, and what it is told to overlook has its reason."""
+"""checkov finds nothing in any environment of the shop, and what it is told to overlook has its reason."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ SHORTEST_REASON = 25
 
 
 @pytest.fixture(scope="module")
-def result(shipped: Platform) -> tuple[int, list[Finding]]:
-    return scan(shipped)
+def result(shop: Platform) -> tuple[int, list[Finding]]:
+    return scan(shop)
 
 
 @pytest.fixture(scope="module")
-def given(shipped: Platform) -> list[Excuse]:
-    return excuses(shipped)
+def given(shop: Platform) -> list[Excuse]:
+    return excuses(shop)
 
 
 def test_no_check_fails_without_a_reason_beside_its_resource(

@@ -63,8 +63,8 @@ def reasons() -> dict[str, str]:
     return found
 
 
-def test_every_wide_statement_is_known_by_its_sid(shipped: Platform) -> None:
-    wide = [(place, statement) for place, statement in statements(shipped) if is_wide(statement)]
+def test_every_wide_statement_is_known_by_its_sid(shop: Platform) -> None:
+    wide = [(place, statement) for place, statement in statements(shop) if is_wide(statement)]
     unnamed = [place for place, statement in wide if "Sid" not in statement]
     assert not unnamed
     assert {statement["Sid"] for _, statement in wide} <= WIDE
@@ -75,14 +75,14 @@ def test_every_wide_statement_has_its_reason_in_code() -> None:
     assert all(len(reason) >= 25 for reason in reasons().values())
 
 
-def test_nothing_is_allowed_to_everyone(shipped: Platform) -> None:
-    for place, statement in statements(shipped):
+def test_nothing_is_allowed_to_everyone(shop: Platform) -> None:
+    for place, statement in statements(shop):
         everyone = statement.get("Principal") in ("*", {"AWS": "*"}) and statement["Effect"] == "Allow"
         assert not everyone, place
 
 
-def test_services_assume_roles_for_this_account_only(shipped: Platform) -> None:
-    for place, statement in statements(shipped):
+def test_services_assume_roles_for_this_account_only(shop: Platform) -> None:
+    for place, statement in statements(shop):
         if statement["Action"] == "sts:AssumeRole" and "Service" in statement["Principal"]:
             assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == "123456789012", place
 

@@ -45,8 +45,8 @@ def place(stack: Stack) -> tuple[str, str]:
     return environment, name
 
 
-def test_the_stacks_and_what_each_needs(shipped: Platform) -> None:
-    found = {stack.name: stack.dependencies for stack in shipped}
+def test_the_stacks_and_what_each_needs(shop: Platform) -> None:
+    found = {stack.name: stack.dependencies for stack in shop}
     expected = {
         f"{environment}-{name}": {f"{environment}-{other}" for other in needs}
         for environment in ENVIRONMENTS
@@ -55,8 +55,8 @@ def test_the_stacks_and_what_each_needs(shipped: Platform) -> None:
     assert found == expected | SHARED
 
 
-def test_each_stack_has_its_own_locked_encrypted_state(shipped: Platform) -> None:
-    for stack in shipped:
+def test_each_stack_has_its_own_locked_encrypted_state(shop: Platform) -> None:
+    for stack in shop:
         environment, name = place(stack)
         assert stack.document["terraform"]["backend"]["s3"] == {
             "bucket": f"acme-{environment}-terraform-state",
@@ -67,15 +67,15 @@ def test_each_stack_has_its_own_locked_encrypted_state(shipped: Platform) -> Non
         }
 
 
-def test_each_stack_refuses_every_other_account(shipped: Platform) -> None:
-    for stack in shipped:
+def test_each_stack_refuses_every_other_account(shop: Platform) -> None:
+    for stack in shop:
         (provider,) = stack.document["provider"]["aws"]
         assert provider["allowed_account_ids"] == [ACCOUNT]
         assert provider["region"] == REGION
 
 
-def test_everything_is_tagged_with_where_it_comes_from(shipped: Platform) -> None:
-    for stack in shipped:
+def test_everything_is_tagged_with_where_it_comes_from(shop: Platform) -> None:
+    for stack in shop:
         environment, name = place(stack)
         (provider,) = stack.document["provider"]["aws"]
         (tags,) = [default["tags"] for default in provider["default_tags"]]
@@ -87,8 +87,8 @@ def test_everything_is_tagged_with_where_it_comes_from(shipped: Platform) -> Non
         }
 
 
-def test_stacks_read_the_state_of_those_they_depend_on_and_of_no_other(shipped: Platform) -> None:
-    for stack in shipped:
+def test_stacks_read_the_state_of_those_they_depend_on_and_of_no_other(shop: Platform) -> None:
+    for stack in shop:
         environment, _ = place(stack)
         read = {
             state["config"]["key"]
@@ -97,14 +97,14 @@ def test_stacks_read_the_state_of_those_they_depend_on_and_of_no_other(shipped: 
         assert read <= {f"{environment}/{name.removeprefix(f'{environment}-')}.tfstate" for name in stack.dependencies}
 
 
-def test_no_stack_shows_what_another_reads_in_clear(shipped: Platform) -> None:
-    for stack in shipped:
+def test_no_stack_shows_what_another_reads_in_clear(shop: Platform) -> None:
+    for stack in shop:
         for name, output in stack.document.get("output", {}).items():
             assert output.get("sensitive") or not name.startswith("cross-stack-output"), f"{stack.name}: {name}"
 
 
-def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shipped: Platform) -> None:
-    for stack in shipped:
+def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shop: Platform) -> None:
+    for stack in shop:
         text = stack.text
         for switch in (
             "use_path_style",
@@ -118,7 +118,7 @@ def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shipped: Plat
             assert switch not in text, f"{stack.name} has {switch}"
 
 
-def test_the_embedded_aws_is_reached_by_three_switches_alone(shipped: Platform, checkout: Checkout) -> None:
+def test_the_embedded_aws_is_reached_by_three_switches_alone(shop: Platform, checkout: Checkout) -> None:
     embedded = checkout.synthesize(only="dev", embedded=True)
     for stack in embedded:
         document = json.loads(stack.text)
@@ -127,19 +127,19 @@ def test_the_embedded_aws_is_reached_by_three_switches_alone(shipped: Platform, 
         assert document["terraform"]["backend"]["s3"].pop("use_path_style") is True
         for state in document.get("data", {}).get("terraform_remote_state", {}).values():
             assert state["config"].pop("use_path_style") is True
-        assert document["resource"] == shipped[stack.name].document["resource"]
-        assert document["provider"] == shipped[stack.name].document["provider"]
+        assert document["resource"] == shop[stack.name].document["resource"]
+        assert document["provider"] == shop[stack.name].document["provider"]
 
 
-def test_only_one_environment_is_synthesized_when_one_is_named(checkout: Checkout, shipped: Platform) -> None:
+def test_only_one_environment_is_synthesized_when_one_is_named(checkout: Checkout, shop: Platform) -> None:
     staging = checkout.synthesize(only="staging")
-    assert {stack.name for stack in staging} == {stack.name for stack in shipped if place(stack)[0] == "staging"}
-    assert all(stack.text == shipped[stack.name].text for stack in staging)
+    assert {stack.name for stack in staging} == {stack.name for stack in shop if place(stack)[0] == "staging"}
+    assert all(stack.text == shop[stack.name].text for stack in staging)
 
 
-def test_the_same_files_give_the_same_code_to_the_byte(checkout: Checkout, shipped: Platform) -> None:
+def test_the_same_files_give_the_same_code_to_the_byte(checkout: Checkout, shop: Platform) -> None:
     again = checkout.synthesize()
-    assert {stack.name: stack.text for stack in again} == {stack.name: stack.text for stack in shipped}
+    assert {stack.name: stack.text for stack in again} == {stack.name: stack.text for stack in shop}
 
 
 @pytest.mark.parametrize(
@@ -147,10 +147,10 @@ def test_the_same_files_give_the_same_code_to_the_byte(checkout: Checkout, shipp
     [("billing", WORKER), ("aaa", WEB), ("zzz", WEB)],
     ids=["of-a-kind-already-there", "sorting-first", "sorting-last"],
 )
-def test_a_new_service_changes_no_other_stack(name: str, text: str, checkout: Checkout, shipped: Platform) -> None:
+def test_a_new_service_changes_no_other_stack(name: str, text: str, checkout: Checkout, shop: Platform) -> None:
     checkout.write(f"service_configs/{name}.yaml", text)
     with_it = checkout.synthesize(only="dev")
-    assert_only_its_own_stack_is_new(name, {s.name: s.text for s in shipped if place(s)[0] == "dev"}, with_it)
+    assert_only_its_own_stack_is_new(name, {s.name: s.text for s in shop if place(s)[0] == "dev"}, with_it)
 
 
 def test_the_first_service_of_its_kind_changes_no_other_stack(checkout: Checkout) -> None:
@@ -160,17 +160,17 @@ def test_the_first_service_of_its_kind_changes_no_other_stack(checkout: Checkout
     assert_only_its_own_stack_is_new("shop", before, checkout.synthesize(only="prod"))
 
 
-def test_the_first_caller_of_a_service_changes_no_other_stack(checkout: Checkout, shipped: Platform) -> None:
+def test_the_first_caller_of_a_service_changes_no_other_stack(checkout: Checkout, shop: Platform) -> None:
     checkout.write("service_configs/billing.yaml", WORKER + "calls: [orders]\n")
     with_it = checkout.synthesize(only="dev")
-    assert_only_its_own_stack_is_new("billing", {s.name: s.text for s in shipped if place(s)[0] == "dev"}, with_it)
+    assert_only_its_own_stack_is_new("billing", {s.name: s.text for s in shop if place(s)[0] == "dev"}, with_it)
     assert "dev-service-orders" in with_it["dev-service-billing"].dependencies
 
 
-def test_removing_a_service_removes_its_stack_and_changes_no_other(checkout: Checkout, shipped: Platform) -> None:
+def test_removing_a_service_removes_its_stack_and_changes_no_other(checkout: Checkout, shop: Platform) -> None:
     checkout.remove("service_configs/mailer.yaml")
     without = {stack.name: stack.text for stack in checkout.synthesize(only="dev")}
-    before = {s.name: s.text for s in shipped if place(s)[0] == "dev"}
+    before = {s.name: s.text for s in shop if place(s)[0] == "dev"}
     del before["dev-service-mailer"]
     assert without == before
 
@@ -183,27 +183,30 @@ def assert_only_its_own_stack_is_new(name: str, before: dict[str, str], after: P
     assert not changed
 
 
-def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(root: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The program as cdktf starts it."""
+    (root / "main.py").symlink_to(ROOT / "main.py")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GROUNDWORK_"))}
     return subprocess.run(
         [sys.executable, "main.py"],
-        cwd=ROOT,
-        env=clean | {"CDKTF_OUTDIR": str(tmp_path)} | environment,
+        cwd=root,
+        env=clean | {"CDKTF_OUTDIR": str(out)} | environment,
         capture_output=True,
         text=True,
     )
 
 
-def test_the_program_writes_what_the_tests_read_and_says_nothing(tmp_path: Path, shipped: Platform) -> None:
-    done = run(tmp_path, GROUNDWORK_ENVIRONMENT="dev")
+def test_the_program_writes_what_the_tests_read_and_says_nothing(
+    checkout: Checkout, tmp_path: Path, shop: Platform
+) -> None:
+    done = run(checkout.root, tmp_path, GROUNDWORK_ENVIRONMENT="dev")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     document = json.loads((tmp_path / "stacks/dev-network/cdk.tf.json").read_text())
-    assert document == shipped["dev-network"].document
+    assert document == shop["dev-network"].document
 
 
-def test_an_unknown_environment_is_refused_in_one_message(tmp_path: Path) -> None:
-    done = run(tmp_path, GROUNDWORK_ENVIRONMENT="production")
+def test_an_unknown_environment_is_refused_in_one_message(checkout: Checkout, tmp_path: Path) -> None:
+    done = run(checkout.root, tmp_path, GROUNDWORK_ENVIRONMENT="production")
     assert done.returncode == 2
     assert "production" in done.stderr
     assert "Traceback" not in done.stderr

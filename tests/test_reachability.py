@@ -16,13 +16,13 @@ import pytest
 
 from config.platform import load_platform
 from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
-from tests.synthesis import ROOT, Checkout, Platform, Stack
+from tests.synthesis import SHOP, Checkout, Platform, Stack
 
 HTTP, HTTPS, POSTGRES = (80, 80), (443, 443), (5432, 5432)
 EPHEMERAL = (1024, 65_535)
 
-# A shop in which every kind of service and of connection occurs.
-SHOP = {
+# Every kind of service and of connection.
+KINDS = {
     "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
     "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\n",
@@ -131,31 +131,31 @@ def promised(root: Path, environment: str) -> Promise:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Platform]:
-    checkout = Checkout(tmp_path_factory.mktemp("shop") / "checkout")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Platform]:
+    checkout = Checkout(tmp_path_factory.mktemp("kinds") / "checkout")
     checkout.keep_services()
-    for name, text in SHOP.items():
+    for name, text in KINDS.items():
         checkout.write(f"service_configs/{name}.yaml", text)
     return checkout, checkout.synthesize(only="dev")
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_what_is_shipped_is_as_open_as_its_yaml_says(environment: str, shipped: Platform) -> None:
-    assert not promised(ROOT, environment).broken_by(Network(shipped, environment))
+def test_each_environment_is_as_open_as_its_yaml_says(environment: str, shop: Platform) -> None:
+    assert not promised(SHOP, environment).broken_by(Network(shop, environment))
 
 
-def test_every_kind_of_service_is_as_open_as_its_yaml_says(shop: tuple[Checkout, Platform]) -> None:
-    checkout, platform = shop
+def test_every_kind_of_service_is_as_open_as_its_yaml_says(kinds: tuple[Checkout, Platform]) -> None:
+    checkout, platform = kinds
     assert not promised(checkout.root, "dev").broken_by(Network(platform, "dev"))
 
 
-def test_the_internet_reaches_the_load_balancer_and_nothing_else(shop: tuple[Checkout, Platform]) -> None:
-    network = Network(shop[1], "dev")
+def test_the_internet_reaches_the_load_balancer_and_nothing_else(kinds: tuple[Checkout, Platform]) -> None:
+    network = Network(kinds[1], "dev")
     assert network.reached_by(INTERNET) == {("dev-edge", HTTP), ("dev-edge", HTTPS)}
 
 
-def test_a_service_reaches_what_it_calls_and_its_own_database(shop: tuple[Checkout, Platform]) -> None:
-    network = Network(shop[1], "dev")
+def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Checkout, Platform]) -> None:
+    network = Network(kinds[1], "dev")
     outside = {(INTERNET, HTTPS), ("dev-edge", HTTPS)}
     assert network.reached_by("dev-orders") == outside | {
         ("dev-stock", (8082, 8082)),
@@ -166,16 +166,16 @@ def test_a_service_reaches_what_it_calls_and_its_own_database(shop: tuple[Checko
     assert network.reached_by("dev-mailer") == outside
 
 
-def test_databases_reach_nothing_and_have_no_way_out(shop: tuple[Checkout, Platform]) -> None:
-    network = Network(shop[1], "dev")
+def test_databases_reach_nothing_and_have_no_way_out(kinds: tuple[Checkout, Platform]) -> None:
+    network = Network(kinds[1], "dev")
     for database in ("dev-orders-database", "dev-stock-database"):
         assert network.reached_by(database) == set()
         assert {network.subnets[place].tier for place in network.groups[database]} == {"isolated"}
     assert {tier for tier, _ in network.routes} == {"public", "private"}
 
 
-def test_the_load_balancer_reaches_the_public_services_alone(shop: tuple[Checkout, Platform]) -> None:
-    reached = Network(shop[1], "dev").reached_by("dev-edge")
+def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checkout, Platform]) -> None:
+    reached = Network(kinds[1], "dev").reached_by("dev-edge")
     assert reached == {("dev-storefront", (8080, 8080)), ("dev-admin", (9000, 9000))}
 
 
@@ -258,18 +258,18 @@ WIDENED: dict[str, Callable[[dict[str, Any]], None]] = {
 
 @pytest.mark.parametrize("change", WIDENED.values(), ids=WIDENED)
 def test_a_widened_rule_breaks_the_promise(
-    change: Callable[[dict[str, Any]], None], shop: tuple[Checkout, Platform]
+    change: Callable[[dict[str, Any]], None], kinds: tuple[Checkout, Platform]
 ) -> None:
-    checkout, platform = shop
+    checkout, platform = kinds
     code = documents(platform)
     change(code)
     widened = Platform(platform.out, {s.name: Stack(s.name, code[s.name], s.dependencies) for s in platform})
     assert promised(checkout.root, "dev").broken_by(Network(widened, "dev"))
 
 
-def test_a_rule_written_into_a_group_is_refused(shop: tuple[Checkout, Platform]) -> None:
-    code = documents(shop[1])
+def test_a_rule_written_into_a_group_is_refused(kinds: tuple[Checkout, Platform]) -> None:
+    code = documents(kinds[1])
     resources(code, "dev-edge", "aws_security_group")[0]["ingress"] = [{"cidr_blocks": [ANYWHERE]}]
-    platform = Platform(shop[1].out, {s.name: Stack(s.name, code[s.name], s.dependencies) for s in shop[1]})
+    platform = Platform(kinds[1].out, {s.name: Stack(s.name, code[s.name], s.dependencies) for s in kinds[1]})
     with pytest.raises(AssertionError, match="rules are resources of their own"):
         Network(platform, "dev")

@@ -23,11 +23,11 @@ Diagnostics = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def directory(shipped: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def directory(shop: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A configuration of every stack, initialized."""
     directory = tmp_path_factory.mktemp("validate")
-    shutil.copytree(shipped.out / "stacks", directory / "stacks")
-    stacks = {stack.name: {"source": f"./stacks/{stack.name}"} for stack in shipped}
+    shutil.copytree(shop.out / "stacks", directory / "stacks")
+    stacks = {stack.name: {"source": f"./stacks/{stack.name}"} for stack in shop}
     (directory / "main.tf.json").write_text(json.dumps({"module": stacks}))
     done = terraform(directory, "init", "-backend=false", "-input=false")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -21,7 +21,7 @@ sys.exit(child.wait())
 FAKE_TERRAFORM = """
 trap 'echo stopping; sleep 0.3; echo state written; exit 7' INT
 echo ready
-while :; do sleep 0.05; done
+for _ in $(seq 600); do sleep 0.05; done
 """
 
 

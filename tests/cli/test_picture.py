@@ -8,7 +8,7 @@ import pytest
 
 from cli.picture import draw
 from config.platform import load_platform
-from tests.synthesis import ROOT, Checkout
+from tests.synthesis import ROOT, SHOP, Checkout
 
 SVG = "{http://www.w3.org/2000/svg}"
 JOB = "kind: scheduled-job\nimage: example/job:1\nschedule: {expression: rate(1 day)}\n"
@@ -26,12 +26,12 @@ def boxes(svg: str) -> list[tuple[float, float, float, float]]:
 
 
 def test_the_readme_shows_todays_dev() -> None:
-    drawn = draw(load_platform(ROOT, only="dev")[0])
-    assert (ROOT / "docs/dev.svg").read_text() == drawn, "draw it anew: groundwork picture dev > docs/dev.svg"
+    drawn = draw(load_platform(SHOP, only="dev")[0])
+    assert (ROOT / "docs/dev.svg").read_text() == drawn, "in tests/shop: groundwork picture dev > ../../docs/dev.svg"
 
 
 def test_every_service_and_database_is_in_the_picture_once() -> None:
-    shown = texts(draw(load_platform(ROOT, only="prod")[0]))
+    shown = texts(draw(load_platform(SHOP, only="prod")[0]))
     for name in ("storefront", "orders", "mailer", "orders database", "load balancer"):
         assert shown.count(name) == 1
 

@@ -111,6 +111,6 @@ def test_the_search_is_bounded(tmp_path: Path) -> None:
     assert find_mirror([tmp_path], target=os_arch()) is None
 
 
-def test_the_version_looked_for_is_the_one_that_the_stacks_pin(shipped: Platform) -> None:
-    pinned = {stack.document["terraform"]["required_providers"]["aws"]["version"] for stack in shipped}
+def test_the_version_looked_for_is_the_one_that_the_stacks_pin(shop: Platform) -> None:
+    pinned = {stack.document["terraform"]["required_providers"]["aws"]["version"] for stack in shop}
     assert pinned == {PROVIDER_VERSION}

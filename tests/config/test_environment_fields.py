@@ -14,8 +14,8 @@ from config.shared import shared_place
 from tests.config.bad_yaml import DEV, Bad, check
 from tests.config.platform_files import added, write_platform
 from tests.settings import an_environment
+from tests.synthesis import ROOT, SHOP
 
-ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/environments.md"
 
 CASES = [
@@ -143,10 +143,10 @@ def test_what_all_environments_share_is_deployed_by_the_role_in_its_account() ->
     assert shared_place([prod]).deploy_role_arn is None
 
 
-def test_the_guide_says_what_the_shipped_environments_say() -> None:
+def test_the_guide_says_what_the_environments_of_the_shop_say() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \|(.+?)\|(.+?)\|(.+?)\|", GUIDE.read_text(), re.M)
     assert len(rows) >= 8
-    deployments = {each.environment.name: each.environment for each in load_platform(ROOT)}
+    deployments = {each.environment.name: each.environment for each in load_platform(SHOP)}
     for path, *told in rows:
         for name, cell in zip(("dev", "staging", "prod"), told, strict=True):
             value: object = deployments[name]

@@ -14,17 +14,17 @@ from config import schemas
 from config.fargate import FARGATE_MEMORY_MIB
 from config.kinds import Kind
 from tests.config.platform_files import VALID
+from tests.synthesis import ROOT, SHOP
 
-ROOT = Path(__file__).parents[2]
 SCHEMA_OF_FOLDER = {
     "environments": "environment.json",
     "service_configs": "service.json",
     "service_configs/releases": "releases.json",
 }
-SHIPPED = [
+FILES = [
     (file, "shared.json" if file.name == "shared.yaml" else name)
     for folder, name in SCHEMA_OF_FOLDER.items()
-    for file in sorted((ROOT / folder).glob("*.yaml"))
+    for file in sorted((SHOP / folder).glob("*.yaml"))
 ]
 
 
@@ -57,8 +57,8 @@ def test_every_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
 
 
-@pytest.mark.parametrize(("file", "its"), SHIPPED, ids=lambda value: getattr(value, "name", str(value)))
-def test_every_shipped_file_names_its_schema_and_follows_it(file: Path, its: str) -> None:
+@pytest.mark.parametrize(("file", "its"), FILES, ids=lambda value: getattr(value, "name", str(value)))
+def test_every_file_of_the_shop_names_its_schema_and_follows_it(file: Path, its: str) -> None:
     text = file.read_text()
     up = "/".join(".." for _ in file.relative_to(ROOT).parent.parts)
     assert text.splitlines()[0] == f"# yaml-language-server: $schema={up}/{schemas.FOLDER}/{its}"

@@ -15,13 +15,13 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from cli.app import app
-from tests.synthesis import ROOT, Checkout, Platform
+from tests.synthesis import ROOT, SHOP, Checkout, Platform
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 # Made by commands, or by the reader.
 GENERATED = (".venv/", "node_modules/", "build/", "cdktf.out/", ".local-aws/")
-READERS_OWN = ("service_configs/", "environments/")
+READERS_OWN = ("service_configs/", "environments/")  # the pages speak of those in tests/shop
 ROOT_FILES = {path.name for path in ROOT.iterdir()}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
@@ -57,6 +57,11 @@ class Page:
             is_ours = "/" in span.strip("/") or span.endswith("/") or span in ROOT_FILES
             if is_ours and _PATH.fullmatch(span) and span.split("/")[0] in ROOT_FILES:
                 yield span
+
+
+def in_the_shop(path: str) -> Path:
+    """A file that a page names, or the one in tests/shop where it belongs to the reader."""
+    return (SHOP if path.startswith(READERS_OWN) else ROOT) / path
 
 
 def check_command(line: str) -> None:
@@ -110,7 +115,8 @@ def test_every_link_leads_somewhere(name: str) -> None:
     page = Page(ROOT / name)
     for link in _LINK.findall(_FENCE.sub("", page.text)):
         if "://" not in link and not link.startswith("#"):
-            assert (page.path.parent / link.split("#")[0]).exists(), f"{name}: {link}"
+            target = (page.path.parent / link.split("#")[0]).resolve()
+            assert target.exists() or in_the_shop(str(target.relative_to(ROOT))).exists(), f"{name}: {link}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,13 +138,12 @@ def test_every_page_that_code_and_settings_refer_to_exists() -> None:
     folders = (
         "cli",
         "config",
-        "environments",
         "images",
         "local_aws",
         "modules",
         "schemas",
-        "service_configs",
         "stacks",
+        "tests/shop",
     )
     files = [
         path for folder in folders for ending in ("py", "yaml", "json") for path in (ROOT / folder).rglob(f"*.{ending}")
@@ -156,7 +161,7 @@ def walk() -> list[tuple[str, str]]:
 def test_the_walk_takes_five_files_and_each_line_stands_in_its_file() -> None:
     assert 3 <= len(walk()) <= 5
     for file, line in walk():
-        lines = [found.strip() for found in (ROOT / file).read_text().splitlines()]
+        lines = [found.strip() for found in in_the_shop(file).read_text().splitlines()]
         assert any(found.startswith(line) for found in lines), f"{file} has no line `{line}`"
 
 
@@ -164,14 +169,14 @@ def test_the_walk_goes_in_the_direction_of_the_data_and_never_back() -> None:
     assert [file.split("/")[0] for file, _ in walk()] == ["service_configs", "config", "main.py", "stacks", "modules"]
 
 
-def test_the_walks_value_reaches_the_resource_that_it_names(checkout: Checkout, shipped: Platform) -> None:
+def test_the_walks_value_reaches_the_resource_that_it_names(checkout: Checkout, shop: Platform) -> None:
     file, line = walk()[0]
     changed = (checkout.root / file).read_text().replace(f"\n{line}\n", "\nmemory_mib: 2048\n")
     checkout.write(file, changed)
     after = checkout.synthesize(only="prod")
-    different = [stack.name for stack in after if stack.text != shipped[stack.name].text]
+    different = [stack.name for stack in after if stack.text != shop[stack.name].text]
     assert different == ["prod-service-orders"]
-    memory = [stack["prod-service-orders"].one("aws_ecs_task_definition")["memory"] for stack in (shipped, after)]
+    memory = [stack["prod-service-orders"].one("aws_ecs_task_definition")["memory"] for stack in (shop, after)]
     assert memory == ["1024", "2048"]
 
 

@@ -20,18 +20,19 @@ from local_aws.endpoint import REGION, Endpoint
 from local_aws.registry import running_registry
 from tests.e2e.base_images import make_bases
 from tests.e2e.docker_engine import Engine
+from tests.synthesis import ROOT, SHOP
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-ROOT = Path(__file__).parents[2]
 STATE_BUCKET = "acme-shared-terraform-state"
+READERS_OWN = ("environments/", "service_configs/")
 COMMAND = [sys.executable, "-c", "from cli.app import main; main()", "images"]
 
 
 @dataclass(frozen=True)
 class Publishing:
-    """Everything that publishing needs. `root` is a copy of this repository on bases made here."""
+    """Everything that publishing needs. `root` is a copy of this repository with the shop on bases made here."""
 
     root: Path
     engine: Engine
@@ -149,12 +150,14 @@ def publishing(engine: Engine, folder: Path) -> Iterator[Publishing]:
 
 
 def copy_repository(target: Path) -> Path:
-    """What Git knows of this repository, as it is in the work tree, without its tests."""
+    """What Git knows of this repository, as it is in the work tree, with the shop's YAML and without tests."""
     command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0"):
-        if name and not name.startswith("tests/") and (ROOT / name).is_file():
+        if name and not name.startswith(("tests/", *READERS_OWN)) and (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
+    for folder in READERS_OWN:
+        shutil.copytree(SHOP / folder, target / folder)
     return target
 
 

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.synthesis import ROOT, SHOP
+
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 
 PAUSE = 'for _ in $(seq 1800); do [ -e "$MAY_END" ] && exit 0; sleep 0.1; done; exit 1'
@@ -59,7 +60,7 @@ class SmallCheckout:
     @classmethod
     def make(cls, root: Path, environment: Mapping[str, str]) -> SmallCheckout:
         root.mkdir()
-        shutil.copytree(ROOT / "environments", root / "environments")
+        shutil.copytree(SHOP / "environments", root / "environments")
         (root / "service_configs").mkdir()
         (root / "cdktf.json").write_text((ROOT / "cdktf.json").read_text())
         (root / "node_modules").symlink_to(ROOT / "node_modules")

@@ -15,25 +15,23 @@ import pytest
 
 from cli.program import OUTPUT
 from local_aws import launcher
+from tests.synthesis import ROOT, SHOP
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).resolve().parents[2]
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 SERVICES = {"mailer", "orders", "storefront"}
 STACKS = {"dev-network", "dev-cluster", "dev-edge", *(f"dev-service-{name}" for name in SERVICES)}
 
 
 class Visitor:
-    """A checkout with the shipped YAML, and the dev environment deployed from it by `groundwork demo`."""
+    """A checkout of the shop, and the dev environment deployed from it by `groundwork demo`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for folder in ("environments", "service_configs", "docker"):
-            shutil.copytree(ROOT / folder, root / folder)
+        shutil.copytree(SHOP, root)
         for name in ("main.py", "node_modules", ".venv"):
             (root / name).symlink_to(ROOT / name)
-        shutil.copy(ROOT / "cdktf.json", root)
         self.first_output = self.run("demo")
         endpoint = launcher.status(directory=root / ".local-aws")
         assert endpoint is not None
@@ -68,7 +66,6 @@ class Visitor:
 @pytest.fixture(scope="module")
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     root = tmp_path_factory.mktemp("visitor") / "checkout"
-    root.mkdir()
     yield Visitor(root)
     launcher.stop(directory=root / ".local-aws")
 

@@ -25,6 +25,7 @@ from images.errors import ExitCode
 from images.platform_work import Wanted, wanted
 from tests.e2e.docker_engine import Engine, running_engine, why_not
 from tests.e2e.image_publishing import Publishing, publishing
+from tests.synthesis import SHOP
 
 pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
@@ -320,9 +321,8 @@ def test_nothing_of_the_login_is_left_behind(published: Publishing) -> None:
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_prometheus_and_alertmanager_take_the_configuration(engine: Engine, environment: str, tmp_path: Path) -> None:
     """With Debian's promtool 2.42: Prometheus 3.8's aws_sd_configs is put aside, it knows the rest."""
-    root = Path(__file__).parents[2]
-    (deployment,) = load_platform(root, only=environment)
-    for image in wanted(root, [deployment]):
+    (deployment,) = load_platform(SHOP, only=environment)
+    for image in wanted(SHOP, [deployment]):
         image.context.write(tmp_path)
     (prometheus,) = tmp_path.glob("prometheus/*/rootfs/etc/prometheus/prometheus.yml")
     prometheus.write_text(_without_ecs_discovery(prometheus.read_text()))

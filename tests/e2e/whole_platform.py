@@ -1,4 +1,4 @@
-"""The shipped platform in a checkout of its own, deployed by the real cdktf to an embedded AWS."""
+"""The shop of tests/shop in a checkout of its own, deployed by the real cdktf to an embedded AWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import boto3
 
 from cli.terraform_mirror import prepare_terraform
 from local_aws.endpoint import REGION, Endpoint
-from tests.synthesis import INPUTS, ROOT
+from tests.synthesis import ROOT, SHOP
 
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 SHARED_FILES = ("main.py", ".venv", "node_modules")
@@ -36,10 +36,7 @@ class Checkout:
 
     @classmethod
     def make(cls, root: Path, environment: str, endpoint: Endpoint) -> Checkout:
-        root.mkdir()
-        for folder in INPUTS:
-            shutil.copytree(ROOT / folder, root / folder)
-        shutil.copy(ROOT / "cdktf.json", root)
+        shutil.copytree(SHOP, root)
         for name in SHARED_FILES:
             (root / name).symlink_to(ROOT / name)
         return cls(root, environment, endpoint)

@@ -13,17 +13,13 @@ from ruamel.yaml import YAML
 from config.platform import load_platform
 from images.build_context import BuildContext
 from images.render import render_all
-
-ROOT = Path(__file__).parents[2]
+from tests.synthesis import SHOP
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """environments/, service_configs/ and docker/, as shipped."""
-    root = tmp_path / "checkout"
-    for folder in ("environments", "service_configs", "docker"):
-        shutil.copytree(ROOT / folder, root / folder)
-    return root
+    """A copy of tests/shop."""
+    return shutil.copytree(SHOP, tmp_path / "checkout")
 
 
 def contexts(root: Path, environment: str = "dev") -> dict[str, BuildContext]:

@@ -7,7 +7,8 @@ import sysconfig
 from pathlib import Path
 
 from images.catalog import PLATFORM_IMAGES
-from tests.images.conftest import ROOT, contexts
+from tests.images.conftest import contexts
+from tests.synthesis import ROOT
 
 HADOLINT = Path(sysconfig.get_path("scripts")) / "hadolint"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from images.context_file import EXECUTABLE, ContextFile
 from images.fingerprint import fingerprint
-from tests.images.conftest import ROOT, contexts, tags
+from tests.images.conftest import contexts, tags
+from tests.synthesis import ROOT
 
 FILE = ContextFile(path="a", content=b"text")
 

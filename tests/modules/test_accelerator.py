@@ -16,8 +16,8 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     return checkout.synthesize(only="dev")["dev-edge"]
 
 
-def test_no_environment_pays_for_one_that_it_did_not_ask_for(shipped: Platform) -> None:
-    assert not [kind for stack in shipped for kind in stack.resources if "globalaccelerator" in kind]
+def test_no_environment_pays_for_one_that_it_did_not_ask_for(shop: Platform) -> None:
+    assert not [kind for stack in shop for kind in stack.resources if "globalaccelerator" in kind]
 
 
 def test_it_leads_to_the_load_balancer_and_clients_keep_their_addresses(edge: Stack) -> None:

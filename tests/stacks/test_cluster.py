@@ -10,24 +10,24 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_names_under_app_local_are_private_to_the_environments_network(environment: str, shipped: Platform) -> None:
-    cluster = shipped[f"{environment}-cluster"]
+def test_names_under_app_local_are_private_to_the_environments_network(environment: str, shop: Platform) -> None:
+    cluster = shop[f"{environment}-cluster"]
     namespace = cluster.one("aws_service_discovery_private_dns_namespace")
     assert namespace["name"] == "app.local"
-    network, vpc = shipped.resolve(cluster, namespace["vpc"])
+    network, vpc = shop.resolve(cluster, namespace["vpc"])
     assert network.name == f"{environment}-network"
     assert network.target(vpc) is network.one("aws_vpc")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_tasks_may_run_on_fargate_and_on_spot(environment: str, shipped: Platform) -> None:
-    providers = shipped[f"{environment}-cluster"].one("aws_ecs_cluster_capacity_providers")["capacity_providers"]
+def test_tasks_may_run_on_fargate_and_on_spot(environment: str, shop: Platform) -> None:
+    providers = shop[f"{environment}-cluster"].one("aws_ecs_cluster_capacity_providers")["capacity_providers"]
     assert {"FARGATE", "FARGATE_SPOT"} <= set(providers)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_what_is_typed_into_a_task_is_written_down_encrypted(environment: str, shipped: Platform) -> None:
-    cluster = shipped[f"{environment}-cluster"]
+def test_what_is_typed_into_a_task_is_written_down_encrypted(environment: str, shop: Platform) -> None:
+    cluster = shop[f"{environment}-cluster"]
     command = cluster.one("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
     assert command["logging"] == "OVERRIDE"
     log = command["log_configuration"]

@@ -12,20 +12,20 @@ ENVIRONMENTS = {"dev": "dev.example.com", "staging": "staging.example.com", "pro
 
 @pytest.mark.parametrize(("environment", "domain"), ENVIRONMENTS.items())
 def test_the_domain_and_every_name_below_it_lead_to_the_load_balancer(
-    shipped: Platform, environment: str, domain: str
+    shop: Platform, environment: str, domain: str
 ) -> None:
-    edge = shipped[f"{environment}-edge"]
+    edge = shop[f"{environment}-edge"]
     aliases = [record for record in edge.all("aws_route53_record") if record["type"] == "A"]
     assert {record["name"] for record in aliases} == {domain, f"*.{domain}"}
     for record in aliases:
         assert edge.target(record["alias"]["name"]) is edge.one("aws_lb")
 
 
-def test_every_rule_of_every_service_is_on_the_https_listener(shipped: Platform) -> None:
-    rules = [(stack, rule) for stack in shipped for rule in stack.all("aws_lb_listener_rule")]
+def test_every_rule_of_every_service_is_on_the_https_listener(shop: Platform) -> None:
+    rules = [(stack, rule) for stack in shop for rule in stack.all("aws_lb_listener_rule")]
     assert rules
     for stack, rule in rules:
-        edge, reference = shipped.resolve(stack, rule["listener_arn"])
+        edge, reference = shop.resolve(stack, rule["listener_arn"])
         assert edge.target(reference)["protocol"] == "HTTPS"
 
 

@@ -34,8 +34,8 @@ def test_no_role_is_assumed_unless_named_nor_on_the_laptop(checkout: Checkout, f
         assert '"assume_role":' not in stack.text
 
 
-def test_no_stack_touches_another_account(shipped: Platform) -> None:
-    for stack in shipped:
+def test_no_stack_touches_another_account(shop: Platform) -> None:
+    for stack in shop:
         (provider,) = stack.document["provider"]["aws"]
         assert len(provider["allowed_account_ids"]) == 1
 

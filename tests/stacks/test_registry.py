@@ -14,15 +14,14 @@ from config.shared import shared_place
 from images.catalog import PLATFORM_IMAGES
 from images.render import render_all
 from stacks.registry import RegistryStack
-
-ROOT = Path(__file__).parents[2]
+from tests.synthesis import SHOP
 
 Stack = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def deployments() -> tuple[Deployment, ...]:
-    return load_platform(ROOT)
+    return load_platform(SHOP)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,7 @@ def synthesize(deployments: tuple[Deployment, ...], out: Path) -> Stack:
         app,
         place=shared_place([deployment.environment for deployment in deployments]),
         deployments=deployments,
-        images={deployment.environment.name: render_all(ROOT, deployment) for deployment in deployments},
+        images={deployment.environment.name: render_all(SHOP, deployment) for deployment in deployments},
         embedded=False,
     )
     app.synth()
@@ -80,7 +79,7 @@ def test_deleting_a_repository_never_takes_images_with_it(stack: Stack) -> None:
 
 def test_the_image_that_each_environment_runs_is_kept(stack: Stack, deployments: tuple[Deployment, ...]) -> None:
     for image in PLATFORM_IMAGES:
-        tags = {render_all(ROOT, deployment)[image.name].tag for deployment in deployments}
+        tags = {render_all(SHOP, deployment)[image.name].tag for deployment in deployments}
         assert kept(stack, image.repository) == tags
 
 
