@@ -6,70 +6,15 @@ Each patch has a test that fails as soon as moto itself has the feature, so that
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
-from local_aws.supplement import (
-    accounts,
-    application_autoscaling,
-    autoscaling,
-    backup,
-    budgets,
-    cloudwatch,
-    control,
-    ec2,
-    ecr,
-    ecr_registry,
-    ecs,
-    ecs_deployments,
-    ecs_tasks,
-    efs,
-    global_accelerator,
-    inventory,
-    logs,
-    opensearch_serverless,
-    opensearch_serverless_policies,
-    rds,
-    route53,
-    s3,
-    secretsmanager,
-    security_groups,
-    service_discovery,
-    sqs,
-    unimplemented,
-)
-
-_PARTS = (
-    accounts,
-    application_autoscaling,
-    autoscaling,
-    backup,
-    budgets,
-    cloudwatch,
-    control,
-    ec2,
-    ecr,
-    ecr_registry,
-    ecs,
-    ecs_deployments,
-    ecs_tasks,
-    efs,
-    global_accelerator,
-    inventory,
-    logs,
-    opensearch_serverless,
-    opensearch_serverless_policies,
-    rds,
-    route53,
-    s3,
-    secretsmanager,
-    security_groups,
-    service_discovery,
-    sqs,
-    unimplemented,
-)
+_HOW_TO_PATCH = "patch"
 
 
 @cache
 def apply() -> None:
     """Patch moto in this process. Call it before the first request."""
-    for part in _PARTS:
+    names = [found.name for found in iter_modules(__path__) if found.name != _HOW_TO_PATCH]
+    for part in [import_module(f"{__name__}.{name}") for name in names]:
         part.apply()
