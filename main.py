@@ -6,9 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 # jsii calls Node 20 past its end of life, in 16 lines at every start.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
@@ -16,6 +14,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 from cdktf import App
 
 from config.errors import ConfigError
+from config.loopback import is_loopback
 from config.platform import Deployment, load_platform
 from config.shared import SHARED, shared_place
 from images.render import render_all
@@ -96,15 +95,6 @@ def build_shared(app: App, root: Path, deployments: Sequence[Deployment], *, emb
         images={deployment.environment.name: render_all(root, deployment) for deployment in deployments},
         embedded=embedded,
     )
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an endpoint lies on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> None:

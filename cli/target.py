@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
 from cli.root import ROOT
+from config.loopback import is_loopback
 from local_aws import launcher
 
 LOCAL_AWS = ROOT / ".local-aws"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Target:
 
 
 def is_embedded(environ: Mapping[str, str]) -> bool:
-    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in LOOPBACK
+    return is_loopback(environ.get("AWS_ENDPOINT_URL", ""))
 
 
 def choose_target(*, local: bool, account_id: str) -> Target:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from main import is_loopback
 from tests.synthesis import ROOT, Checkout, Platform, Stack
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -210,18 +209,3 @@ def test_an_unknown_environment_is_refused_in_one_message(checkout: Checkout, tm
     assert done.returncode == 2
     assert "production" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://127.0.0.1:4566", True),
-        ("http://localhost:4566", True),
-        ("http://[::1]:4566", True),
-        ("https://vpce-1.s3.eu-west-1.vpce.amazonaws.com", False),
-        ("", False),
-        ("not a url", False),
-    ],
-)
-def test_an_endpoint_on_this_machine_is_the_embedded_aws(url: str, expected: bool) -> None:
-    assert is_loopback(url) is expected

@@ -25,15 +25,16 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, {root!r})
-import main as platform  # it prepares the import of the provider
+import main  # it prepares the import of the provider
 
 from cdktf import App, DataResource, LocalExecProvisioner
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
+from config.loopback import is_loopback
 from config.platform import load_platform
 from stacks.platform_stack import PlatformStack
 
-embedded = platform.is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
 app = App()
 [deployment] = load_platform(Path(__file__).parent, only="dev")
 environment = deployment.environment
