@@ -33,15 +33,11 @@ BucketName = Annotated[
 ]
 
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-TagKey = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
-    in_words("up to 128 letters, digits, spaces and _.:/=+@-"),
-]
+_IN_TAGS = r"[A-Za-z0-9 _.:/=+@-]"
+_IN_TAGS_IN_WORDS = "letters, digits, spaces and _.:/=+@-"
+TagKey = Annotated[str, StringConstraints(pattern=f"^{_IN_TAGS}{{1,128}}$"), in_words(f"up to 128 {_IN_TAGS_IN_WORDS}")]
 TagValue = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$"),
-    in_words("up to 256 letters, digits, spaces and _.:/=+@-"),
+    str, StringConstraints(pattern=f"^{_IN_TAGS}{{0,256}}$"), in_words(f"up to 256 {_IN_TAGS_IN_WORDS}")
 ]
 OUR_TAGS = "groundwork:"
 RESERVED_TAGS = ("aws:", OUR_TAGS)
