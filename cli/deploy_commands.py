@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Collection, Iterator
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from cli.orphans import that_need
 from cli.plans import CHANGES, plan_all
 from cli.protection import refuse_protected
 from cli.root import ROOT
-from cli.session import open_session
+from cli.session import Session, open_session
 from cli.terraform_mirror import prepare_terraform
 from config.platform import load_platform
 from config.shared import SHARED
@@ -73,6 +74,8 @@ def deploy(
         progress = run.execute("deploy", chosen)
         for stack in progress.stacks.values():
             session.say(f"{stack.stack}: {stack.outcome}")
+        for note in without_image(session, [stack.name for stack in chosen]):
+            session.say(note)
         for orphan in left:
             if prune:
                 confirm(f"Destroy {orphan.stack}, {orphan.resources} resources?", yes or session.target.embedded)
@@ -85,6 +88,14 @@ def deploy(
                 )
         if prune:
             run.forget_empty_states()
+
+
+def without_image(session: Session, stacks: Collection[str]) -> Iterator[str]:
+    """What runs nothing although it is deployed, and how to change that."""
+    for service in session.deployment.services if session.name != SHARED else ():
+        if not service.is_runnable and f"service-{service.name}" in stacks:
+            release = session.command(f"release {service.repository} TAG --environment {session.name}")
+            yield f"{service.name} runs nothing yet: no image is released.\n  release one: {release}"
 
 
 def destroy(

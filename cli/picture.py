@@ -129,8 +129,8 @@ def _notes(environment: Environment, service: Service) -> list[str]:
         return [str(service.kind), service.schedule.expression]
     if not service.kind.keeps_running:
         return [str(service.kind), f"before {service.before}" if service.before else "by hand"]
-    scaling = service.effective_scaling
-    tasks = f"{scaling.min_tasks} to {scaling.max_tasks} tasks"
+    scaling = service.scaling
+    tasks = f"{scaling.min_tasks} to {scaling.max_tasks} tasks" if service.is_runnable else "no release yet"
     own_name = f"{service.name}.{NAMESPACE}" + (f":{service.port}" if service.port else "")
     public_name = environment.hostname(service.route) if service.route else None
     return [f"{service.kind} · {tasks}", public_name or own_name]

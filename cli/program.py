@@ -15,6 +15,7 @@ from typing import Any
 from cli.errors import CommandError
 
 OUTPUT = Path("cdktf.out")
+RUNS_A_TASK = "-m cli.run_task"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ class SynthesizedStack:
     @property
     def runs_a_task(self) -> bool:
         """Whether its deploy runs a task to its end, such as a migration (modules/run_before_deploy.py)."""
-        return any("provisioner" in data for data in self.code.get("resource", {}).get("terraform_data", {}).values())
+        return any(
+            step["local-exec"]["command"].endswith(RUNS_A_TASK)
+            for data in self.code.get("resource", {}).get("terraform_data", {}).values()
+            for step in data.get("provisioner", [])
+        )
 
 
 @dataclass(frozen=True)

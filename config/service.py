@@ -171,11 +171,6 @@ class Service(Settings):
         return (self.metrics.port or self.port) if self.metrics else None
 
     @property
-    def effective_scaling(self) -> Scaling:
-        """The range asked for, or no task while there is no image: an empty registry never blocks a deploy."""
-        return self.scaling if self.is_runnable else self.scaling.model_copy(update={"min_tasks": 0, "max_tasks": 0})
-
-    @property
     def is_runnable(self) -> bool:
-        """Whether there is an image to start; without one no task is asked for."""
+        """Whether there is an image to start; without one it has everything but tasks, and blocks no deploy."""
         return self.image is not None or self.release is not None

@@ -52,11 +52,12 @@ class Autoscaling(Construct):
             min_capacity=settings.min_tasks,
             max_capacity=settings.max_tasks,
         )
-        if office_hours and settings.max_tasks:
-            # A deploy at night sets the range of the day again: whoever deploys then wants to see it run.
+        if office_hours:
+            # A deploy at night sets the range of the day again: whoever deploys then wants to see it run, and the
+            # verdict on it needs tasks.
             self._at("stop", office_hours.stop_cron, office_hours.timezone, 0, 0)
             self._at("start", office_hours.start_cron, office_hours.timezone, settings.min_tasks, settings.max_tasks)
-        elif settings.max_tasks:
+        else:
             for name, planned in sorted(settings.schedule.items()):
                 self._at(f"plan-{name}", planned.at, planned.timezone, planned.min_tasks, planned.max_tasks)
         self._track("cpu", "ECSServiceAverageCPUUtilization", settings.cpu_percent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdktf import Postcondition, TerraformResourceLifecycle
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
     EcsServiceAlarms,
@@ -27,7 +27,7 @@ MINIMUM_HEALTHY_PERCENT, MAXIMUM_PERCENT = 100, 200
 
 
 class FargateService(Construct):
-    """Rolling deploys that end red when ECS rolled them back; tasks spread and rebalanced over the zones.
+    """Rolling deploys that ECS rolls back when they fail; tasks spread and rebalanced over the zones.
 
     `service` is the AWS resource. The number of tasks is autoscaling's after the first deploy.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
@@ -48,17 +48,13 @@ class FargateService(Construct):
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
-        rolled_back = (
-            f"ECS rolled {settings.name} back: it still runs the task definition from before this deploy. "
-            f"The reason is in the service's events and in the log group {task.log_group.name}."
-        )
         self.service = EcsService(
             self,
             "service",
             name=settings.name,
             cluster=cluster.cluster.arn,
             task_definition=task.definition.arn,
-            desired_count=settings.effective_scaling.min_tasks,
+            desired_count=settings.scaling.min_tasks,
             enable_execute_command=settings.exec,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(capacity_provider=provider, weight=weight, base=0)
@@ -79,18 +75,9 @@ class FargateService(Construct):
             availability_zone_rebalancing="ENABLED",
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
-            wait_for_steady_state=True,
-            lifecycle=TerraformResourceLifecycle(
-                ignore_changes=["desired_count"],
-                # A rollback ends in a steady state too; the provider alone would call that a success.
-                postcondition=[
-                    Postcondition(
-                        condition=f"${{self.task_definition == {task.definition.terraform_resource_type}"
-                        f".{task.definition.friendly_unique_id}.arn}}",
-                        error_message=rolled_back,
-                    )
-                ],
-            ),
+            # The provider would wait for running tasks, healthy or not; see modules/judged_deployment.py instead.
+            wait_for_steady_state=False,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
             # A task cannot start without the policy, nor join a target group that no rule leads to.
             depends_on=[task.roles.execution_policy, *([route.rule] if route else [])],
         )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from cdktf import DataResource, Fn, LocalExecProvisioner
+from cdktf import DataResource, Fn
 from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
 from config.subnets import Tier
+from modules.local_program import local_program
 from modules.task import Task
 from modules.vpc import Vpc
-
-# Terraform runs in cdktf.out/stacks/<stack>; AWS has no resource that runs a task and waits for its exit code.
-COMMAND = "../../../.venv/bin/python -m cli.run_task"
 
 
 class RunBeforeDeploy(Construct):
@@ -36,19 +34,14 @@ class RunBeforeDeploy(Construct):
             "run",
             triggers_replace={"task_definition": task.definition.arn},
             provisioners=[
-                LocalExecProvisioner(
-                    type="local-exec",
-                    command=COMMAND,
-                    environment={
-                        "GROUNDWORK_REGION": environment.region,
-                        "GROUNDWORK_ROLE_ARN": environment.deploy_role_arn or "",
-                        "GROUNDWORK_CLUSTER": environment.name,
-                        "GROUNDWORK_TASK_DEFINITION": task.definition.arn,
-                        "GROUNDWORK_CONTAINER": settings.name,
-                        "GROUNDWORK_LOG_GROUP": task.log_group.name,
-                        "GROUNDWORK_SUBNETS": Fn.nonsensitive(subnets),
-                        "GROUNDWORK_SECURITY_GROUP": task.firewall.group.id,
-                    },
+                local_program(
+                    "cli.run_task",
+                    environment=environment,
+                    task_definition=task.definition.arn,
+                    container=settings.name,
+                    log_group=task.log_group.name,
+                    subnets=Fn.nonsensitive(subnets),
+                    security_group=task.firewall.group.id,
                 )
             ],
             depends_on=[task.roles.execution_policy],

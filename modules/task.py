@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -85,6 +86,8 @@ class Task(Construct):
             execution_role_arn=self.roles.execution.arn,
             task_role_arn=self.roles.task.arn,
             container_definitions=json.dumps([container], sort_keys=True),
+            # ECS cannot roll back to a revision that is deregistered already.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             # What may read no password starts no task.
             depends_on=self._connect(database) if database else None,
         )

@@ -16,6 +16,7 @@ from config.environment import Environment
 from config.service import Service
 from modules.autoscaling import Autoscaling
 from modules.fargate_service import FargateService
+from modules.judged_deployment import JudgedDeployment
 from modules.postgres import Postgres
 from modules.rollback_alarms import RollbackAlarms
 from modules.task import Task
@@ -71,22 +72,28 @@ class ServiceStack(PlatformStack):
                 health_check=service.health_check,
             )
             self.task.firewall.allow_from(edge.load_balancer.firewall, service.port, scope=self, id_="load-balancer")
-        alarms = (
-            RollbackAlarms(self, "rollback", name=name, load_balancer=edge.load_balancer, route=route)
-            if route
-            else None
-        )
+        registration = self._register(service, cluster)
+        self.export(self.task.firewall.group, "id")
+        if not service.is_runnable:
+            return  # the first release adds the rest, so that it is judged like every other
         fargate = FargateService(
             self,
             "fargate",
             vpc=network.vpc,
             cluster=cluster.cluster,
             task=self.task,
-            registration=self._register(service, cluster),
+            registration=registration,
             route=route,
-            alarms=alarms,
+            alarms=(
+                RollbackAlarms(self, "rollback", name=name, load_balancer=edge.load_balancer, route=route)
+                if route
+                else None
+            ),
             spot_percent=environment.spot_percent(service),
             settings=service,
+        )
+        JudgedDeployment(
+            self, "deployment", environment=environment, service=fargate.service, task=self.task, settings=service
         )
         Autoscaling(
             self,
@@ -95,9 +102,8 @@ class ServiceStack(PlatformStack):
             service=fargate.service,
             requests_label=route.requests_label if route else None,
             office_hours=environment.office_hours,
-            settings=service.effective_scaling,
+            settings=service.scaling,
         )
-        self.export(self.task.firewall.group, "id")
 
     def _register(self, service: Service, cluster: ClusterStack) -> ServiceDiscoveryService:
         return ServiceDiscoveryService(

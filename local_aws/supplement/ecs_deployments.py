@@ -1,4 +1,4 @@
-"""moto 5.2.5 has one deployment per ECS service, always in progress: finish it, keep a history, let one fail.
+"""moto 5.2.5 has one deployment per ECS service, always in progress: finish it, or let it fail.
 
 A test makes the next deployment fail, as if ECS' circuit breaker had rolled it back:
 
@@ -7,6 +7,12 @@ A test makes the next deployment fail, as if ECS' circuit breaker had rolled it 
 The next UpdateService that gives this service another task definition then leaves the old one running.
 DescribeServices shows the failed deployment for a while, as ECS does until its last task is gone, and
 Describe- and ListServiceDeployments have it as ROLLBACK_SUCCESSFUL.
+
+    POST /moto-api/groundwork/ecs/fail-first-deployment?cluster=<name>&service=<name>
+
+The next CreateService of this name then has a task definition whose tasks never run. Nothing is there to roll back to:
+some seconds later the only deployment is FAILED, and ECS starts no more tasks until it is asked for another deployment.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 """
 
 from __future__ import annotations
@@ -18,7 +24,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -26,10 +31,12 @@ from moto.moto_api._internal import mock_random
 
 from local_aws.endpoint import REGION
 from local_aws.supplement import control
-from local_aws.supplement.patch import add, wrap
+from local_aws.supplement.ecs_deployment_history import record
+from local_aws.supplement.patch import wrap
 
 CAUSE = "tasks failed to start"
 FAILED_ONE_SHOWS_FOR = timedelta(seconds=10)
+FIRST_ONE_FAILS_AFTER = timedelta(seconds=2)
 _STARTS_A_DEPLOYMENT = (
     "capacityProviderStrategy",
     "forceNewDeployment",
@@ -39,18 +46,15 @@ _STARTS_A_DEPLOYMENT = (
     "serviceRegistries",
     "taskDefinition",
 )
+_failing_at_first: set[tuple[str, str]] = set()
 
 
 def apply() -> None:
     wrap(EC2ContainerServiceResponse, "create_service", _first_deployment)
     wrap(EC2ContainerServiceResponse, "update_service", _next_deployment)
-    wrap(EC2ContainerServiceResponse, "describe_services", _without_drained_deployments)
-    add(
-        EC2ContainerServiceResponse,
-        list_service_deployments=_list_service_deployments,
-        describe_service_deployments=_describe_service_deployments,
-    )
+    wrap(EC2ContainerServiceResponse, "describe_services", _as_of_now)
     control.add("ecs/fail-next-deployment", _fail_next_deployment)
+    control.add("ecs/fail-first-deployment", _fail_first_deployment)
 
 
 def _first_deployment(original: Callable[..., Any], response: Any) -> Any:
@@ -58,7 +62,13 @@ def _first_deployment(original: Callable[..., Any], response: Any) -> Any:
     service = answer.result["service"]
     service.service_deployments = []
     service.next_deployment_fails = False
-    if service.deployment_controller["type"] == "ECS":
+    service.fails_at = service.broken = None
+    cluster_and_name = (service.cluster_name, service.name)
+    if cluster_and_name in _failing_at_first:
+        _failing_at_first.remove(cluster_and_name)
+        service.broken = service.task_definition
+        _never_run(service)
+    elif service.deployment_controller["type"] == "ECS":
         _succeed(service)
     return answer
 
@@ -71,15 +81,37 @@ def _next_deployment(original: Callable[..., Any], response: Any) -> Any:
     if service.next_deployment_fails and service.task_definition != before:
         _roll_back(service, before)
     elif any(asked.get(name) for name in _STARTS_A_DEPLOYMENT):
-        _succeed(service)
+        (_never_run if service.task_definition == service.broken else _succeed)(service)
     for deployment in service.deployments[:1]:
-        deployment["desiredCount"] = deployment["runningCount"] = service.desired_count
+        if deployment["rolloutState"] == "COMPLETED":
+            deployment["desiredCount"] = deployment["runningCount"] = service.desired_count
     return answer
 
 
 def _succeed(service: Any) -> None:
+    service.running_count, service.pending_count = service.desired_count, 0
+    service.fails_at = None
     service.deployments = [_deployment(service, "COMPLETED", "ECS deployment {id} completed.")]
-    _record(service, "SUCCESSFUL")
+    record(service, "SUCCESSFUL")
+
+
+def _never_run(service: Any) -> None:
+    service.running_count, service.pending_count = 0, service.desired_count
+    service.fails_at = utcnow() + FIRST_ONE_FAILS_AFTER
+    service.deployments = [
+        _deployment(service, "IN_PROGRESS", "ECS deployment {id} in progress.")
+        | {"runningCount": 0, "pendingCount": service.desired_count}
+    ]
+    record(service, "IN_PROGRESS")
+
+
+def _give_up(service: Any) -> None:
+    service.fails_at, service.pending_count = None, 0
+    (only,) = service.deployments
+    reason = f"ECS deployment circuit breaker: {CAUSE}."
+    only |= {"rolloutState": "FAILED", "rolloutStateReason": reason, "pendingCount": 0, "failedTasks": 3}
+    service.service_deployments[0] |= {"status": "STOPPED", "statusReason": reason}
+    _say(service, only)
 
 
 def _roll_back(service: Any, task_definition: str) -> None:
@@ -90,18 +122,16 @@ def _roll_back(service: Any, task_definition: str) -> None:
         "runningCount": 0,
         "failedTasks": 3,
     }
-    _record(service, "ROLLBACK_SUCCESSFUL", reason)
+    record(service, "ROLLBACK_SUCCESSFUL", reason)
     service.task_definition = task_definition
     rolling_back = f"ECS deployment circuit breaker: rolling back to deploymentId {{id}} from {failed['id']}."
     service.deployments = [_deployment(service, "COMPLETED", rolling_back), failed]
-    service.events.insert(
-        0,
-        {
-            "id": str(mock_random.uuid4()),
-            "createdAt": utcnow(),
-            "message": f"(service {service.name}) (deployment {failed['id']}) deployment failed: {CAUSE}.",
-        },
-    )
+    _say(service, failed)
+
+
+def _say(service: Any, failed: dict[str, Any]) -> None:
+    message = f"(service {service.name}) (deployment {failed['id']}) deployment failed: {CAUSE}."
+    service.events.insert(0, {"id": str(mock_random.uuid4()), "createdAt": utcnow(), "message": message})
 
 
 def _deployment(service: Any, rollout_state: str, reason: str) -> dict[str, Any]:
@@ -125,54 +155,17 @@ def _deployment(service: Any, rollout_state: str, reason: str) -> dict[str, Any]
     }
 
 
-def _record(service: Any, status: str, reason: str | None = None) -> None:
-    now = utcnow()
-    arn = service.arn.replace(":service/", ":service-deployment/")
-    service.service_deployments.insert(
-        0,
-        {
-            "serviceDeploymentArn": f"{arn}/{mock_random.get_random_hex(21)}",
-            "serviceArn": service.arn,
-            "clusterArn": service.cluster_arn,
-            "status": status,
-            "statusReason": reason,
-            "createdAt": now,
-            "startedAt": now,
-            "finishedAt": now,
-            "updatedAt": now,
-            "deploymentConfiguration": service.deployment_configuration,
-        }
-        | ({"rollback": {"reason": reason, "startedAt": now}} if reason else {}),
-    )
-
-
-def _without_drained_deployments(original: Callable[..., Any], response: Any) -> Any:
+def _as_of_now(original: Callable[..., Any], response: Any) -> Any:
     answer = original(response)
     for service in answer.result["services"]:
+        if service.fails_at and utcnow() > service.fails_at:
+            _give_up(service)
         service.deployments = [
             deployment
             for deployment in service.deployments
             if deployment["status"] == "PRIMARY" or utcnow() < deployment["updatedAt"] + FAILED_ONE_SHOWS_FOR
         ]
     return answer
-
-
-def _list_service_deployments(response: Any) -> ActionResult:
-    service = response.ecs_backend._get_service(
-        response._get_param("cluster", "default"), response._get_param("service")
-    )
-    wanted = response._get_param("status") or []
-    found = [item for item in service.service_deployments if not wanted or item["status"] in wanted]
-    return ActionResult({"serviceDeployments": found})
-
-
-def _describe_service_deployments(response: Any) -> ActionResult:
-    arns = response._get_param("serviceDeploymentArns")
-    every = [item for service in response.ecs_backend.services.values() for item in service.service_deployments]
-    found = [item for item in every if item["serviceDeploymentArn"] in arns]
-    known = {item["serviceDeploymentArn"] for item in found}
-    failures = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]
-    return ActionResult({"serviceDeployments": found, "failures": failures})
 
 
 def _fail_next_deployment(request: Any, url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
@@ -183,4 +176,15 @@ def _fail_next_deployment(request: Any, url: str, _headers: Any) -> tuple[int, d
     if request.method != "POST" or service is None:
         return 400, {}, json.dumps({"error": f"POST it for a service that exists, unlike {cluster}/{name}"})
     service.next_deployment_fails = True
+    return 200, {}, json.dumps({"status": "ok"})
+
+
+def _fail_first_deployment(request: Any, url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    query = parse_qs(urlparse(url).query)
+    cluster, name = query["cluster"][0], query["service"][0]
+    backend = ecs_backends[DEFAULT_ACCOUNT_ID][query.get("region", [REGION])[0]]
+    there = backend.services.get(f"{cluster}:{name}")
+    if request.method != "POST" or (there and there.status == "ACTIVE"):
+        return 400, {}, json.dumps({"error": f"POST it for a service that does not exist yet, unlike {cluster}/{name}"})
+    _failing_at_first.add((cluster, name))
     return 200, {}, json.dumps({"status": "ok"})

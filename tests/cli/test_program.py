@@ -83,10 +83,12 @@ def test_a_service_is_never_deployed_without_what_must_run_before(program: Progr
     file.write_text(json.dumps({**json.loads(file.read_text()), "resource": {"terraform_data": {"memo": {}}}}))
     remembering = read_program(tmp_path, "dev")
     assert [stack.name for stack in remembering.with_preparations(remembering.select(["cluster"]))] == ["cluster"]
-    running = {"terraform_data": {"run": {"provisioner": [{"local-exec": {"command": "migrate"}}]}}}
-    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": running}))
-    changed = read_program(tmp_path, "dev")
-    assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == ["network", "cluster"]
+    for program_of_ours, expected in (("judge_deployment", ["cluster"]), ("run_task", ["network", "cluster"])):
+        provisioner = {"local-exec": {"command": f"../../../.venv/bin/python -m cli.{program_of_ours}"}}
+        running = {"terraform_data": {"run": {"provisioner": [provisioner]}}}
+        file.write_text(json.dumps({**json.loads(file.read_text()), "resource": running}))
+        changed = read_program(tmp_path, "dev")
+        assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == expected
 
 
 def test_waves_respect_needs_among_the_chosen_only(program: Program) -> None:

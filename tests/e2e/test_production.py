@@ -25,6 +25,7 @@ port: 80
 secrets:
   PAYMENT_KEY: payment-key
 """
+INVOICES = "kind: internal\nport: 8080\n"
 MIGRATION = """\
 kind: one-off
 before: orders
@@ -171,6 +172,40 @@ def test_an_apply_is_red_after_a_rollback_or_a_failed_migration_and_green_otherw
     ]
     (ended,) = prod.aws.ecs.describe_tasks(cluster="prod", tasks=[task])["tasks"]
     assert ended["startedBy"] == "groundwork"
+
+
+def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_runs_of(prod: Checkout) -> None:
+    def release(tag: str) -> None:
+        releases = prod.root / "service_configs/releases/prod.yaml"
+        releases.parent.mkdir(exist_ok=True)
+        releases.write_text(f"invoices: {tag}\n")
+
+    (prod.root / "service_configs/invoices.yaml").write_text(INVOICES)
+    said = prod.run("deploy", "service-invoices", "--yes")
+    assert "invoices runs nothing yet: no image is released" in said
+    assert not prod.aws.ecs.describe_services(cluster="prod", services=["invoices"])["services"]
+
+    release("v1")
+    prod.control("ecs/fail-first-deployment?cluster=prod&service=invoices")
+    said = " ".join(prod.run("deploy", "service-invoices", "--yes", expect=1).split())
+    assert "ECS gave up on invoices, and nothing runs that it could roll back to" in said
+    assert "event: (service invoices)" in said
+
+    release("v2")
+    prod.run("deploy", "service-invoices", "--yes")
+    (service,) = prod.aws.ecs.describe_services(cluster="prod", services=["invoices"])["services"]
+    assert service["runningCount"] == service["desiredCount"] == 2
+
+    prod.aws.ecs.update_service(cluster="prod", service="invoices", desiredCount=0)  # as office hours do
+    prod.control("ecs/fail-next-deployment?cluster=prod&service=invoices")
+    release("v3")
+    said = " ".join(prod.run("deploy", "service-invoices", "--yes", expect=1).split())
+    assert f"it runs {service['taskDefinition'].rpartition('/')[2]} again" in said
+    kept = prod.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    assert kept["status"] == "ACTIVE", "else ECS could not start it again"
+    prod.run("deploy", "service-invoices", "--yes")
+    (service,) = prod.aws.ecs.describe_services(cluster="prod", services=["invoices"])["services"]
+    assert service["runningCount"] == service["desiredCount"] == 2
 
 
 def test_a_service_whose_file_is_gone_is_destroyed_and_nothing_else(prod: Checkout) -> None:

@@ -73,11 +73,6 @@ def test_in_the_morning_the_range_is_the_services_own_again() -> None:
     assert start["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "6"}
 
 
-def test_what_has_no_image_yet_is_not_woken() -> None:
-    stack = autoscaling(office_hours=HOURS, min_tasks=0, max_tasks=0)
-    assert stack.all("aws_appautoscaling_scheduled_action") == []
-
-
 RUSH = {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "Europe/Dublin", "min_tasks": 6, "max_tasks": 20}
 
 

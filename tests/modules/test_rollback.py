@@ -40,12 +40,26 @@ def test_every_service_is_rolled_back_when_its_tasks_do_not_start(platform: Plat
 
 
 @pytest.mark.parametrize("name", ["storefront", "orders", "mailer"])
-def test_an_apply_ends_red_unless_the_new_task_definition_is_the_one_that_runs(platform: Platform, name: str) -> None:
+def test_every_change_of_a_service_is_judged_by_ecs_and_not_by_the_provider(platform: Platform, name: str) -> None:
     stack = platform[f"prod-service-{name}"]
-    service = stack.one("aws_ecs_service")
-    (condition,) = service["lifecycle"]["postcondition"]
-    assert service["wait_for_steady_state"] is True
-    left, right = re.fullmatch(r"\$\{(self\.task_definition) == (.*)\}", condition["condition"]).groups()  # type: ignore[union-attr]
-    assert left == "self.task_definition"
-    assert f"${{{right}}}" == service["task_definition"]
-    assert "rolled" in condition["error_message"]
+    service, verdict = stack.one("aws_ecs_service"), stack.one("terraform_data")
+    assert service["wait_for_steady_state"] is False
+    assert stack.target(verdict["triggers_replace"]["service"]) is service
+    (trigger,) = verdict["lifecycle"]["replace_triggered_by"]
+    assert stack.target(f"${{{trigger}.id}}") is service
+    (provisioner,) = verdict["provisioner"]
+    assert provisioner["local-exec"]["command"].endswith("-m cli.judge_deployment")
+    asked = provisioner["local-exec"]["environment"]
+    assert asked["GROUNDWORK_TASK_DEFINITION"] == service["task_definition"]
+    assert asked["GROUNDWORK_CONTAINER"] == service["name"] == name
+    assert asked["GROUNDWORK_LEAST_TASKS"] == str(service["desired_count"])
+
+
+@pytest.mark.parametrize("name", ["storefront", "orders", "mailer"])
+def test_what_ecs_would_roll_back_to_is_there_until_the_verdict(platform: Platform, name: str) -> None:
+    stack = platform[f"prod-service-{name}"]
+    assert stack.one("aws_ecs_task_definition")["lifecycle"] == {"create_before_destroy": True}
+    # Terraform deregisters the old revision after all that names the new one, and the verdict does.
+    (provisioner,) = stack.one("terraform_data")["provisioner"]
+    definition = provisioner["local-exec"]["environment"]["GROUNDWORK_TASK_DEFINITION"]
+    assert stack.target(definition) is stack.one("aws_ecs_task_definition")

@@ -27,14 +27,23 @@ log_retention_days: 14
 """
 STOCK = "kind: internal\nport: 9090\narchitecture: x86_64\nexec: true\n"
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"
-RELEASES = "checkout: 2026-11-23\n"
+RELEASES = "checkout: 2026-11-23\nstock: v1\n"
+KINDS_THAT_RUN = (
+    "aws_ecs_service",
+    "terraform_data",
+    "aws_appautoscaling_target",
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_scheduled_action",
+    "aws_cloudwatch_metric_alarm",
+)
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     checkout = Checkout(tmp_path_factory.mktemp("services") / "checkout")
     checkout.keep_services()
-    for name, text in {"checkout": CHECKOUT, "stock": STOCK, "mailer": MAILER}.items():
+    draft = CHECKOUT.replace("host: pay", "host: draft")
+    for name, text in {"checkout": CHECKOUT, "draft": draft, "stock": STOCK, "mailer": MAILER}.items():
         checkout.write(f"service_configs/{name}.yaml", text)
     checkout.write("service_configs/releases/staging.yaml", RELEASES)
     return checkout.synthesize(only="staging")
@@ -77,10 +86,15 @@ def test_an_image_of_its_own_choice_runs_as_written(worker: Stack) -> None:
     assert container(worker)["command"] == ["sh", "-c", "work"]
 
 
-def test_without_a_release_no_task_is_asked_for(internal: Stack) -> None:
-    assert internal.one("aws_ecs_service")["desired_count"] == 0
-    target = internal.one("aws_appautoscaling_target")
-    assert (target["min_capacity"], target["max_capacity"]) == (0, 0)
+def test_without_a_release_there_is_everything_but_what_runs(platform: Platform, web: Stack) -> None:
+    draft = platform["staging-service-draft"]
+    assert not [kind for kind in KINDS_THAT_RUN if draft.all(kind)]
+    kept = {kind: len(found) for kind, found in web.resources.items() if kind not in KINDS_THAT_RUN}
+    assert {kind: len(found) for kind, found in draft.resources.items()} == kept
+
+
+def test_the_first_release_is_a_deployment_of_the_least_number_of_tasks(web: Stack) -> None:
+    assert web.one("aws_ecs_service")["desired_count"] == 2
 
 
 def test_size_and_processor_are_those_of_the_file(web: Stack, internal: Stack) -> None:

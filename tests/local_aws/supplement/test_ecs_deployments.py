@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from local_aws.endpoint import Endpoint
@@ -9,8 +10,8 @@ from tests.local_aws.supplement.conftest import Aws, Promise
 from tests.local_aws.supplement.test_ecs import create_service, register, service
 
 
-def _fail_next(aws: Aws, name: str) -> int:
-    path = "/moto-api/groundwork/ecs/fail-next-deployment"
+def _fail_next(aws: Aws, name: str, *, which: str = "next") -> int:
+    path = f"/moto-api/groundwork/ecs/fail-{which}-deployment"
     endpoint = Endpoint(port=aws.port, pid=0)
     return endpoint.request("POST", f"{path}?cluster={aws.name}&service={name}")[0]
 
@@ -81,3 +82,35 @@ def test_a_test_can_have_the_next_deployment_rolled_back(aws: Aws) -> None:
 def test_a_misspelt_service_to_fail_is_told(aws: Aws) -> None:
     create_service(aws)
     assert _fail_next(aws, "odrers") == 400
+
+
+def _comes_to_an_end(aws: Aws) -> str:
+    """How the only deployment ends that has just begun and runs nothing."""
+    (begun,) = service(aws)["deployments"]
+    assert (begun["status"], begun["rolloutState"], service(aws)["runningCount"]) == ("PRIMARY", "IN_PROGRESS", 0)
+    deadline = time.monotonic() + 10
+    while (deployment := service(aws)["deployments"][0])["rolloutState"] == "IN_PROGRESS":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert deployment["id"] == begun["id"]
+    return str(deployment["rolloutState"])
+
+
+def test_a_test_can_have_the_first_deployment_fail_with_nothing_to_roll_back_to(aws: Aws) -> None:
+    assert _fail_next(aws, "orders", which="first") == 200
+    create_service(aws)
+    assert _comes_to_an_end(aws) == "FAILED"
+    assert (service(aws)["desiredCount"], service(aws)["runningCount"]) == (2, 0)
+    assert "deployment failed" in service(aws)["events"][0]["message"]
+
+    aws("ecs").update_service(cluster=aws.name, service="orders", forceNewDeployment=True)
+    assert _comes_to_an_end(aws) == "FAILED", "what is broken stays so"
+
+    _update(aws, register(aws, "app:2"))
+    (second,) = service(aws)["deployments"]
+    assert (second["rolloutState"], second["runningCount"], service(aws)["runningCount"]) == ("COMPLETED", 2, 2)
+
+
+def test_a_service_that_is_there_has_had_its_first_deployment(aws: Aws) -> None:
+    create_service(aws)
+    assert _fail_next(aws, "orders", which="first") == 400

@@ -1,0 +1,60 @@
+"""moto 5.2.5 has no Describe- and ListServiceDeployments: remember every deployment of an ECS service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api._internal import mock_random
+
+from local_aws.supplement.patch import add
+
+
+def apply() -> None:
+    add(
+        EC2ContainerServiceResponse,
+        list_service_deployments=_list_service_deployments,
+        describe_service_deployments=_describe_service_deployments,
+    )
+
+
+def record(service: Any, status: str, reason: str | None = None) -> None:
+    """Note a deployment and how it went."""
+    now = utcnow()
+    arn = service.arn.replace(":service/", ":service-deployment/")
+    service.service_deployments.insert(
+        0,
+        {
+            "serviceDeploymentArn": f"{arn}/{mock_random.get_random_hex(21)}",
+            "serviceArn": service.arn,
+            "clusterArn": service.cluster_arn,
+            "status": status,
+            "statusReason": reason,
+            "createdAt": now,
+            "startedAt": now,
+            "finishedAt": now,
+            "updatedAt": now,
+            "deploymentConfiguration": service.deployment_configuration,
+        }
+        | ({"rollback": {"reason": reason, "startedAt": now}} if reason else {}),
+    )
+
+
+def _list_service_deployments(response: Any) -> ActionResult:
+    service = response.ecs_backend._get_service(
+        response._get_param("cluster", "default"), response._get_param("service")
+    )
+    wanted = response._get_param("status") or []
+    found = [item for item in service.service_deployments if not wanted or item["status"] in wanted]
+    return ActionResult({"serviceDeployments": found})
+
+
+def _describe_service_deployments(response: Any) -> ActionResult:
+    arns = response._get_param("serviceDeploymentArns")
+    every = [item for service in response.ecs_backend.services.values() for item in service.service_deployments]
+    found = [item for item in every if item["serviceDeploymentArn"] in arns]
+    known = {item["serviceDeploymentArn"] for item in found}
+    failures = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]
+    return ActionResult({"serviceDeployments": found, "failures": failures})
