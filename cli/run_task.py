@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
+from cli.run_record import RunRecord
 from cli.target import act_as, is_embedded
 
 if TYPE_CHECKING:
@@ -77,20 +78,35 @@ def last_lines(what: Mapping[str, str], task: TaskTypeDef) -> list[str]:
     return [event["message"] for event in events["events"]]
 
 
+def remember(record: RunRecord, work: str) -> None:
+    """What cannot be noted is done all the same, and no reason to stop a deploy."""
+    try:
+        record.add(work)
+    except (BotoCoreError, ClientError) as error:
+        print(f"{work} is not noted in {record.parameter}, a rollback to it would run it again: {error}")
+
+
 def main(what: Mapping[str, str] = os.environ) -> int:
-    """Run it, and say how it ended: 0, or 1 with the end of its log."""
+    """Run it, unless its record says that it has been run, and say how it ended: 0, or 1 with the end of its log."""
     name = what["GROUNDWORK_CONTAINER"]
     role = what.get("GROUNDWORK_ROLE_ARN")
+    work = what.get("GROUNDWORK_WORK", "")
     try:
         if role and not is_embedded(os.environ):
             act_as(role, region=what["GROUNDWORK_REGION"])
+        record = RunRecord.named(what)
+        if record and record.has(work):
+            print(f"{name} has run {work} to its end before, on this database: not again")
+            return 0
         task = run(boto3.client("ecs", region_name=what["GROUNDWORK_REGION"]), what)
-    except (ClientError, CommandError, RuntimeError, TimeoutError) as error:
+    except (BotoCoreError, ClientError, CommandError, RuntimeError, TimeoutError) as error:
         print(f"{name} did not run to its end: {error}", file=sys.stderr)
         return 1
     code = exit_code(task, name)
     if code == 0:
         print(f"{name} ended well")
+        if record:
+            remember(record, work)
         return 0
     print("\n".join(last_lines(what, task)), file=sys.stderr)
     reason = task.get("stoppedReason", "no reason given")

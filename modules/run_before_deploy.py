@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from cdktf import DataResource, Fn
+import json
+from hashlib import sha256
+
+from cdktf import DataResource, Fn, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
 from config.subnets import Tier
+from modules.checkov import skip
 from modules.local_program import local_program
+from modules.postgres import Postgres
 from modules.task import Task
 from modules.vpc import Vpc
 
+NOTHING_YET = "nothing yet"
+
 
 class RunBeforeDeploy(Construct):
-    """Runs the task whenever its definition changes, so with each new image: a migration before the deploy."""
+    """Runs the task whenever its definition changes, so with each new image: a migration before the deploy.
+
+    What has been run to its end on this database is not run again, so that a rollback does not bring an old migration
+    to a newer schema (docs/adr/0009). The record is a parameter that cli/run_record.py reads and writes.
+    """
 
     def __init__(
         self,
@@ -24,9 +36,20 @@ class RunBeforeDeploy(Construct):
         environment: Environment,
         vpc: Vpc,
         task: Task,
+        database: Postgres | None,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
+        record = SsmParameter(
+            self,
+            "record",
+            name=f"/groundwork/{environment.name}/{settings.name}/done",
+            description=f"What {settings.name} has run to its end, the newest last",
+            type="String",
+            value=NOTHING_YET,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]),
+        )
+        skip(record, "CKV2_AWS_34", "It names images and a database, no secrets.")
         # What another stack hands over counts as sensitive, and Terraform would hide all that the task prints.
         subnets = Fn.join(",", [subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()])
         DataResource(
@@ -42,7 +65,20 @@ class RunBeforeDeploy(Construct):
                     log_group=task.log_group.name,
                     subnets=Fn.nonsensitive(subnets),
                     security_group=task.firewall.group.id,
+                    record=record.name,
+                    # A database that is restored or made anew gets a new secret, and has to be migrated again.
+                    database=Fn.nonsensitive(database.secret_arn) if database else "no database",
+                    work=work(environment.image(settings), settings),
                 )
             ],
             depends_on=[task.roles.execution_policy],
         )
+
+
+def work(image: str, settings: Service) -> str:
+    """A name for what a run does: the same as long as the image, the command and the service's own variables are.
+
+    Whatever else a newer platform changes in a task does not make it another migration.
+    """
+    does = json.dumps([image, settings.command, settings.variables], sort_keys=True)
+    return f"{image.rpartition('/')[2]} {sha256(does.encode()).hexdigest()[:12]}"

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
+from modules.checkov import skip
 from modules.postgres import Postgres
 from modules.run_before_deploy import RunBeforeDeploy
 from modules.scheduled_task import ScheduledTask
@@ -43,6 +44,11 @@ class JobStack(PlatformStack):
             database=database,
             settings=service,
         )
+        skip(
+            self.task.firewall.group,
+            "CKV2_AWS_5",
+            "Whoever starts the task attaches it, which checkov does not see.",
+        )
         self.task.call(callees)
         if service.schedule:
             ScheduledTask(
@@ -64,5 +70,6 @@ class JobStack(PlatformStack):
                 environment=environment,
                 vpc=network.vpc,
                 task=self.task,
+                database=database,
                 settings=service,
             )

@@ -15,6 +15,7 @@ from constructs import Construct
 from config.environment import Environment
 from config.service import Service
 from modules.autoscaling import Autoscaling
+from modules.checkov import skip
 from modules.fargate_service import FargateService
 from modules.judged_deployment import JudgedDeployment
 from modules.postgres import Postgres
@@ -75,6 +76,7 @@ class ServiceStack(PlatformStack):
         registration = self._register(service, cluster)
         self.export(self.task.firewall.group, "id")
         if not service.is_runnable:
+            skip(self.task.firewall.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
             return  # the first release adds the rest, so that it is judged like every other
         fargate = FargateService(
             self,

@@ -1,25 +1,42 @@
-"""checkov finds nothing in any environment of the shop, and what it is told to overlook has its reason."""
+"""checkov finds nothing in any environment of a shop with every kind of service; what it overlooks has its reason."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.checkov_scan import Excuse, Finding, by_check, excuses, idle, scan, unexcused
-from tests.synthesis import Platform
+from tests.synthesis import Checkout, Platform
 
 pytestmark = pytest.mark.e2e
 
 SHORTEST_REASON = 25
 
 
-@pytest.fixture(scope="module")
-def result(shop: Platform) -> tuple[int, list[Finding]]:
-    return scan(shop)
+# What the shop of the tests does not have.
+MORE_SERVICES = {
+    "draft": "kind: public-web\nport: 8080\n",
+    "report": "kind: scheduled-job\nimage: example/report:1\nschedule: {expression: rate(1 day)}\n",
+    "migrate": "kind: one-off\nbefore: orders\nimage: example/orders:1\n",
+    "tool": "kind: one-off\nimage: example/tool:1\n",
+}
 
 
 @pytest.fixture(scope="module")
-def given(shop: Platform) -> list[Excuse]:
-    return excuses(shop)
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    checkout = Checkout(tmp_path_factory.mktemp("checkov") / "checkout")
+    for name, text in MORE_SERVICES.items():
+        checkout.write(f"service_configs/{name}.yaml", text)
+    return checkout.synthesize()
+
+
+@pytest.fixture(scope="module")
+def result(platform: Platform) -> tuple[int, list[Finding]]:
+    return scan(platform)
+
+
+@pytest.fixture(scope="module")
+def given(platform: Platform) -> list[Excuse]:
+    return excuses(platform)
 
 
 def test_no_check_fails_without_a_reason_beside_its_resource(

@@ -174,6 +174,17 @@ def test_an_apply_is_red_after_a_rollback_or_a_failed_migration_and_green_otherw
     assert ended["startedBy"] == "groundwork"
 
 
+def test_a_rollback_runs_no_migration_that_has_been_run_on_this_database(prod: Checkout) -> None:
+    migration = prod.root / "service_configs/orders-migrate.yaml"
+    migration.write_text(MIGRATION.replace("1.37.0", "1.37.1"))
+    prod.run("deploy", "service-orders-migrate", "--yes")
+
+    prod.control("ecs/fail-next-task?cluster=prod&family=prod-orders-migrate&code=1")  # as Alembic would refuse
+    migration.write_text(MIGRATION)
+    assert re.search("prod-service-orders-migrate: .* added", prod.run("deploy", "service-orders-migrate", "--yes"))
+    assert "prod-service-orders-migrate: no changes" in prod.run("plan-check", "service-orders-migrate")
+
+
 def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_runs_of(prod: Checkout) -> None:
     def release(tag: str) -> None:
         releases = prod.root / "service_configs/releases/prod.yaml"

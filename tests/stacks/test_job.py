@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from modules.run_before_deploy import work
+from tests.settings import a_service
 from tests.synthesis import Checkout, Platform, Stack
 
 REPORT = """\
@@ -17,7 +19,7 @@ schedule: {expression: cron(30 3 * * ? *), timezone: Europe/Dublin}
 """
 CLEANUP = "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n"
 MIGRATE = "kind: one-off\nbefore: ledger\ncommand: [migrate]\n"
-LEDGER = "kind: internal\nport: 8080\n"
+LEDGER = "kind: internal\nport: 8080\ndatabase: {}\n"
 TOOL = "kind: one-off\nimage: example/tool:1\n"
 
 
@@ -114,6 +116,38 @@ def test_a_service_is_deployed_after_its_migration_has_run_with_the_same_release
     assert migration.target(run["triggers_replace"]["task_definition"]) is migration.one("aws_ecs_task_definition")
     (provisioner,) = run["provisioner"]
     assert provisioner["local-exec"]["command"].endswith("-m cli.run_task")
+
+
+def test_a_migration_is_remembered_for_the_database_that_it_ran_on(platform: Platform) -> None:
+    migration = platform["dev-service-migrate"]
+    record = migration.one("aws_ssm_parameter")
+    assert record["name"] == "/groundwork/dev/migrate/done"
+    assert record["lifecycle"] == {"ignore_changes": ["value"]}, "the run writes it, not Terraform"
+    (provisioner,) = migration.one("terraform_data")["provisioner"]
+    asked = provisioner["local-exec"]["environment"]
+    assert migration.target(asked["GROUNDWORK_RECORD"]) is record
+    secret = asked["GROUNDWORK_DATABASE"].removeprefix("${nonsensitive(").removesuffix(")}")
+    owner, reference = platform.resolve(migration, f"${{{secret}}}")
+    assert owner.name == "dev-database-ledger"
+    assert reference.endswith(".master_user_secret[0].secret_arn}")
+    assert asked["GROUNDWORK_WORK"].startswith("ledger:v7 ")
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ({}, True),
+        ({"cpu": 512, "memory_mib": 1024}, True),
+        ({"log_retention_days": 7}, True),
+        ({"command": ["migrate", "--again"]}, False),
+        ({"variables": {"LOCK_TIMEOUT": "5s"}}, False),
+    ],
+)
+def test_a_migration_is_another_one_when_what_it_does_is(changed: dict[str, object], same: bool) -> None:
+    given: dict[str, object] = {"kind": "one-off", "before": "ledger", "command": ["migrate"]}
+    before, after = a_service("migrate", **given), a_service("migrate", **(given | changed))
+    assert (work("registry/ledger:v7", before) == work("registry/ledger:v7", after)) is same
+    assert work("registry/ledger:v7", before) != work("registry/ledger:v8", before)
 
 
 def test_a_one_off_for_no_service_runs_only_by_hand(platform: Platform) -> None:

@@ -1,0 +1,49 @@
+"""What a one-off has done to its end before, so that a rollback does not do it again with an older image.
+
+The record is a parameter in SSM, made by Terraform and written here (modules/run_before_deploy.py): its first line says
+which database the work was done on, each further one a piece of work, the newest last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+MOST_CHARACTERS = 4096
+"""Of a standard parameter, which costs nothing: https://docs.aws.amazon.com/general/latest/gr/ssm.html"""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One one-off's record. Work on another database, such as a restored one, does not count."""
+
+    ssm: Any
+    parameter: str
+    database: str
+
+    @classmethod
+    def named(cls, what: Mapping[str, str]) -> RunRecord | None:
+        """The record that the variables name; whoever runs a task by hand names none."""
+        if "GROUNDWORK_RECORD" not in what:
+            return None
+        ssm = boto3.client("ssm", region_name=what["GROUNDWORK_REGION"])
+        return cls(ssm, what["GROUNDWORK_RECORD"], what["GROUNDWORK_DATABASE"])
+
+    def has(self, work: str) -> bool:
+        """Whether this has already been done."""
+        return work in self._done()
+
+    def add(self, work: str) -> None:
+        """Note that this has been done; where there is no more room, the oldest work is forgotten."""
+        done = [*(one for one in self._done() if one != work), work]
+        while len(text := "\n".join([self.database, *done])) > MOST_CHARACTERS:
+            done = done[1:]
+        self.ssm.put_parameter(Name=self.parameter, Value=text, Overwrite=True)
+
+    def _done(self) -> list[str]:
+        value: str = self.ssm.get_parameter(Name=self.parameter)["Parameter"]["Value"]
+        database, *done = value.split("\n")
+        return done if database == self.database else []
