@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # jsii calls Node 20 past its end of life, in 16 lines at every start.
@@ -17,13 +17,14 @@ from config.errors import ConfigError
 from config.loopback import is_loopback
 from config.platform import Deployment, load_platform
 from config.shared import SHARED, shared_place
-from images.render import render_all
+from images.render import image_tags
 from modules.task import Task
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
+from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
@@ -31,14 +32,17 @@ from stacks.service import ServiceStack
 BAD_INPUT = 2
 
 
-def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
-    """Add the stacks of one environment; `embedded` means the AWS on the laptop."""
+def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded: bool) -> None:
+    """Add the stacks of one environment; `tags` are the platform images', `embedded` means the AWS on the laptop."""
     environment = deployment.environment
     if environment.budget:
         AccountStack(app, environment=environment, budget=environment.budget, embedded=embedded)
     network = NetworkStack(app, environment=environment, embedded=embedded)
     cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
     edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)
+    MonitoringStack(
+        app, environment=environment, tags=tags, network=network, cluster=cluster, edge=edge, embedded=embedded
+    )
     databases = {
         service.name: DatabaseStack(
             app,
@@ -86,13 +90,14 @@ def build(app: App, deployment: Deployment, *, embedded: bool) -> None:
                 preparing[service.before].append(job)
 
 
-def build_shared(app: App, root: Path, deployments: Sequence[Deployment], *, embedded: bool) -> None:
+def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]], *, embedded: bool) -> None:
     """Add the stacks that all environments share."""
+    deployments = [deployment for deployment, _ in images]
     RegistryStack(
         app,
         place=shared_place([deployment.environment for deployment in deployments]),
         deployments=deployments,
-        images={deployment.environment.name: render_all(root, deployment) for deployment in deployments},
+        platform_tags=[tags for _, tags in images],
         embedded=embedded,
     )
 
@@ -100,11 +105,12 @@ def build_shared(app: App, root: Path, deployments: Sequence[Deployment], *, emb
 def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> None:
     """Write every stack of the YAML below root, or only one environment's, or the `shared` ones."""
     deployments = load_platform(root, only=None if only == SHARED else only)
+    images = [(deployment, image_tags(root, deployment)) for deployment in deployments]
     if only in (None, SHARED):
-        build_shared(app, root, deployments, embedded=embedded)
+        build_shared(app, images, embedded=embedded)
     if only != SHARED:
-        for deployment in deployments:
-            build(app, deployment, embedded=embedded)
+        for deployment, tags in images:
+            build(app, deployment, tags, embedded=embedded)
     app.synth()
 
 

@@ -80,6 +80,8 @@ def _ec2(environment: str, region: str) -> Iterator[Tagged]:
     for operation, items, identifier, kind in EC2_KINDS:
         for page in ec2.get_paginator(operation).paginate(Filters=filters):
             yield from found(kind, identifier, page[items])
+    snapshots = ec2.get_paginator("describe_snapshots").paginate(Filters=filters, OwnerIds=["self"])
+    yield from found("snapshot", "SnapshotId", [snapshot for page in snapshots for snapshot in page["Snapshots"]])
     yield from found("elastic-ip", "AllocationId", ec2.describe_addresses(Filters=filters)["Addresses"])
     flow_logs = ec2.get_paginator("describe_flow_logs").paginate(Filters=filters)
     yield from found("vpc-flow-log", "FlowLogId", [log for page in flow_logs for log in page["FlowLogs"]])

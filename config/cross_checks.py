@@ -9,9 +9,12 @@ from config.environment import Environment
 from config.errors import Problem
 from config.http import Http
 from config.network import PRIVATE_RANGES
+from config.platform_service import GRAFANA, GRAFANA_ROUTE
 from config.rules import BAND_SIZE, overlap, rule_band, rule_priority
 from config.service import Service
 from config.written import Written
+
+GRAFANA_PRIORITY = rule_priority(GRAFANA, GRAFANA_ROUTE)
 
 
 def environment_conflicts(
@@ -99,10 +102,30 @@ def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]
     ranked: dict[int, Written[Service]] = {}
     before: list[tuple[Written[Service], Http]] = []
     routed = [(service, route) for service in services if (route := service.settings.route)]
-    taken = {rule_priority(service.settings.name, route) for service, route in routed}
+    taken = {rule_priority(service.settings.name, route) for service, route in routed} | {GRAFANA_PRIORITY}
     for service, route in routed:
         priority = rule_priority(service.settings.name, route)
-        if other := answering.get((route.host, route.path)):
+        if route.host == GRAFANA_ROUTE.host:
+            yield service.problem(
+                "http.host",
+                "http",
+                "kind",
+                message="http.host: the platform's own Grafana answers on this host",
+                allowed=f"any label but {GRAFANA_ROUTE.host}",
+                fix="write another `host:` under `http:`",
+            )
+        elif priority == GRAFANA_PRIORITY:
+            yield service.problem(
+                "http.priority",
+                "http.path",
+                "http.host",
+                "http",
+                "kind",
+                message=f"http.priority: {priority} is already the rule priority of the platform's own Grafana",
+                allowed="a number of its own for each service, 1 to 50000",
+                fix=f"write `priority: {_free_priority(priority, taken)}` under `http:`",
+            )
+        elif other := answering.get((route.host, route.path)):
             yield service.problem(
                 "http.host",
                 "http.path",

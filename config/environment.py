@@ -12,6 +12,7 @@ from config.database import Database, Databases
 from config.ec2 import Ec2
 from config.edge import Edge
 from config.http import Http
+from config.monitoring import Monitoring
 from config.network import Network
 from config.office_hours import OfficeHours
 from config.place import AccountId, Place
@@ -41,9 +42,7 @@ class Cluster(Settings):
         default=0,
         description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice.",
     )
-    ec2: Ec2 | None = Field(
-        default=None, description="EC2 instances, for what needs a disk; without it the cluster has none."
-    )
+    ec2: Ec2 = Field(default=Ec2(), description="The EC2 instance for what needs a disk: Prometheus and Alertmanager.")
 
 
 class Environment(Place):
@@ -62,22 +61,28 @@ class Environment(Place):
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
     databases: Databases = Databases()
+    monitoring: Monitoring = Monitoring()
     office_hours: OfficeHours | None = Field(
         default=None, description="When services run; without it always, as production must."
     )
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Instances run where there are subnets."""
+        """The instance runs where there is a subnet."""
         yield from super().mistakes()
-        asked = self.cluster.ec2.zones if self.cluster.ec2 else ()
-        if missing := sorted(set(asked) - set(self.network.zones)):
+        zone = self.cluster.ec2.zone
+        if zone and zone not in self.network.zones:
             yield Mistake(
-                field="cluster.ec2.zones",
-                message=f"the network has no zone {', '.join(missing)}",
+                field="cluster.ec2.zone",
+                message=f"the network has no zone {zone}",
                 allowed=", ".join(self.network.zones),
                 because=("network.zones",),
             )
+
+    @property
+    def ec2_zone(self) -> str:
+        """The zone of the instance and its disk."""
+        return self.cluster.ec2.zone or self.network.zones[0]
 
     def image(self, service: Service) -> str:
         """The image that a service runs here: its own choice, or its repository at its release."""
@@ -111,6 +116,16 @@ class Environment(Place):
     def registry(self) -> str:
         """The registry that every image is pulled from."""
         return f"{self.registry_account}.dkr.ecr.{self.region}.amazonaws.com"
+
+    @property
+    def alerts_topic(self) -> str:
+        """The SNS topic that every alert is sent to."""
+        return self.qualify("alerts")
+
+    @property
+    def alerts_topic_arn(self) -> str:
+        """The same, for what is rendered before the topic is there."""
+        return f"arn:aws:sns:{self.region}:{self.account_id}:{self.alerts_topic}"
 
     def hostname(self, route: Http) -> str | None:
         """The host that a route answers to, or None for any."""

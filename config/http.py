@@ -62,10 +62,20 @@ class Http(Settings):
             )
 
 
+# What ECS takes of a container's own check.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+LONGEST_COMMAND_S, LONGEST_START_S = 60, 300
+
+
 class HealthCheck(Settings):
-    """How the load balancer tells that a task can take requests."""
+    """How the load balancer tells that a task can take requests, and ECS that a container works."""
 
     path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
+    command: tuple[str, ...] = Field(
+        default=(),
+        description="Run in the container by ECS, which replaces the task when it fails: "
+        '["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"]. Without it nobody looks inside.',
+    )
     interval_s: int = Field(default=15, ge=5, le=300)
     timeout_s: int = Field(default=5, ge=2, le=120)
     healthy_threshold: int = Field(default=2, ge=2, le=10)
@@ -82,6 +92,16 @@ class HealthCheck(Settings):
                 fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
                 because=("interval_s",),
             )
+        limits = {"timeout_s": LONGEST_COMMAND_S, "grace_s": LONGEST_START_S}
+        for field, most in limits.items() if self.command else ():
+            if getattr(self, field) > most:
+                yield Mistake(
+                    field=field,
+                    message=f"ECS waits at most {most} s here for a `command`",
+                    allowed=f"up to {most}",
+                    fix=f"write {field}: {most}, or check without a `command`",
+                    because=("command",),
+                )
 
 
 class Metrics(Settings):

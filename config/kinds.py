@@ -38,12 +38,17 @@ class KindRule:
 _LISTENS = {"port": "must say where it listens"}
 _NO_REQUESTS = {
     "http": "takes no requests from outside",
-    "health_check": "is not asked by the load balancer",
+    "health_check.path": "is not asked by the load balancer",
     "scaling.requests_per_task": "has no requests to count",
 }
 _NOT_CONNECTED = {"port": "has nobody who connects to it", **_NO_REQUESTS}
 _KEEPS_RUNNING = {"schedule": "keeps running", "before": "keeps running"}
-_ENDS = {**_NOT_CONNECTED, "scaling": "runs one task and ends", "metrics": "ends before it could be scraped"}
+_ENDS = {
+    **{path: reason for path, reason in _NOT_CONNECTED.items() if path != "health_check.path"},
+    "health_check": "ends, and its exit code tells",
+    "scaling": "runs one task and ends",
+    "metrics": "ends before it could be scraped",
+}
 
 KIND_RULES: dict[Kind, KindRule] = {
     Kind.PUBLIC_WEB: KindRule(needs=_LISTENS, refuses=_KEEPS_RUNNING),
@@ -69,7 +74,7 @@ def kind_mistakes(kind: Kind, settings: BaseModel) -> Iterator[Mistake]:
             )
     for path, reason in rule.refuses.items():
         if _written(settings, path) is not None:
-            others = [str(other) for other, its in KIND_RULES.items() if path not in its.refuses]
+            others = [str(other) for other, its in KIND_RULES.items() if not its.refuses.keys() & _with_parents(path)]
             yield Mistake(
                 field=path,
                 message=f"a service of kind {kind} {reason}",
@@ -93,6 +98,11 @@ def kind_schema() -> list[dict[str, Any]]:
         }
         for kind, rule in KIND_RULES.items()
     ]
+
+
+def _with_parents(path: str) -> set[str]:
+    names = path.split(".")
+    return {".".join(names[: index + 1]) for index in range(len(names))}
 
 
 def _written(settings: BaseModel, path: str) -> object:

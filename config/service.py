@@ -38,6 +38,7 @@ class Service(Settings):
         "release": "service_configs/releases/<environment>.yaml",
     }
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
+    reserved_names: ClassVar[frozenset[str]] = PLATFORM_NAMES
 
     name: ServiceName = Field(description="The file's name; not written in the YAML.")
     kind: Kind = Field(
@@ -56,7 +57,8 @@ class Service(Settings):
         description="Which requests from outside come here, by default all to <name>.<domain>; public-web only.",
     )
     health_check: HealthCheck = Field(
-        default=HealthCheck(), description="What the load balancer asks; public-web only."
+        default=HealthCheck(),
+        description="How a task shows that it works: to the load balancer (public-web only), to ECS by `command`.",
     )
     metrics: Metrics | None = Field(
         default=None,
@@ -101,11 +103,11 @@ class Service(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Each kind has its fields, Fargate its sizes, and metrics a port."""
-        if self.name in PLATFORM_NAMES:
+        if self.name in self.reserved_names:
             yield Mistake(
                 field="name",
                 message=f"the platform's own {self.name} has this name",
-                allowed=f"any but {', '.join(sorted(PLATFORM_NAMES))}",
+                allowed=f"any but {', '.join(sorted(self.reserved_names))}",
                 fix="rename the file",
             )
         yield from kind_mistakes(self.kind, self)

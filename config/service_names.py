@@ -23,12 +23,14 @@ PLATFORM_NAMES = frozenset(
     {
         "alertmanager",
         "cloudwatch-exporter",
+        "ec2",
         "ecs-exporter",
         "edge",
         "fluent-bit",
         "grafana",
         "network",
         "prometheus",
+        "scraper",
     }
 )
 VariableName = Annotated[

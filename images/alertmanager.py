@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from config.environment import Environment
 from config.platform import Deployment
 from images.yaml_text import yaml_text
 
-PORT = 9093
 CONFIG = "/etc/alertmanager/alertmanager.yml"
-TOPIC = "alerts"  # qualified by the environment
 
 # SNS refuses a subject of more than 100 characters, and Alertmanager does not retry: the alert would be lost.
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -30,16 +27,11 @@ MESSAGE = """\
 SEVERITY = "{{ or .CommonLabels.severity `none` }}"  # SNS takes no empty attribute
 
 
-def topic_arn(environment: Environment) -> str:
-    """The SNS topic that every alert of the environment is sent to."""
-    return f"arn:aws:sns:{environment.region}:{environment.account_id}:{environment.qualify(TOPIC)}"
-
-
 def render(deployment: Deployment) -> Mapping[str, bytes]:
     """alertmanager.yml: one route, to the environment's topic. No variable: Alertmanager expands none."""
     environment = deployment.environment
     sns = {
-        "topic_arn": topic_arn(environment),
+        "topic_arn": environment.alerts_topic_arn,
         "sigv4": {"region": environment.region},
         "subject": SUBJECT,
         "message": MESSAGE,

@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from config.platform import Deployment
+from config.platform_service import (
+    ALERTMANAGER,
+    CLOUDWATCH_EXPORTER,
+    GRAFANA,
+    PORTS,
+    PROMETHEUS,
+    REPOSITORY_PREFIX,
+)
 from images import alertmanager, cloudwatch_exporter, grafana, prometheus
-
-REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
 
 Render = Callable[[Deployment], Mapping[str, bytes]]
 
@@ -32,10 +38,10 @@ class PlatformImage:
 
 
 PLATFORM_IMAGES = (
-    PlatformImage(name="alertmanager", port=alertmanager.PORT, render=alertmanager.render),
-    PlatformImage(name="cloudwatch-exporter", port=cloudwatch_exporter.PORT, render=cloudwatch_exporter.render),
+    PlatformImage(name=ALERTMANAGER, port=PORTS[ALERTMANAGER], render=alertmanager.render),
+    PlatformImage(name=CLOUDWATCH_EXPORTER, port=PORTS[CLOUDWATCH_EXPORTER], render=cloudwatch_exporter.render),
     PlatformImage(name="ecs-exporter", port=prometheus.ECS_EXPORTER_PORT),
     PlatformImage(name="fluent-bit", port=2020),
-    PlatformImage(name="grafana", port=grafana.PORT, render=grafana.render),
-    PlatformImage(name="prometheus", port=prometheus.PORT, render=prometheus.render),
+    PlatformImage(name=GRAFANA, port=PORTS[GRAFANA], render=grafana.render),
+    PlatformImage(name=PROMETHEUS, port=PORTS[PROMETHEUS], render=prometheus.render),
 )

@@ -9,7 +9,6 @@ from config.environment import Environment
 from config.platform import Deployment
 from images.yaml_text import yaml_text
 
-PORT = 5000
 CONFIG = "/etc/yace/config.yml"
 
 # Data arrives one to three minutes late: a minute's value is looked for in the last five.

@@ -7,11 +7,9 @@ from typing import Any
 
 from config.environment import NAMESPACE
 from config.platform import Deployment
-from images.prometheus import ALERTMANAGER_PORT
-from images.prometheus import PORT as PROMETHEUS_PORT
+from config.platform_service import ALERTMANAGER, PORTS, PROMETHEUS
 from images.yaml_text import yaml_text
 
-PORT = 3000
 DATA_SOURCES = "/etc/grafana/provisioning/datasources/platform.yaml"
 DASHBOARD_PROVIDERS = "/etc/grafana/provisioning/dashboards/platform.yaml"
 DASHBOARDS = "/etc/grafana/dashboards"  # below /etc, where no volume can hide what the image brings
@@ -25,7 +23,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "name": "Prometheus",
             "uid": "prometheus",
             "type": "prometheus",
-            "url": f"http://prometheus.{NAMESPACE}:{PROMETHEUS_PORT}",
+            "url": f"http://prometheus.{NAMESPACE}:{PORTS[PROMETHEUS]}",
             "isDefault": True,
             "jsonData": {"httpMethod": "POST", "timeInterval": "30s", "prometheusType": "Prometheus"},
         },
@@ -33,7 +31,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "name": "Alertmanager",
             "uid": "alertmanager",
             "type": "alertmanager",
-            "url": f"http://alertmanager.{NAMESPACE}:{ALERTMANAGER_PORT}",
+            "url": f"http://alertmanager.{NAMESPACE}:{PORTS[ALERTMANAGER]}",
             "jsonData": {"implementation": "prometheus", "handleGrafanaManagedAlerts": False},
         },
         {

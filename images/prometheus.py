@@ -8,12 +8,11 @@ from typing import Any
 
 from config.environment import NAMESPACE, Environment
 from config.platform import Deployment
+from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PORTS, PROMETHEUS
 from config.service import Service
 from images.yaml_text import yaml_text
 
-PORT = 9090
 ECS_EXPORTER_PORT = 9779
-ALERTMANAGER_PORT, CLOUDWATCH_EXPORTER_PORT, GRAFANA_PORT = 9093, 5000, 3000
 
 CONFIG = "/etc/prometheus/prometheus.yml"
 RULES = "/etc/prometheus/rules/*.yml"  # the place of the alerts: files rendered to it are loaded
@@ -38,12 +37,12 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "external_labels": {"environment": environment.name},
         },
         "rule_files": [RULES],
-        "alerting": {"alertmanagers": [{"dns_sd_configs": [_dns(["alertmanager"], ALERTMANAGER_PORT)]}]},
+        "alerting": {"alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}]},
         "scrape_configs": [
-            {"job_name": "prometheus", "static_configs": [{"targets": [f"localhost:{PORT}"]}]},
-            _platform("alertmanager", ALERTMANAGER_PORT),
-            _platform("cloudwatch-exporter", CLOUDWATCH_EXPORTER_PORT),
-            _platform("grafana", GRAFANA_PORT),
+            {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
+            _platform(ALERTMANAGER),
+            _platform(CLOUDWATCH_EXPORTER),
+            _platform(GRAFANA),
             _applications(environment, services),
             _tasks("ecs-exporter", environment, {ECS_EXPORTER_PORT: services}),
         ],
@@ -103,8 +102,8 @@ def _tasks(name: str, environment: Environment, by_port: Mapping[int, Iterable[S
     return job
 
 
-def _platform(name: str, port: int) -> Job:
-    return {"job_name": name, "dns_sd_configs": [_dns([name], port)]}
+def _platform(name: str) -> Job:
+    return {"job_name": name, "dns_sd_configs": [_dns([name], PORTS[name])]}
 
 
 def _dns(names: Iterable[str], port: int) -> dict[str, Any]:

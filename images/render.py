@@ -21,6 +21,11 @@ def render_all(root: Path, deployment: Deployment) -> dict[str, BuildContext]:
     return {image.name: render(root, image, bases, deployment) for image in PLATFORM_IMAGES}
 
 
+def image_tags(root: Path, deployment: Deployment) -> dict[str, str]:
+    """The tag of every platform image, by name: what `groundwork images publish` pushes and task definitions name."""
+    return {name: context.tag for name, context in render_all(root, deployment).items()}
+
+
 def render(root: Path, image: PlatformImage, bases: Bases, deployment: Deployment) -> BuildContext:
     """The build context of one image: its folder below docker/, its base filled in, its configuration rendered."""
     files = {file.path: file for file in read_tree(root / "docker" / image.name)}

@@ -9,6 +9,8 @@ from config.environment import Environment
 from config.service import Service
 
 STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
+DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
+DATA_VOLUME = "data"
 
 
 def container_definition(
@@ -18,8 +20,10 @@ def container_definition(
     log_group: str,
     secret_arns: Mapping[str, str],
     variables: Mapping[str, str],
+    disk: str | None = None,
 ) -> dict[str, Any]:
-    """`secret_arns` are variables whose value ECS reads from Secrets Manager; `variables` join the service's own.
+    """`secret_arns` are variables whose value ECS reads from Secrets Manager; `variables` join the service's own;
+    `disk` is where the container sees the volume `data`.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
@@ -30,7 +34,7 @@ def container_definition(
         "essential": True,
         "environment": [{"name": key, "value": value} for key, value in sorted(plain.items())],
         "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(secret_arns.items())],
-        "stopTimeout": STOP_TIMEOUT_S,
+        "stopTimeout": DISK_STOP_TIMEOUT_S if disk else STOP_TIMEOUT_S,
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
@@ -47,6 +51,17 @@ def container_definition(
         container["command"] = list(settings.command)
     if settings.port:
         container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
+    if settings.health_check.command:
+        check = settings.health_check
+        container["healthCheck"] = {
+            "command": ["CMD", *check.command],
+            "interval": check.interval_s,
+            "timeout": check.timeout_s,
+            "retries": check.unhealthy_threshold,
+            "startPeriod": check.grace_s,
+        }
+    if disk:
+        container["mountPoints"] = [{"sourceVolume": DATA_VOLUME, "containerPath": disk, "readOnly": False}]
     if settings.exec:
         # The shell's agent leaves dead children behind that only an init process collects.
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html

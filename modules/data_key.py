@@ -1,4 +1,4 @@
-"""The key that encrypts an environment's databases and their passwords."""
+"""The key that encrypts an environment's databases, their passwords, and its disks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ DELETION_WINDOW_DAYS = 30  # the longest: whoever deletes the environment has as
 
 
 class DataKey(Construct):
-    """A rotating KMS key. It outlives every database, or the last snapshot of one could not be read any more."""
+    """A rotating KMS key. It outlives every database and disk, or their last snapshots could not be read any more."""
 
     def __init__(self, scope: Construct, id_: str, *, name: str, account_id: str) -> None:
         super().__init__(scope, id_)
         self.key = KmsKey(
             self,
             "key",
-            description=f"Databases of {name}",
+            description=f"Databases and disks of {name}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             policy=policy(account_decides(account_id)),

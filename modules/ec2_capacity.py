@@ -1,12 +1,16 @@
-"""EC2 instances that a cluster starts and stops by itself, for tasks that need a disk."""
+"""The EC2 instance of a cluster, for tasks that need a disk."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 
 from cdktf import Fn, Token
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
+    AutoscalingGroupInstanceMaintenancePolicy,
+    AutoscalingGroupInstanceRefresh,
+    AutoscalingGroupInstanceRefreshPreferences,
     AutoscalingGroupLaunchTemplate,
     AutoscalingGroupTag,
 )
@@ -26,11 +30,13 @@ from cdktf_cdktf_provider_aws.launch_template import (
 )
 from constructs import Construct
 
-from config.ec2 import Ec2
 from config.environment import Environment
 from config.subnets import Tier
+from modules.data_key import DataKey
+from modules.data_volume import DataVolume
 from modules.firewall import Firewall
 from modules.instance_role import InstanceRole
+from modules.user_data import VOLUME, user_data
 from modules.vpc import Vpc
 
 HTTPS = 443
@@ -40,19 +46,13 @@ DAY_S = 24 * 60 * 60
 # one hop ends at the host, and tasks with a network interface of their own are shut out by the agent.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
 ONE_HOP = 1
-USER_DATA = """\
-#!/bin/bash
-set -eu
-cat >> /etc/ecs/ecs.config <<CONFIG
-ECS_CLUSTER={cluster}
-ECS_AWSVPC_BLOCK_IMDS=true
-ECS_ENABLE_TASK_IAM_ROLE=true
-CONFIG
-"""
 
 
 class Ec2Capacity(Construct):
-    """A capacity provider over an Auto Scaling group; exposes `provider`, `role` and `group`.
+    """A capacity provider over a group of one instance and its disk; exposes `provider`, `role`, `group`, `volume`.
+
+    A task finds its folder of the disk below DATA. An instance that dies is replaced in the same zone, and the new one
+    takes the disk over; so are one that grows old and one whose template changes.
 
     No key pair and no way in: whoever needs a shell goes through Session Manager.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html
@@ -66,11 +66,11 @@ class Ec2Capacity(Construct):
         environment: Environment,
         cluster: EcsCluster,
         vpc: Vpc,
+        data_key: DataKey,
         tags: Mapping[str, str],
-        settings: Ec2,
     ) -> None:
         super().__init__(scope, id_)
-        name = environment.qualify("ec2")
+        name, settings = environment.qualify("ec2"), environment.cluster.ec2
         self.role = InstanceRole(
             self,
             "role",
@@ -79,6 +79,8 @@ class Ec2Capacity(Construct):
             cluster=cluster,
             session_manager=settings.session_manager,
         )
+        self.volume = DataVolume(self, "data", name=f"{name}-data", environment=environment, data_key=data_key)
+        may_attach = self.volume.allow_attach(self.role.role, instance_name=name)
         firewall = Firewall(self, "firewall", name=name, description=f"Instances of {name}", vpc=vpc)
         firewall.allow_out(HTTPS)  # AWS's APIs, the registry, the system's updates
         every = {**tags, "Name": name}
@@ -107,24 +109,40 @@ class Ec2Capacity(Construct):
                     ),
                 )
             ],
-            user_data=Fn.base64encode(USER_DATA.format(cluster=cluster.name)),
+            # The shell's own ${…} and quotes are kept from Terraform; only it knows the volume.
+            user_data=Fn.base64encode(
+                Fn.replace(
+                    Fn.base64decode(b64encode(user_data(environment).encode()).decode()),
+                    VOLUME,
+                    self.volume.volume.id,
+                )
+            ),
             # The provider's default_tags reach the template, but not what is started from it.
             tag_specifications=[
                 LaunchTemplateTagSpecifications(resource_type=kind, tags=every) for kind in ("instance", "volume")
             ],
         )
-        zones = settings.zones or tuple(vpc.subnets[Tier.PRIVATE])
         self.group = AutoscalingGroup(
             self,
             "group",
             name=name,
-            vpc_zone_identifier=[vpc.subnets[Tier.PRIVATE][zone].id for zone in zones],
-            min_size=settings.min_instances,
-            max_size=settings.max_instances,
+            vpc_zone_identifier=[vpc.subnets[Tier.PRIVATE][environment.ec2_zone].id],
+            min_size=1,
+            max_size=1,
             launch_template=AutoscalingGroupLaunchTemplate(
                 id=template.id, version=Token.as_string(template.latest_version)
             ),
             max_instance_lifetime=settings.max_age_days * DAY_S,
+            # First the old one goes, then the new one comes: there is only one disk.
+            instance_maintenance_policy=AutoscalingGroupInstanceMaintenancePolicy(
+                min_healthy_percentage=0, max_healthy_percentage=100
+            ),
+            instance_refresh=AutoscalingGroupInstanceRefresh(
+                strategy="Rolling",
+                preferences=AutoscalingGroupInstanceRefreshPreferences(
+                    min_healthy_percentage=0, max_healthy_percentage=100
+                ),
+            ),
             enabled_metrics=["GroupDesiredCapacity", "GroupInServiceInstances"],
             # A draining instance waits for its tasks for up to an hour, longer than Terraform waits for the group.
             # Forced, the deletion takes the instances along and waits for none.
@@ -135,6 +153,7 @@ class Ec2Capacity(Construct):
                 # ECS adds the first one, and Terraform would remove it.
                 for key, value in sorted({"AmazonECSManaged": "true", **every}.items())
             ],
+            depends_on=[may_attach],  # an instance that came first would give up
         )
         self.provider = EcsCapacityProvider(
             self,

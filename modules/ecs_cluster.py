@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import EcsClusterCa
 from constructs import Construct
 
 from config.environment import Environment
+from modules.data_key import DataKey
 from modules.ec2_capacity import Ec2Capacity
 from modules.log_key import LogKey
 from modules.vpc import Vpc
@@ -27,7 +28,7 @@ EXEC_LOG_RETENTION_DAYS = 365  # who typed what into which task: a question that
 
 
 class EcsCluster(Construct):
-    """A cluster on Fargate and Fargate Spot, of which each service chooses its share, and on EC2 where asked for.
+    """A cluster on Fargate and Fargate Spot, of which each service chooses its share, and EC2 for what needs a disk.
 
     Exposes `cluster`, `ec2`, and `exec_log_group`, where everything typed into a task's shell is written down.
     """
@@ -40,6 +41,7 @@ class EcsCluster(Construct):
         environment: Environment,
         vpc: Vpc,
         log_key: LogKey,
+        data_key: DataKey,
         tags: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id_)
@@ -66,30 +68,18 @@ class EcsCluster(Construct):
                 )
             ),
         )
-        self.ec2 = (
-            Ec2Capacity(
-                self,
-                "ec2",
-                environment=environment,
-                cluster=self.cluster,
-                vpc=vpc,
-                tags=tags,
-                settings=settings.ec2,
-            )
-            if settings.ec2
-            else None
+        self.ec2 = Ec2Capacity(
+            self, "ec2", environment=environment, cluster=self.cluster, vpc=vpc, data_key=data_key, tags=tags
         )
-        own = [self.ec2.provider] if self.ec2 else []
+        provider = self.ec2.provider
         EcsClusterCapacityProviders(
             self,
             "capacity",
             cluster_name=self.cluster.name,
-            capacity_providers=[FARGATE, FARGATE_SPOT, *(provider.name for provider in own)],
+            capacity_providers=[FARGATE, FARGATE_SPOT, provider.name],
             # AWS deletes no provider that a cluster still names.
             # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster_capacity_providers
             lifecycle=TerraformResourceLifecycle(
-                replace_triggered_by=[f"{p.terraform_resource_type}.{p.friendly_unique_id}.id" for p in own]
-            )
-            if own
-            else None,
+                replace_triggered_by=[f"{provider.terraform_resource_type}.{provider.friendly_unique_id}.id"]
+            ),
         )

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
 from modules.checkov import skip
-from modules.container import container_definition
+from modules.container import DATA_VOLUME, container_definition
 from modules.ecs_cluster import FARGATE, EcsCluster
 from modules.firewall import Firewall
+from modules.generated_secret import GeneratedSecret
 from modules.log_key import LogKey
 from modules.postgres import Postgres
 from modules.task_roles import TaskRoles
 from modules.task_secrets import TaskSecrets
+from modules.user_data import DATA
 from modules.vpc import Vpc
 
 HTTPS = 443
 
 
 class Task(Construct):
-    """Exposes `definition`, `firewall`, `roles` and `log_group`; nothing can connect to it until it is allowed."""
+    """Exposes `definition`, `firewall`, `roles` and `log_group`; nothing can connect to it until it is allowed.
+
+    `generated` are passwords by the variable that holds them. With `disk`, a path in the container, it runs on the
+    cluster's EC2 instance and finds its folder of the data volume there; without, on Fargate.
+    """
 
     def __init__(
         self,
@@ -38,10 +48,13 @@ class Task(Construct):
         vpc: Vpc,
         log_key: LogKey,
         cluster: EcsCluster,
-        database: Postgres | None,
+        database: Postgres | None = None,
+        generated: Mapping[str, GeneratedSecret] | None = None,
+        disk: str | None = None,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
+        generated = generated or {}
         name = environment.qualify(settings.name)
         self.log_group = CloudwatchLogGroup(
             self,
@@ -69,14 +82,23 @@ class Task(Construct):
             environment,
             settings,
             log_group=self.log_group.name,
-            secret_arns={**secrets.arns, **(database.secrets if database else {})},
+            secret_arns={
+                **secrets.arns,
+                **(database.secrets if database else {}),
+                **{variable: secret.arn for variable, secret in generated.items()},
+            },
             variables=database.variables if database else {},
+            disk=disk,
         )
+        # What may read no password starts no task.
+        may_read = [secret.grant_read(self.roles.execution) for secret in generated.values()]
+        if database:
+            may_read += self._connect(database)
         self.definition = EcsTaskDefinition(
             self,
             "definition",
             family=name,
-            requires_compatibilities=[FARGATE],
+            requires_compatibilities=["EC2" if disk else FARGATE],
             network_mode="awsvpc",
             cpu=str(settings.cpu),
             memory=str(settings.memory_mib),
@@ -86,10 +108,10 @@ class Task(Construct):
             execution_role_arn=self.roles.execution.arn,
             task_role_arn=self.roles.task.arn,
             container_definitions=json.dumps([container], sort_keys=True),
+            volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
             # ECS cannot roll back to a revision that is deregistered already.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            # What may read no password starts no task.
-            depends_on=self._connect(database) if database else None,
+            depends_on=may_read or None,
         )
         self._name, self._port = settings.name, settings.port
 

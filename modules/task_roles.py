@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -66,6 +67,10 @@ class TaskRoles(Construct):
         self.execution_policy = IamRolePolicy(
             self, "execution-policy", role=self.execution.id, name="start-tasks", policy=policy(*statements)
         )
+
+    def allow(self, id_: str, *statements: Mapping[str, Any]) -> None:
+        """Let the code do more than nothing."""
+        IamRolePolicy(self, id_, role=self.task.id, name=id_, policy=policy(*statements))
 
     def allow_exec(self, *, log_group_arn: str, key_arn: str) -> None:
         """Let the agent in the task open the channel of a shell, and write down what is typed.

@@ -9,17 +9,28 @@ from constructs import Construct
 
 from config.environment import NAMESPACE, Environment
 from modules.ecs_cluster import EcsCluster
+from modules.firewall import Firewall
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
 
 class ClusterStack(PlatformStack):
-    """Exposes `cluster` and `namespace`, under which every task registers its address."""
+    """Exposes `cluster`, the `namespace` that every task registers its address in, and `scraper`, who reads metrics."""
 
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
         self.cluster = EcsCluster(
-            self, "cluster", environment=environment, vpc=network.vpc, log_key=network.log_key, tags=self.tags
+            self,
+            "cluster",
+            environment=environment,
+            vpc=network.vpc,
+            log_key=network.log_key,
+            data_key=network.data_key,
+            tags=self.tags,
+        )
+        # Prometheus' own, here and not beside it: no service's deploy waits for the monitoring.
+        self.scraper = Firewall(
+            self, "scraper", name=environment.qualify("scraper"), description="Who reads metrics", vpc=network.vpc
         )
         self.namespace = ServiceDiscoveryPrivateDnsNamespace(
             self,
@@ -31,6 +42,5 @@ class ClusterStack(PlatformStack):
         self.export(self.cluster.cluster, "arn", "name")
         self.export(self.cluster.exec_log_group, "arn")
         self.export(self.namespace, "id")
-        if self.cluster.ec2:
-            self.export(self.cluster.ec2.provider, "name")
-            self.export(self.cluster.ec2.role.role, "name")
+        self.export(self.cluster.ec2.provider, "name")
+        self.export(self.scraper.group, "id")

@@ -8,7 +8,6 @@ from constructs import Construct
 
 from config.place import Place
 from config.platform import Deployment
-from images.build_context import BuildContext
 from images.catalog import PLATFORM_IMAGES
 from images.lifecycle import lifecycle_policy
 from modules.repository import Repository
@@ -18,7 +17,7 @@ from stacks.platform_stack import PlatformStack
 class RegistryStack(PlatformStack):
     """`shared-registry`: deployed before anything is published, and again when a service or a release is added.
 
-    `images` has the platform images of each environment by its name. Exposes `repositories` by name.
+    `platform_tags` are those of the platform images by name, once for each environment. Exposes `repositories` by name.
     """
 
     def __init__(
@@ -27,14 +26,14 @@ class RegistryStack(PlatformStack):
         *,
         place: Place,
         deployments: Sequence[Deployment],
-        images: Mapping[str, Mapping[str, BuildContext]],
+        platform_tags: Sequence[Mapping[str, str]],
         embedded: bool,
     ) -> None:
         super().__init__(scope, name="registry", environment=place, embedded=embedded)
         readers = {deployment.environment.account_id for deployment in deployments}
         keep: dict[str, set[str]] = {}
         for image in PLATFORM_IMAGES:
-            keep[image.repository] = {contexts[image.name].tag for contexts in images.values()}
+            keep[image.repository] = {tags[image.name] for tags in platform_tags}
         for deployment in deployments:
             for service in deployment.services:
                 released = keep.setdefault(service.repository, set())

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf_cdktf_provider_aws.service_discovery_service import (
-    ServiceDiscoveryService,
-    ServiceDiscoveryServiceDnsConfig,
-    ServiceDiscoveryServiceDnsConfigDnsRecords,
-    ServiceDiscoveryServiceHealthCheckCustomConfig,
-)
 from constructs import Construct
 
 from config.environment import Environment
@@ -19,6 +13,7 @@ from modules.checkov import skip
 from modules.fargate_service import FargateService
 from modules.judged_deployment import JudgedDeployment
 from modules.postgres import Postgres
+from modules.registration import register
 from modules.rollback_alarms import RollbackAlarms
 from modules.task import Task
 from modules.web_route import WebRoute
@@ -26,8 +21,6 @@ from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
-
-DNS_TTL_S = 10
 
 
 class ServiceStack(PlatformStack):
@@ -59,6 +52,8 @@ class ServiceStack(PlatformStack):
             settings=service,
         )
         self.task.call(callees)
+        if service.metrics_port:
+            self.task.firewall.allow_from(cluster.scraper, service.metrics_port, scope=self, id_="prometheus")
         route = None
         if service.route and service.port:
             route = WebRoute(
@@ -73,7 +68,7 @@ class ServiceStack(PlatformStack):
                 health_check=service.health_check,
             )
             self.task.firewall.allow_from(edge.load_balancer.firewall, service.port, scope=self, id_="load-balancer")
-        registration = self._register(service, cluster)
+        registration = register(self, "registration", name=service.name, namespace=cluster.namespace)
         self.export(self.task.firewall.group, "id")
         if not service.is_runnable:
             skip(self.task.firewall.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
@@ -105,19 +100,4 @@ class ServiceStack(PlatformStack):
             requests_label=route.requests_label if route else None,
             office_hours=environment.office_hours,
             settings=service.scaling,
-        )
-
-    def _register(self, service: Service, cluster: ClusterStack) -> ServiceDiscoveryService:
-        return ServiceDiscoveryService(
-            self,
-            "registration",
-            name=service.name,
-            # Up to eight addresses in an answer; WEIGHTED would give one.
-            # https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
-            dns_config=ServiceDiscoveryServiceDnsConfig(
-                namespace_id=cluster.namespace.id,
-                routing_policy="MULTIVALUE",
-                dns_records=[ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=DNS_TTL_S)],
-            ),
-            health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
         )

@@ -25,9 +25,9 @@ EPHEMERAL = (1024, 65_535)
 KINDS = {
     "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
-    "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\n",
+    "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\nmetrics: {}\n",
     "stock": "kind: internal\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
-    "mailer": "kind: worker\nimage: a/b:1\n",
+    "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\n",
     "nightly": "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
     "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",
 }
@@ -60,6 +60,16 @@ class Promise:
         return [layer for layer, (promised, found) in layers.items() if promised != found]
 
 
+# What the platform's own parts reach, beside what the services add to the load balancer's and the scraper's.
+PLATFORM: dict[str, dict[str, int]] = {
+    "edge": {"grafana": 3000},
+    "scraper": {},
+    "prometheus": {"alertmanager": 9093, "cloudwatch-exporter": 5000, "grafana": 3000},
+    "alertmanager": {},
+    "cloudwatch-exporter": {},
+    "grafana": {"prometheus": 9090, "alertmanager": 9093},
+    "ec2": {},
+}
 TIERS = ("public", "private", "isolated")
 
 
@@ -103,7 +113,7 @@ def promised(root: Path, environment: str) -> Promise:
     """What the YAML below root says, and nothing more."""
     (deployment,) = load_platform(root, only=environment)
     services = {service.name: service for service in deployment.services}
-    outgoing: dict[str, dict[str, int]] = {"edge": {}}
+    outgoing = {caller: dict(called) for caller, called in PLATFORM.items()}
     for service in services.values():
         wanted = {callee: services[callee].port or 0 for callee in service.calls}
         owner = service if service.database else services.get(service.before or "")
@@ -113,19 +123,22 @@ def promised(root: Path, environment: str) -> Promise:
         outgoing[service.name] = wanted
         if service.route and service.port:
             outgoing["edge"][service.name] = service.port
+        if service.metrics_port:
+            outgoing["scraper"][service.name] = service.metrics_port
     pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called.items()]
     group = deployment.environment.qualify
     reached = {
         caller: {(callee, (port, port)) for callee, port in called.items()} for caller, called in outgoing.items()
     }
-    for name in services:
+    calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "scraper"))]
+    for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer.
         reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS)}
     return Promise(
         doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
         | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)},
         doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs}
-        | {Door(group(name), ANYWHERE, HTTPS) for name in services},
+        | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws},
         reached=reached,
     )
 
@@ -176,7 +189,24 @@ def test_databases_reach_nothing_and_have_no_way_out(kinds: tuple[Checkout, Plat
 
 def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checkout, Platform]) -> None:
     reached = Network(kinds[1], "dev").reached_by("dev-edge")
-    assert reached == {("dev-storefront", (8080, 8080)), ("dev-admin", (9000, 9000))}
+    assert reached == {
+        ("dev-storefront", (8080, 8080)),
+        ("dev-admin", (9000, 9000)),
+        ("dev-grafana", (3000, 3000)),
+    }
+
+
+def test_prometheus_reads_metrics_where_services_have_them_and_nothing_else(kinds: tuple[Checkout, Platform]) -> None:
+    assert Network(kinds[1], "dev").reached_by("dev-scraper") == {
+        ("dev-orders", (8081, 8081)),
+        ("dev-mailer", (9100, 9100)),
+    }
+
+
+def test_nothing_connects_to_the_instance(kinds: tuple[Checkout, Platform]) -> None:
+    network = Network(kinds[1], "dev")
+    assert not [group for group in network.groups if ("dev-ec2", ALL_PORTS) in network.reached_by(group)]
+    assert not [door for door in network.doors_in if door.owner == "dev-ec2"]
 
 
 def documents(platform: Platform) -> dict[str, Any]:
@@ -243,6 +273,8 @@ WIDENED: dict[str, Callable[[dict[str, Any]], None]] = {
     "a way out on 443 becomes all ports": rule("dev-service-mailer", OUT, "internet-out", from_port=0, to_port=65535),
     "the load balancer opens another port": rule("dev-edge", IN, "internet-in-443", to_port=8443),
     "the load balancer may call anyone": rule("dev-service-admin", OUT, "load-balancer", cidr_ipv4="10.10.0.0/16"),
+    "Prometheus becomes anyone": rule("dev-service-mailer", IN, "scraper on 9100", cidr_ipv4="10.10.0.0/16"),
+    "Grafana is open to the VPC": rule("dev-monitoring", IN, "edge on 3000", cidr_ipv4="10.10.0.0/16"),
     "the database lets the VPC in": rule("dev-service-orders", IN, "database", cidr_ipv4="10.10.0.0/16"),
     "the database opens all ports": rule("dev-service-orders", IN, "database", ip_protocol="-1"),
     "the isolated access list lets anyone in": acl("isolated", "ingress", cidr_block=ANYWHERE),

@@ -1,4 +1,4 @@
-"""moto 5.2.5 never drains a group once protected from scale-in, refreshes none, and forgets how old they may get."""
+"""moto 5.2.5 never drains a group once protected from scale-in, refreshes none, and forgets how they are replaced."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ def apply() -> None:
         start_instance_refresh=_start_instance_refresh,
         describe_instance_refreshes=_describe_instance_refreshes,
     )
-    wrap(AutoScalingResponse, "create_auto_scaling_group", _keep_lifetime)
-    wrap(AutoScalingResponse, "update_auto_scaling_group", _keep_lifetime)
+    wrap(AutoScalingResponse, "create_auto_scaling_group", _keep_how_instances_are_replaced)
+    wrap(AutoScalingResponse, "update_auto_scaling_group", _keep_how_instances_are_replaced)
 
 
-def _keep_lifetime(original: Callable[[Any], Any], response: Any) -> Any:
+def _keep_how_instances_are_replaced(original: Callable[[Any], Any], response: Any) -> Any:
     result = original(response)
-    asked = response._get_int_param("MaxInstanceLifetime")
-    if asked is not None:
-        group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
+    group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
+    if (asked := response._get_int_param("MaxInstanceLifetime")) is not None:
         group.max_instance_lifetime = asked
+    if policy := response._get_param("InstanceMaintenancePolicy"):
+        # Minus one for both takes the policy away.
+        # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html
+        kept = {name: int(percentage) for name, percentage in policy.items()}
+        group.instance_maintenance_policy = None if set(kept.values()) == {-1} else kept
     return result
 
 

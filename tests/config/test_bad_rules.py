@@ -109,10 +109,53 @@ service_configs/api.yaml:8: http: a service of kind internal takes no requests f
         "a health check that nobody asks",
         added(API, "health_check:\n  path: /\n"),
         """
-service_configs/api.yaml:8: health_check: a service of kind internal is not asked by the load balancer
-  value: {path: /}
+service_configs/api.yaml:9: health_check.path: a service of kind internal is not asked by the load balancer
+  value: /
   allowed: only with kind public-web
   fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "a health check inside of what ends by itself",
+        {
+            JOB: "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\n"
+            "health_check:\n  command: [x]\n"
+        },
+        """
+service_configs/nightly.yaml:5: health_check: a service of kind scheduled-job ends, and its exit code tells
+  value: {command: [x]}
+  allowed: only with kind public-web or internal or worker
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "a command that ECS would not wait for",
+        added(API, 'health_check:\n  command: ["true"]\n  interval_s: 120\n  timeout_s: 90\n'),
+        """
+service_configs/api.yaml:11: health_check.timeout_s: ECS waits at most 60 s here for a `command`
+  value: 90
+  allowed: up to 60
+  fix: write timeout_s: 60, or check without a `command`
+""",
+    ),
+    Bad(
+        "a start that ECS would not wait for",
+        added(API, 'health_check:\n  command: ["true"]\n  grace_s: 600\n'),
+        """
+service_configs/api.yaml:10: health_check.grace_s: ECS waits at most 300 s here for a `command`
+  value: 600
+  allowed: up to 300
+  fix: write grace_s: 300, or check without a `command`
+""",
+    ),
+    Bad(
+        "the host of the platform's own Grafana",
+        {"service_configs/shop.yaml": "kind: public-web\nimage: a/b:1\nport: 80\nhttp:\n  host: grafana\n"},
+        """
+service_configs/shop.yaml:5: http.host: the platform's own Grafana answers on this host
+  value: grafana
+  allowed: any label but grafana
+  fix: write another `host:` under `http:`
 """,
     ),
     Bad(
@@ -355,9 +398,9 @@ environments: there is no environment
         """
 service_configs/grafana.yaml:1: the file's name: the platform's own grafana has this name
   value: grafana
-  allowed: any but alertmanager, cloudwatch-exporter, ecs-exporter, edge, fluent-bit, grafana, network, prometheus
+  allowed: any but alertmanager, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, network, prometheus, scraper
   fix: rename the file
-""",
+""",  # noqa: E501
     ),
     Bad(
         "a call to a service that is not there",

@@ -20,21 +20,21 @@ GUIDE = ROOT / "docs/environments.md"
 
 CASES = [
     Bad(
-        "fewer instances at most than at least",
-        added(DEV, "cluster:\n  ec2:\n    min_instances: 2\n"),
+        "a mail address that is told twice",
+        added(DEV, "monitoring:\n  alert_emails: [a@b.cd, a@b.cd]\n"),
         """
-environments/dev.yaml:8: cluster.ec2.max_instances: max_instances 1 is below min_instances 2
-  value: min_instances: 2
-  allowed: at least min_instances, 2
-  fix: write max_instances: 2, or a smaller min_instances
+environments/dev.yaml:7: monitoring.alert_emails: a@b.cd is written twice
+  value: [a@b.cd, a@b.cd]
+  allowed: each address once
+  fix: remove one of the two
 """,
     ),
     Bad(
-        "instances in a zone without a subnet",
-        added(DEV, "cluster:\n  ec2:\n    zones: [d]\n"),
+        "an instance in a zone without a subnet",
+        added(DEV, "cluster:\n  ec2:\n    zone: d\n"),
         """
-environments/dev.yaml:8: cluster.ec2.zones: the network has no zone d
-  value: [d]
+environments/dev.yaml:8: cluster.ec2.zone: the network has no zone d
+  value: d
   allowed: a, b, c
 """,
     ),

@@ -5,6 +5,7 @@ The tests run in the order of this file: the last ones destroy. `test_demo.py` d
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -18,6 +19,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 SERVICES = {"mailer", "orders", "storefront"}
 SECRET_VALUE = "correct-horse-battery-staple"
+# The parts of the monitoring, and where each runs.
+MONITORING = {
+    "alertmanager": "prod-ec2",
+    "prometheus": "prod-ec2",
+    "cloudwatch-exporter": "FARGATE",
+    "grafana": "FARGATE",
+}
 BILLING = """\
 kind: internal
 image: public.ecr.aws/nginx/nginx:1.29.1
@@ -62,7 +70,7 @@ def test_every_subnet_of_three_tiers_and_zones_has_the_route_table_of_its_tier(p
     assert routed == {subnet["SubnetId"]: tag(subnet, "groundwork:tier") for subnet in subnets}
 
 
-def test_there_is_one_load_balancer_and_a_rule_for_the_public_service_alone(prod: Checkout) -> None:
+def test_there_is_one_load_balancer_and_a_rule_for_grafana_and_the_public_service_alone(prod: Checkout) -> None:
     elb = prod.aws.elb
     (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
     assert balancer["Type"] == "application"
@@ -73,12 +81,13 @@ def test_there_is_one_load_balancer_and_a_rule_for_the_public_service_alone(prod
         for action in rule["Actions"]
         if action["Type"] == "forward"
     ]
-    assert targets == ["prod-storefront"]
+    assert sorted(targets) == ["prod-grafana", "prod-storefront"]
 
 
 def test_every_service_runs_and_is_registered_under_its_name(prod: Checkout) -> None:
-    services = prod.aws.ecs.describe_services(cluster="prod", services=sorted(SERVICES))["services"]
-    assert {service["serviceName"] for service in services} == SERVICES
+    everything = SERVICES | MONITORING.keys()
+    services = prod.aws.ecs.describe_services(cluster="prod", services=sorted(everything))["services"]
+    assert {service["serviceName"] for service in services} == everything
     assert all(service["runningCount"] == service["desiredCount"] > 0 for service in services)
     names = {found["Arn"]: found["Name"] for found in prod.aws.names.list_services()["Services"]}
     (namespace,) = prod.aws.names.list_namespaces()["Namespaces"]
@@ -94,16 +103,56 @@ def test_there_is_one_encrypted_state_object_per_stack(prod: Checkout) -> None:
         assert prod.aws.s3.head_object(Bucket=prod.state_bucket, Key=entry["Key"])["ServerSideEncryption"] == "AES256"
 
 
-def test_nothing_has_changes_but_the_stack_of_a_service_that_is_new(prod: Checkout) -> None:
-    before = prod.code
+def test_the_monitoring_runs_where_its_data_is(prod: Checkout) -> None:
+    services = prod.aws.ecs.describe_services(cluster="prod", services=sorted(MONITORING))["services"]
+    places = {one["serviceName"]: one["capacityProviderStrategy"][0]["capacityProvider"] for one in services}
+    assert places == MONITORING
+    (cluster,) = prod.aws.ecs.describe_clusters(clusters=["prod"])["clusters"]
+    assert set(cluster["capacityProviders"]) == {"FARGATE", "FARGATE_SPOT", "prod-ec2"}
+
+    (group,) = prod.aws.scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    (member,) = group["Instances"]
+    owned: Any = [{"Name": "tag:Name", "Values": ["prod-ec2-data"]}]
+    (volume,) = prod.aws.ec2.describe_volumes(Filters=owned)["Volumes"]
+    assert member["AvailabilityZone"] == volume["AvailabilityZone"] == "eu-west-1a"
+    assert volume["Encrypted"]
+    (found,) = prod.aws.ec2.describe_instances(InstanceIds=[member["InstanceId"]])["Reservations"]
+    (instance,) = found["Instances"]
+    assert tag(instance, "groundwork:stack") == "cluster"
+    script = prod.aws.ec2.describe_instance_attribute(InstanceId=instance["InstanceId"], Attribute="userData")
+    text = base64.b64decode(script["UserData"]["Value"]).decode()
+    assert f"volume={volume['VolumeId']}\n" in text
+    assert "ECS_CLUSTER=prod\n" in text
+    assert "${volume/-/}" in text, "the shell's own substitution survives Terraform"
+
+
+def definitions(prod: Checkout) -> dict[str, str]:
+    """Which task definition each service runs, by name."""
+    arns = prod.aws.ecs.list_services(cluster="prod")["serviceArns"]
+    described = [
+        service
+        for start in range(0, len(arns), 10)
+        for service in prod.aws.ecs.describe_services(cluster="prod", services=arns[start : start + 10])["services"]
+    ]
+    return {service["serviceName"]: service["taskDefinition"] for service in described}
+
+
+def test_a_new_service_changes_its_own_stack_and_the_task_of_prometheus_and_nothing_else(prod: Checkout) -> None:
+    before, running = prod.code, definitions(prod)
     (prod.root / "service_configs/billing.yaml").write_text(BILLING)
     prod.run("secret set", "billing", "payment-key", stdin=SECRET_VALUE)
     said = prod.run("plan-check", expect=3)
-    for stack in before:
+    for stack in before.keys() - {"prod-monitoring"}:
         assert f"{stack}: no changes" in said
+    assert "prod-monitoring: Plan: 2 to add, 1 to change, 2 to destroy." in said
     assert re.search(r"prod-service-billing: Plan: \d+ to add, 0 to change, 0 to destroy", said)
-    prod.run("deploy", "service-billing", "--yes")
-    assert {stack: code for stack, code in prod.code.items() if stack in before} == before
+    prod.run("deploy", "service-billing", "monitoring", "--yes")
+    assert {stack for stack in before if prod.code[stack] != before[stack]} == {"prod-monitoring"}
+    now = definitions(prod)
+    assert {name for name in running if running[name] != now[name]} == {"prometheus"}
+    assert f"/platform/prometheus:{prod.image_tag('prometheus')}" in json.dumps(
+        prod.aws.ecs.describe_task_definition(taskDefinition=now["prometheus"])["taskDefinition"]
+    )
     (billing,) = prod.aws.ecs.describe_services(cluster="prod", services=["billing"])["services"]
     assert billing["runningCount"] == billing["desiredCount"] > 0
 
@@ -235,7 +284,7 @@ def test_what_customers_depend_on_is_not_destroyed_in_one_step(prod: Checkout) -
     assert prod.aws.elb.describe_load_balancers()["LoadBalancers"]
 
 
-def test_two_deliberate_steps_destroy_all_but_the_last_snapshot(prod: Checkout) -> None:
+def test_two_deliberate_steps_destroy_all_but_the_last_snapshots(prod: Checkout) -> None:
     yaml = prod.root / "environments/prod.yaml"
     protected, open_ = "deletion_protection: true", "deletion_protection: false"
     assert protected in yaml.read_text()
@@ -244,5 +293,7 @@ def test_two_deliberate_steps_destroy_all_but_the_last_snapshot(prod: Checkout) 
     prod.run("destroy", "--yes")
     assert prod.states == {}
     left = [line for line in prod.run("strays").splitlines() if "arn:" in line]
-    assert left, "the last snapshot of the database stays"
-    assert not [line for line in left if ":snapshot:" not in line]
+    of_the_database = [line for line in left if ":rds:" in line and ":snapshot:" in line]
+    of_the_disk = [line for line in left if ":ec2:" in line and ":snapshot/" in line]
+    assert len(of_the_database) == len(of_the_disk) == 1
+    assert len(left) == 2

@@ -17,6 +17,8 @@ from typing import Any
 import boto3
 
 from cli.terraform_mirror import prepare_terraform
+from config.platform import load_platform
+from images.render import image_tags
 from local_aws.endpoint import REGION, Endpoint
 from tests.synthesis import ROOT, SHOP
 
@@ -73,6 +75,11 @@ class Checkout:
     def code(self) -> dict[str, str]:
         """The synthesized Terraform code of each stack, as text."""
         return {stack: (self.root / f"cdktf.out/stacks/{stack}/cdk.tf.json").read_text() for stack in self.stacks}
+
+    def image_tag(self, name: str) -> str:
+        """The tag that publishing would give a platform image now."""
+        (deployment,) = load_platform(self.root, only=self.environment)
+        return image_tags(self.root, deployment)[name]
 
     @property
     def state_bucket(self) -> str:
@@ -141,4 +148,5 @@ class Aws:
         self.elb = session.client("elbv2", endpoint_url=endpoint.url)
         self.names = session.client("servicediscovery", endpoint_url=endpoint.url)
         self.rds = session.client("rds", endpoint_url=endpoint.url)
+        self.scaling = session.client("autoscaling", endpoint_url=endpoint.url)
         self.secrets = session.client("secretsmanager", endpoint_url=endpoint.url)

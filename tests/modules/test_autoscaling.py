@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from config.office_hours import OfficeHours
 from config.scaling import Scaling
 from modules.autoscaling import Autoscaling
+from modules.data_key import DataKey
 from modules.ecs_cluster import EcsCluster
 from modules.log_key import LogKey
 from modules.vpc import Vpc
@@ -27,6 +28,7 @@ def autoscaling(*, office_hours: OfficeHours | None = None, **scaling: object) -
             environment=an_environment(),
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
             log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
+            data_key=DataKey(stack, "data-key", name="test", account_id=ACCOUNT),
             tags={},
         )
         Autoscaling(

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
+from modules.data_key import DataKey
 from modules.ecs_cluster import EcsCluster
 from modules.log_key import LogKey
+from modules.user_data import user_data
 from modules.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
 from tests.synthesis import Stack, synthesize_construct
@@ -17,14 +19,15 @@ from tests.synthesis import Stack, synthesize_construct
 TAGS = {"owner": "platform"}
 
 
-def a_cluster(ec2: dict[str, Any] | None) -> Stack:
+def a_cluster(ec2: dict[str, Any], **fields: Any) -> Stack:
     def build(stack: TerraformStack) -> None:
         EcsCluster(
             stack,
             "cluster",
-            environment=an_environment(cluster={"ec2": ec2} if ec2 is not None else {}),
+            environment=an_environment(cluster={"ec2": ec2}, **fields),
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
             log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
+            data_key=DataKey(stack, "data-key", name="test", account_id=ACCOUNT),
             tags=TAGS,
         )
 
@@ -43,23 +46,49 @@ def zones_of(stack: Stack) -> set[str]:
     }
 
 
-def test_a_cluster_has_no_instances_unless_asked_for_them() -> None:
-    stack = a_cluster(None)
-    assert stack.one("aws_ecs_cluster_capacity_providers")["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
-    assert stack.all("aws_autoscaling_group") == stack.all("aws_launch_template") == []
-
-
 def test_the_cluster_offers_them_beside_fargate(cluster: Stack) -> None:
     fargate, spot, own = cluster.one("aws_ecs_cluster_capacity_providers")["capacity_providers"]
     assert (fargate, spot) == ("FARGATE", "FARGATE_SPOT")
     assert cluster.target(own) is cluster.one("aws_ecs_capacity_provider")
 
 
-def test_they_run_in_private_subnets_of_all_zones_or_of_those_named(cluster: Stack) -> None:
+def test_the_instance_is_where_its_disk_is_in_a_private_subnet(cluster: Stack) -> None:
+    (subnet,) = cluster.one("aws_autoscaling_group")["vpc_zone_identifier"]
+    assert cluster.target(subnet)["tags"]["groundwork:tier"] == "private"
+    for stack, zone in ((cluster, "eu-west-1a"), (a_cluster({"zone": "b"}), "eu-west-1b")):
+        assert zones_of(stack) == {stack.one("aws_ebs_volume")["availability_zone"]} == {zone}
+
+
+def test_there_is_one_instance_as_there_is_one_disk_and_the_old_one_goes_first(cluster: Stack) -> None:
     group = cluster.one("aws_autoscaling_group")
-    assert {cluster.target(subnet)["tags"]["groundwork:tier"] for subnet in group["vpc_zone_identifier"]} == {"private"}
-    assert zones_of(cluster) == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
-    assert zones_of(a_cluster({"zones": ["b"]})) == {"eu-west-1b"}
+    assert (group["min_size"], group["max_size"]) == (1, 1)
+    first_out = {"min_healthy_percentage": 0, "max_healthy_percentage": 100}
+    assert group["instance_maintenance_policy"] == group["instance_refresh"]["preferences"] == first_out
+
+
+def test_the_data_is_encrypted_and_belongs_to_no_instance(cluster: Stack) -> None:
+    volume = cluster.one("aws_ebs_volume")
+    assert volume["encrypted"] is True
+    assert cluster.target(volume["kms_key_id"])["description"] == "Databases and disks of test"
+    assert cluster.all("aws_volume_attachment") == []
+    assert volume["final_snapshot"] is True
+    assert a_cluster({"data_kept_when_deleted": False}).one("aws_ebs_volume")["final_snapshot"] is False
+
+
+def test_the_data_is_destroyed_in_two_steps_where_things_are_protected(cluster: Stack) -> None:
+    assert cluster.one("aws_ebs_volume")["lifecycle"]["prevent_destroy"] is True
+    assert "lifecycle" not in a_cluster({}, deletion_protection=False).one("aws_ebs_volume")
+
+
+def test_the_instance_may_attach_its_own_disk_and_no_other(cluster: Stack) -> None:
+    (attach,) = cluster.all("aws_iam_role_policy", name="attach-data-volume")
+    statements = json.loads(attach["policy"])["Statement"]
+    arn = cluster.id_of(cluster.one("aws_ebs_volume")).replace(".id}", ".arn}")
+    to_attach = [one for one in statements if one["Action"] == ["ec2:AttachVolume"]]
+    assert [one["Resource"] for one in to_attach] == [[arn], [f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"]]
+    assert to_attach[1]["Condition"] == {"StringEquals": {"aws:ResourceTag/Name": "test-ec2"}}
+    (grant,) = [one for one in statements if one["Action"] == ["kms:CreateGrant"]]
+    assert grant["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
 def test_nobody_can_connect_to_them_and_there_is_no_key(cluster: Stack) -> None:
@@ -76,7 +105,7 @@ def test_a_task_cannot_reach_the_credentials_of_its_instance(cluster: Stack) -> 
         "http_put_response_hop_limit": 1,
         "http_tokens": "required",
     }
-    assert "ECS_AWSVPC_BLOCK_IMDS=true" in template["user_data"]
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in user_data(an_environment())
 
 
 def test_their_disks_are_encrypted(cluster: Stack) -> None:

@@ -92,7 +92,7 @@ def test_the_password_is_made_by_rds_and_never_passes_through_terraform(instance
 def test_storage_insights_and_password_are_encrypted_with_the_data_key(database: Stack, instance: Attributes) -> None:
     assert instance["storage_encrypted"] is True
     for key in ("kms_key_id", "performance_insights_kms_key_id", "master_user_secret_kms_key_id"):
-        assert database.target(instance[key])["description"] == "Databases of test"
+        assert database.target(instance[key])["description"] == "Databases and disks of test"
         assert database.target(instance[key])["enable_key_rotation"] is True
 
 

@@ -12,7 +12,7 @@ from cdktf import App
 from config.platform import Deployment, load_platform
 from config.shared import shared_place
 from images.catalog import PLATFORM_IMAGES
-from images.render import render_all
+from images.render import image_tags
 from stacks.registry import RegistryStack
 from tests.synthesis import SHOP
 
@@ -35,7 +35,7 @@ def synthesize(deployments: tuple[Deployment, ...], out: Path) -> Stack:
         app,
         place=shared_place([deployment.environment for deployment in deployments]),
         deployments=deployments,
-        images={deployment.environment.name: render_all(SHOP, deployment) for deployment in deployments},
+        platform_tags=[image_tags(SHOP, deployment) for deployment in deployments],
         embedded=False,
     )
     app.synth()
@@ -79,7 +79,7 @@ def test_deleting_a_repository_never_takes_images_with_it(stack: Stack) -> None:
 
 def test_the_image_that_each_environment_runs_is_kept(stack: Stack, deployments: tuple[Deployment, ...]) -> None:
     for image in PLATFORM_IMAGES:
-        tags = {render_all(SHOP, deployment)[image.name].tag for deployment in deployments}
+        tags = {image_tags(SHOP, deployment)[image.name] for deployment in deployments}
         assert kept(stack, image.repository) == tags
 
 

@@ -173,10 +173,11 @@ def test_a_protected_group_drains_once_its_protection_ends(
         assert instances() == []
 
 
-def test_a_group_remembers_how_old_its_instances_may_get(supplement_keeps: Callable[[Promise], None]) -> None:
+def test_a_group_remembers_when_and_how_its_instances_are_replaced(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
         scaling = aws("autoscaling")
+        first_out = {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
         image = aws("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
         aws("ec2").create_launch_template(
             LaunchTemplateName=aws.name, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"}
@@ -188,15 +189,19 @@ def test_a_group_remembers_how_old_its_instances_may_get(supplement_keeps: Calla
             AvailabilityZones=["eu-west-1a"],
             LaunchTemplate={"LaunchTemplateName": aws.name},
             MaxInstanceLifetime=2_592_000,
+            InstanceMaintenancePolicy=first_out,
         )
 
-        def age() -> int:
+        def kept() -> tuple[int, dict[str, int] | None]:
             (found,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[aws.name])["AutoScalingGroups"]
-            return int(found["MaxInstanceLifetime"])
+            return int(found["MaxInstanceLifetime"]), found.get("InstanceMaintenancePolicy")
 
-        assert age() == 2_592_000
+        assert kept() == (2_592_000, first_out)
         scaling.update_auto_scaling_group(AutoScalingGroupName=aws.name, MaxInstanceLifetime=86_400)
-        assert age() == 86_400
+        assert kept() == (86_400, first_out)
+        none = {"MinHealthyPercentage": -1, "MaxHealthyPercentage": -1}
+        scaling.update_auto_scaling_group(AutoScalingGroupName=aws.name, InstanceMaintenancePolicy=none)
+        assert kept() == (86_400, None)
 
 
 def test_a_terminated_instance_leaves_no_network_interface(supplement_keeps: Callable[[Promise], None]) -> None:

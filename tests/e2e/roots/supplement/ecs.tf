@@ -93,6 +93,11 @@ resource "aws_autoscaling_group" "main" {
     strategy = "Rolling"
   }
 
+  instance_maintenance_policy {
+    min_healthy_percentage = 0
+    max_healthy_percentage = 100
+  }
+
   tag {
     key                 = "AmazonECSManaged"
     value               = "true"

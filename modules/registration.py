@@ -1,0 +1,34 @@
+"""A name below app.local, under which every task of a service registers its address."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import ServiceDiscoveryPrivateDnsNamespace
+from cdktf_cdktf_provider_aws.service_discovery_service import (
+    ServiceDiscoveryService,
+    ServiceDiscoveryServiceDnsConfig,
+    ServiceDiscoveryServiceDnsConfigDnsRecords,
+    ServiceDiscoveryServiceHealthCheckCustomConfig,
+)
+from constructs import Construct
+
+DNS_TTL_S = 10
+
+
+def register(
+    scope: Construct, id_: str, *, name: str, namespace: ServiceDiscoveryPrivateDnsNamespace
+) -> ServiceDiscoveryService:
+    """`name` in the namespace, answering with up to eight addresses; the policy WEIGHTED would give one.
+
+    https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
+    """
+    return ServiceDiscoveryService(
+        scope,
+        id_,
+        name=name,
+        dns_config=ServiceDiscoveryServiceDnsConfig(
+            namespace_id=namespace.id,
+            routing_policy="MULTIVALUE",
+            dns_records=[ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=DNS_TTL_S)],
+        ),
+        health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
+    )

@@ -1,0 +1,165 @@
+"""Prometheus, Alertmanager, Grafana and the CloudWatch exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.ecs_service import EcsService
+from constructs import Construct
+
+from config.environment import Environment
+from config.platform_service import (
+    ALERTMANAGER,
+    GRAFANA,
+    GRAFANA_ROUTE,
+    PORTS,
+    PROMETHEUS,
+    PlatformService,
+    alertmanager,
+    cloudwatch_exporter,
+    grafana,
+    prometheus,
+)
+from modules import monitoring_rights
+from modules.alert_topic import AlertTopic
+from modules.disk_service import DiskService
+from modules.fargate_service import FargateService
+from modules.firewall import Firewall
+from modules.generated_secret import GeneratedSecret
+from modules.judged_deployment import JudgedDeployment
+from modules.registration import register
+from modules.silence_alarm import SilenceAlarm
+from modules.task import Task
+from modules.web_route import WebRoute
+from stacks.cluster import ClusterStack
+from stacks.edge import EdgeStack
+from stacks.network import NetworkStack
+from stacks.platform_stack import PlatformStack
+
+
+class MonitoringStack(PlatformStack):
+    """Nothing depends on it: services deploy whether it is well or not.
+
+    `tags` has the tag of each platform image by its name: what is in an image decides it, so a service that is renamed
+    or an alert that changes is a new task of Prometheus, and of nothing else.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        tags: Mapping[str, str],
+        network: NetworkStack,
+        cluster: ClusterStack,
+        edge: EdgeStack,
+        embedded: bool,
+    ) -> None:
+        super().__init__(scope, name="monitoring", environment=environment, embedded=embedded)
+        self._environment, self._network, self._cluster = environment, network, cluster
+        topic = AlertTopic(self, "alerts", environment=environment)
+        password = GeneratedSecret(
+            self,
+            "grafana-password",
+            name=environment.secret_name(GRAFANA, "admin-password"),
+            environment=environment,
+            data_key=network.data_key,
+            description=f"Grafana of {environment.name}: the password of admin",
+        )
+
+        measures = self._on_disk(prometheus(environment, tags[PROMETHEUS]), "/prometheus", cluster.scraper)
+        measures.roles.allow("discovery", *monitoring_rights.discovery(environment))
+        alerts = self._on_disk(alertmanager(environment, tags[ALERTMANAGER]), "/alertmanager")
+        alerts.roles.allow("publish", *topic.publish_rights)
+        exports = self._on_fargate(cloudwatch_exporter(tags["cloudwatch-exporter"]))
+        exports.roles.allow("metrics", *monitoring_rights.metrics())
+        shows = self._on_fargate(
+            grafana(environment, tags[GRAFANA]), edge=edge, generated={"GF_SECURITY_ADMIN_PASSWORD": password}
+        )
+        shows.roles.allow("dashboards", *monitoring_rights.dashboards())
+
+        measures.call([alerts, exports, shows])
+        shows.call([measures, alerts])
+        for service in (PROMETHEUS, ALERTMANAGER):
+            SilenceAlarm(self, f"{service}-silent", environment_name=environment.name, service=service, topic=topic)
+
+    def _on_disk(self, settings: PlatformService, disk: str, *more: Firewall) -> Task:
+        scope = Construct(self, settings.name)
+        task = self._task(scope, settings, disk=disk)
+        disk_service = DiskService(
+            scope,
+            "disk-service",
+            name=settings.name,
+            environment=self._environment,
+            vpc=self._network.vpc,
+            cluster=self._cluster.cluster,
+            task=task,
+            registration=register(scope, "registration", name=settings.name, namespace=self._cluster.namespace),
+            firewalls=[task.firewall, *more],
+        )
+        self._judge(scope, settings, disk_service.service, task)
+        return task
+
+    def _on_fargate(
+        self,
+        settings: PlatformService,
+        *,
+        edge: EdgeStack | None = None,
+        generated: Mapping[str, GeneratedSecret] | None = None,
+    ) -> Task:
+        scope = Construct(self, settings.name)
+        task = self._task(scope, settings, generated=generated)
+        route = self._route(scope, settings, task, edge) if edge else None
+        fargate = FargateService(
+            scope,
+            "fargate",
+            vpc=self._network.vpc,
+            cluster=self._cluster.cluster,
+            task=task,
+            registration=register(scope, "registration", name=settings.name, namespace=self._cluster.namespace),
+            route=route,
+            alarms=None,
+            spot_percent=0,  # what says that something is wrong is not stopped to save money
+            settings=settings,
+        )
+        self._judge(scope, settings, fargate.service, task)
+        return task
+
+    def _judge(self, scope: Construct, settings: PlatformService, service: EcsService, task: Task) -> None:
+        JudgedDeployment(
+            scope, "deployment", environment=self._environment, service=service, task=task, settings=settings
+        )
+
+    def _task(
+        self,
+        scope: Construct,
+        settings: PlatformService,
+        *,
+        disk: str | None = None,
+        generated: Mapping[str, GeneratedSecret] | None = None,
+    ) -> Task:
+        return Task(
+            scope,
+            "task",
+            environment=self._environment,
+            vpc=self._network.vpc,
+            log_key=self._network.log_key,
+            cluster=self._cluster.cluster,
+            generated=generated,
+            disk=disk,
+            settings=settings,
+        )
+
+    def _route(self, scope: Construct, settings: PlatformService, task: Task, edge: EdgeStack) -> WebRoute:
+        task.firewall.allow_from(edge.load_balancer.firewall, PORTS[settings.name], scope=scope, id_="load-balancer")
+        return WebRoute(
+            scope,
+            "route",
+            name=self._environment.qualify(settings.name),
+            service=settings.name,
+            vpc=self._network.vpc,
+            load_balancer=edge.load_balancer,
+            host=self._environment.hostname(GRAFANA_ROUTE),
+            settings=GRAFANA_ROUTE,
+            health_check=settings.health_check,
+        )

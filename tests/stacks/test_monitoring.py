@@ -1,0 +1,173 @@
+"""The monitoring of an environment: what runs where, what it may do, and what makes which part of it change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config.platform import load_platform
+from images.render import image_tags
+from tests.synthesis import Attributes, Checkout, Platform, Stack
+
+PARTS = {"alertmanager", "cloudwatch-exporter", "grafana", "prometheus"}
+
+
+@pytest.fixture(scope="module")
+def monitoring(shop: Platform) -> Stack:
+    return shop["prod-monitoring"]
+
+
+def definition(stack: Stack, name: str) -> Attributes:
+    (found,) = [one for one in stack.all("aws_ecs_task_definition") if one["family"].partition("-")[2] == name]
+    return found
+
+
+def container(stack: Stack, name: str) -> dict[str, Any]:
+    (found,) = json.loads(definition(stack, name)["container_definitions"])
+    return dict(found)
+
+
+def rights(stack: Stack, name: str) -> set[str]:
+    """Every action that the code of a part may take."""
+    (role,) = stack.all("aws_iam_role", name=f"prod-{name}-task")
+    policies = stack.all("aws_iam_role_policy", role=stack.id_of(role))
+    statements = [statement for one in policies for statement in json.loads(one["policy"])["Statement"]]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def images(platform: Platform) -> dict[str, str]:
+    """Every image that a task definition of an environment names, by its family."""
+    return {
+        one["family"]: json.loads(one["container_definitions"])[0]["image"]
+        for stack in platform
+        for one in stack.all("aws_ecs_task_definition")
+    }
+
+
+def an_alert(checkout: Checkout) -> None:
+    rule = "groups:\n- name: own\n  rules:\n  - alert: OrdersSlow\n    expr: vector(1)\n"
+    checkout.write("docker/prometheus/rootfs/etc/prometheus/rules/own.yml", rule)
+
+
+def another_threshold(checkout: Checkout) -> None:
+    an_alert(checkout)
+    path = checkout.root / "docker/prometheus/rootfs/etc/prometheus/rules/own.yml"
+    path.write_text(path.read_text().replace("vector(1)", "vector(2)"))
+
+
+def another_name(checkout: Checkout) -> None:
+    (checkout.root / "service_configs/mailer.yaml").rename(checkout.root / "service_configs/postman.yaml")
+
+
+def another_port(checkout: Checkout) -> None:
+    path = checkout.root / "service_configs/mailer.yaml"
+    path.write_text(path.read_text() + "metrics:\n  port: 9100\n")
+
+
+@pytest.mark.parametrize("change", [an_alert, another_threshold, another_name, another_port])
+def test_a_change_of_alerts_or_services_changes_exactly_prometheus(
+    change: Callable[[Checkout], None], checkout: Checkout
+) -> None:
+    if change is another_threshold:
+        an_alert(checkout)
+    (old,) = load_platform(checkout.root, only="prod")
+    tags, before = image_tags(checkout.root, old), images(checkout.synthesize(only="prod"))
+    change(checkout)
+    (new,) = load_platform(checkout.root, only="prod")
+    new_tags, after = image_tags(checkout.root, new), images(checkout.synthesize(only="prod"))
+
+    assert {name for name in tags if tags[name] != new_tags[name]} == {"prometheus"}
+    both = before.keys() & after.keys()
+    assert {family for family in both if before[family] != after[family]} == {"prod-prometheus"}
+    assert after["prod-prometheus"].endswith(f"/platform/prometheus:{new_tags['prometheus']}")
+
+
+def test_a_comment_changes_nothing_at_all(checkout: Checkout) -> None:
+    before = {stack.name: stack.text for stack in checkout.synthesize(only="prod")}
+    for path in [*(checkout.root / "service_configs").glob("*.yaml"), *(checkout.root / "environments").glob("*.yaml")]:
+        path.write_text(f"# a remark\n{path.read_text()}# another\n")
+    assert {stack.name: stack.text for stack in checkout.synthesize(only="prod")} == before
+
+
+def test_every_part_has_a_name_in_app_local_and_a_check_that_ecs_makes(monitoring: Stack) -> None:
+    assert {one["name"] for one in monitoring.all("aws_service_discovery_service")} == PARTS
+    for name in PARTS:
+        assert container(monitoring, name)["healthCheck"]["command"][:2] == ["CMD", "wget"], name
+
+
+def test_what_keeps_data_runs_on_the_instance_with_its_folder_of_the_disk(monitoring: Stack) -> None:
+    for name, path in (("prometheus", "/prometheus"), ("alertmanager", "/alertmanager")):
+        task = definition(monitoring, name)
+        assert task["requires_compatibilities"] == ["EC2"]
+        assert task["volume"] == [{"host_path": f"/data/{name}", "name": "data"}]
+        (mount,) = container(monitoring, name)["mountPoints"]
+        assert mount == {"containerPath": path, "readOnly": False, "sourceVolume": "data"}
+        service = monitoring.one("aws_ecs_service", name=name)
+        healthy = service["deployment_minimum_healthy_percent"], service["deployment_maximum_percent"]
+        assert healthy == (0, 100), "two on one disk would both be stopped"
+    for name in ("grafana", "cloudwatch-exporter"):
+        assert definition(monitoring, name)["requires_compatibilities"] == ["FARGATE"]
+
+
+def test_what_is_measured_is_kept_as_long_as_asked_and_never_fills_the_disk(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    prod.write_text(prod.read_text().replace("cluster:\n", "cluster:\n  ec2: {data_volume_gib: 200}\n"))
+    command = container(checkout.synthesize(only="prod")["prod-monitoring"], "prometheus")["command"]
+    assert "--storage.tsdb.retention.time=90d" in command
+    assert "--storage.tsdb.retention.size=160GB" in command
+    assert "--config.file=/etc/prometheus/prometheus.yml" in command, "a command replaces the image's own"
+    assert "--storage.tsdb.path=/prometheus" in command
+
+
+def test_every_part_is_rolled_back_when_it_fails_and_the_apply_waits_for_the_verdict(monitoring: Stack) -> None:
+    for service in monitoring.all("aws_ecs_service"):
+        assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+    verdicts = monitoring.all("terraform_data")
+    judged = {one["triggers_replace"]["service"] for one in verdicts}
+    assert judged == {monitoring.id_of(service) for service in monitoring.all("aws_ecs_service")}
+    for verdict in verdicts:
+        assert "cli.judge_deployment" in verdict["provisioner"][0]["local-exec"]["command"]
+
+
+def test_each_part_may_do_what_it_is_for(monitoring: Stack) -> None:
+    assert rights(monitoring, "alertmanager") == {"kms:Decrypt", "kms:GenerateDataKey*", "sns:Publish"}
+    for name in ("cloudwatch-exporter", "grafana", "prometheus"):
+        verbs = {action.partition(":")[2] for action in rights(monitoring, name)}
+        assert all(verb.startswith(("Describe", "Get", "List")) for verb in verbs), name
+
+
+def test_the_password_of_grafana_is_nowhere_but_in_its_secret(monitoring: Stack) -> None:
+    (secret,) = container(monitoring, "grafana")["secrets"]
+    assert secret["name"] == "GF_SECURITY_ADMIN_PASSWORD"
+    version = monitoring.one("aws_secretsmanager_secret_version")
+    assert "secret_string" not in version
+    assert version["secret_string_wo"].startswith("${ephemeral.aws_secretsmanager_random_password.")
+    (made_up,) = monitoring.document["ephemeral"]["aws_secretsmanager_random_password"].values()
+    assert made_up["password_length"] >= 32
+
+
+def test_alerts_are_encrypted_and_mailed_to_everyone_named(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    prod.write_text(prod.read_text().replace("[oncall@example.com]", "[night@example.com, day@example.com]"))
+    stack = checkout.synthesize(only="prod")["prod-monitoring"]
+    topic = stack.one("aws_sns_topic")
+    assert stack.target(topic["kms_master_key_id"])["enable_key_rotation"] is True
+    mails = {one["endpoint"]: one["protocol"] for one in stack.all("aws_sns_topic_subscription")}
+    assert mails == {"night@example.com": "email", "day@example.com": "email"}
+
+
+def test_somebody_outside_says_when_nobody_inside_can(monitoring: Stack) -> None:
+    topic = monitoring.id_of(monitoring.one("aws_sns_topic")).replace(".id}", ".arn}")
+    watched = set()
+    for alarm in monitoring.all("aws_cloudwatch_metric_alarm"):
+        assert alarm["treat_missing_data"] == "breaching"
+        assert alarm["alarm_actions"] == alarm["ok_actions"] == [topic]
+        watched.add((alarm["dimensions"]["ClusterName"], alarm["dimensions"]["ServiceName"]))
+    assert watched == {("prod", "prometheus"), ("prod", "alertmanager")}
+
+
+def test_no_service_waits_for_the_monitoring(shop: Platform) -> None:
+    assert not [stack.name for stack in shop if any(name.endswith("-monitoring") for name in stack.dependencies)]
