@@ -90,7 +90,7 @@ def cloudwatch_exporter(tag: str) -> PlatformService:
 
 
 def grafana(environment: Environment, tag: str) -> PlatformService:
-    """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0009)."""
+    """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010)."""
     host = f"{GRAFANA}.{environment.domain}"
     return PlatformService(
         name=GRAFANA,
