@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cli.cdktf_runner import QUIET, Cdktf
 from cli.deploy import exclusive_run
+from cli.image_check import refuse_missing_images
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.orphans import that_need
 from cli.plans import CHANGES, plan_all
@@ -67,6 +68,8 @@ def deploy(
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         chosen = run.program.with_preparations(run.program.select(stacks or []))
         run.refuse_abandoned_locks(chosen)
+        if environment != SHARED:
+            refuse_missing_images(session, chosen)
         left = run.orphans()
         if not session.target.embedded:
             names = ", ".join(stack.name for stack in chosen)
