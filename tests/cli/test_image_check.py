@@ -47,7 +47,9 @@ def a_session(*, embedded: bool = False) -> Session:
     (deployment,) = load_platform(SHOP, only="dev")
     console = Console(file=StringIO(), width=200)
     setup = TerraformSetup(environment={}, skip_provider_lock=False, summary="")
-    return Session(SHOP, console, deployment.environment, Target(embedded=embedded, description="an account"), setup, local=False)
+    return Session(
+        SHOP, console, deployment.environment, Target(embedded=embedded, description="an account"), setup, local=False
+    )
 
 
 def push(registry: Any, image: str) -> None:
