@@ -3,6 +3,8 @@
 PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 BIN := .venv/bin
+# More tests at a time than a small machine has processors: an apply mostly waits. A file's tests run in order.
+PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## list these commands
@@ -18,7 +20,7 @@ demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
 
 .PHONY: test
 test: install .venv-checkov ## every test (the e2e ones apply with the real Terraform and AWS provider)
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 .PHONY: unit
 unit: install ## the tests that need neither Terraform nor containers: under a minute
@@ -26,7 +28,7 @@ unit: install ## the tests that need neither Terraform nor containers: under a m
 
 .PHONY: e2e
 e2e: install .venv-checkov ## only the tests that apply with the real Terraform and AWS provider
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest $(PARALLEL) -m e2e
 
 .PHONY: synth
 synth: install ## write every environment's Terraform code to cdktf.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import main  # noqa: F401  first, because it prepares what importing cdktf starts
 
@@ -15,6 +16,12 @@ from cdktf import TerraformStack, Testing
 from tests.synthesis import SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
 Testing.__test__ = False  # or pytest takes it for a test class
+
+LONGEST_FIRST = ("production", "demo", "judged_deploys", "supplement", "deploy_interrupted", "images")
+"""The files of tests/e2e that mostly wait: where several run at a time, the others fill that time."""
+
+REMARKS = pytest.StashKey[list[str]]()
+"""What is said when all tests have run."""
 
 # Started in the background of a script, everything ignores Ctrl-C and hands that down to what it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,3 +43,31 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Platform:
 def checkout(tmp_path: Path) -> Checkout:
     """A copy of tests/shop, to be changed and synthesized."""
     return Checkout(tmp_path / "checkout")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REMARKS] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        ranks = {f"test_{name}": rank for rank, name in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes hands over what it has to say."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["remarks"] = session.config.stash[REMARKS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[REMARKS] += getattr(node, "workeroutput", {}).get("remarks", [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    remarks = config.stash[REMARKS]
+    for remark in dict.fromkeys(remarks):
+        terminalreporter.write_line(remark, yellow=True)

@@ -114,3 +114,8 @@ def test_the_search_is_bounded(tmp_path: Path) -> None:
 def test_the_version_looked_for_is_the_one_that_the_stacks_pin(shop: Platform) -> None:
     pinned = {stack.document["terraform"]["required_providers"]["aws"]["version"] for stack in shop}
     assert pinned == {PROVIDER_VERSION}
+
+
+def test_memory_is_spent_to_save_time_unless_somebody_decided_otherwise(tmp_path: Path) -> None:
+    assert prepare(tmp_path).environment["GOGC"] == "400"
+    assert prepare(tmp_path, GOGC="100").environment["GOGC"] == "100"

@@ -18,7 +18,9 @@ from tests.synthesis import ROOT, SHOP
 
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 
-PAUSE = 'for _ in $(seq 1800); do [ -e "$MAY_END" ] && exit 0; sleep 0.1; done; exit 1'
+# Many times what it takes: other tests deploy on the same machine meanwhile.
+PATIENCE_SECONDS = 300
+PAUSE = 'for _ in $(seq 6000); do [ -e "$MAY_END" ] && exit 0; sleep 0.1; done; exit 1'
 PROGRAM = """
 import os
 import sys
@@ -93,10 +95,10 @@ class SmallCheckout:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command to its end: its exit code and all it printed."""
-        code = self.start(*arguments).wait(timeout=300)
+        code = self.start(*arguments).wait(timeout=PATIENCE_SECONDS)
         return code, self.output.read_text()
 
-    def wait_for(self, text: str, *, seconds: float = 120) -> None:
+    def wait_for(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Until a line with this text has been printed."""
         deadline = time.monotonic() + seconds
         while text not in self.output.read_text():
@@ -108,7 +110,7 @@ class SmallCheckout:
         logs = sorted((self.root / "build/logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
         return logs[-1].read_text()
 
-    def wait_for_log(self, text: str, *, seconds: float = 120) -> None:
+    def wait_for_log(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while text not in self.log():
             assert time.monotonic() < deadline, f"no {text!r} in:\n{self.log()}"

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from local_aws import launcher
-from tests.e2e.small_program import SmallCheckout, kill_all
+from tests.e2e.small_program import PATIENCE_SECONDS, SmallCheckout, kill_all
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,6 +57,7 @@ def checkout(cloud: Cloud, tmp_path: Path) -> Iterator[SmallCheckout]:
     for process in made.running:
         if process.poll() is None:
             kill_all(process.pid)
+            process.wait()
 
 
 def start_and_wait_until_it_works(checkout: SmallCheckout) -> subprocess.Popen[str]:
@@ -71,7 +72,7 @@ def test_a_stopped_deploy_leaves_a_state_and_no_lock_and_the_next_one_converges(
 ) -> None:
     process = start_and_wait_until_it_works(checkout)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    assert process.wait(timeout=PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert "Run the same command again to go on" in checkout.output.read_text()
     assert not [key for key in cloud.state_keys() if key.endswith(".tflock")]
     assert "aws_sns_topic" in cloud.in_state("work")
@@ -96,8 +97,8 @@ def test_a_second_deploy_is_told_who_holds_the_lock_and_waits(
     second = other.start("deploy", "dev")
     other.wait_for("dev-work is locked by")
     checkout.let_work_end()
-    assert first.wait(timeout=120) == 0
-    assert second.wait(timeout=120) == 0
+    assert first.wait(timeout=PATIENCE_SECONDS) == 0
+    assert second.wait(timeout=PATIENCE_SECONDS) == 0
     output = other.output.read_text()
     assert re.search(r"dev-work is locked by \S+@\S+ \(terraform apply\) since .* UTC .*, lock [0-9a-f-]{36}", output)
     assert "dev-work: no changes" in output
