@@ -16,6 +16,7 @@ from cdktf import App
 from config.errors import ConfigError
 from config.loopback import is_loopback
 from config.platform import Deployment, load_platform
+from config.platform_service import ECS_EXPORTER
 from config.shared import SHARED, shared_place
 from images.render import image_tags
 from modules.task import Task
@@ -70,6 +71,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
                 edge=edge,
                 callees=callees,
                 database=database,
+                exporter=tags[ECS_EXPORTER],
                 embedded=embedded,
             )
             tasks[service.name] = stack.task

@@ -10,12 +10,20 @@ from config.kinds import Kind
 from config.monitoring import PROMETHEUS_CPU
 from config.scaling import Scaling
 from config.service import Architecture, Service
+from config.service_names import ECS_EXPORTER_PORT
 
 REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
 
 ALERTMANAGER, CLOUDWATCH_EXPORTER = "alertmanager", "cloudwatch-exporter"
-GRAFANA, PROMETHEUS = "grafana", "prometheus"
-PORTS = {ALERTMANAGER: 9093, CLOUDWATCH_EXPORTER: 5000, GRAFANA: 3000, PROMETHEUS: 9090}
+ECS_EXPORTER, GRAFANA, PROMETHEUS = "ecs-exporter", "grafana", "prometheus"
+PORTS = {
+    ALERTMANAGER: 9093,
+    CLOUDWATCH_EXPORTER: 5000,
+    ECS_EXPORTER: ECS_EXPORTER_PORT,
+    GRAFANA: 3000,
+    PROMETHEUS: 9090,
+}
+SERVICES = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS)  # the others are part of their and of others' tasks
 
 ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as
@@ -35,7 +43,12 @@ class PlatformService(Service):
     @property
     def repository(self) -> str:
         """Its ECR repository."""
-        return f"{REPOSITORY_PREFIX}{self.name}"
+        return platform_repository(self.name)
+
+
+def platform_repository(image: str) -> str:
+    """The ECR repository of a platform image."""
+    return f"{REPOSITORY_PREFIX}{image}"
 
 
 def prometheus(environment: Environment, tag: str) -> PlatformService:

@@ -55,6 +55,11 @@ class Scaling(Settings):
         """The range must be one."""
         yield from range_mistakes(self.min_tasks, self.max_tasks)
 
+    @property
+    def most_tasks(self) -> int:
+        """The most that can ever run, planned ranges included."""
+        return max(self.max_tasks, *(planned.max_tasks for planned in self.schedule.values()), 0)
+
 
 def range_mistakes(min_tasks: int, max_tasks: int) -> Iterator[Mistake]:
     """The mistake of a range that ends before it begins."""

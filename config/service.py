@@ -14,7 +14,7 @@ from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
 from config.scaling import Scaling
 from config.schedule import Schedule
-from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
+from config.service_names import ECS_EXPORTER_PORT, PLATFORM_NAMES, SecretName, ServiceName, VariableName
 from config.settings import LogRetentionDays, Mistake, Percent, Settings
 
 # The section of a service's file with what differs by environment.
@@ -117,6 +117,17 @@ class Service(Settings):
                 message="a worker has no port that its metrics could be scraped at",
                 fix="add `port:` below `metrics:`",
                 because=("kind",),
+            )
+        if self.kind.keeps_running:
+            yield from (
+                Mistake(
+                    field=field,
+                    message=f"{ECS_EXPORTER_PORT} is taken in every task, by the exporter of its own figures",
+                    allowed=f"any port but {ECS_EXPORTER_PORT}",
+                    fix="choose another port",
+                )
+                for field, port in {"port": self.port, "metrics.port": self.metrics and self.metrics.port}.items()
+                if port == ECS_EXPORTER_PORT
             )
         yield from size_mistakes(self.cpu, self.memory_mib)
 

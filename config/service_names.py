@@ -33,6 +33,7 @@ PLATFORM_NAMES = frozenset(
         "scraper",
     }
 )
+ECS_EXPORTER_PORT = 9779  # of the container that stands beside every service's own
 VariableName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),

@@ -9,10 +9,11 @@ from config.platform import Deployment
 from config.platform_service import (
     ALERTMANAGER,
     CLOUDWATCH_EXPORTER,
+    ECS_EXPORTER,
     GRAFANA,
     PORTS,
     PROMETHEUS,
-    REPOSITORY_PREFIX,
+    platform_repository,
 )
 from images import alertmanager, cloudwatch_exporter, grafana, prometheus
 
@@ -34,13 +35,13 @@ class PlatformImage:
     @property
     def repository(self) -> str:
         """Its ECR repository."""
-        return f"{REPOSITORY_PREFIX}{self.name}"
+        return platform_repository(self.name)
 
 
 PLATFORM_IMAGES = (
     PlatformImage(name=ALERTMANAGER, port=PORTS[ALERTMANAGER], render=alertmanager.render),
     PlatformImage(name=CLOUDWATCH_EXPORTER, port=PORTS[CLOUDWATCH_EXPORTER], render=cloudwatch_exporter.render),
-    PlatformImage(name="ecs-exporter", port=prometheus.ECS_EXPORTER_PORT),
+    PlatformImage(name=ECS_EXPORTER, port=PORTS[ECS_EXPORTER]),
     PlatformImage(name="fluent-bit", port=2020),
     PlatformImage(name=GRAFANA, port=PORTS[GRAFANA], render=grafana.render),
     PlatformImage(name=PROMETHEUS, port=PORTS[PROMETHEUS], render=prometheus.render),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from config.environment import NAMESPACE, Environment
 from config.platform import Deployment
-from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PORTS, PROMETHEUS
+from config.platform_service import (
+    ALERTMANAGER,
+    CLOUDWATCH_EXPORTER,
+    ECS_EXPORTER,
+    GRAFANA,
+    PORTS,
+    PROMETHEUS,
+    SERVICES,
+)
 from config.service import Service
 from images.yaml_text import yaml_text
-
-ECS_EXPORTER_PORT = 9779
 
 CONFIG = "/etc/prometheus/prometheus.yml"
 RULES = "/etc/prometheus/rules/*.yml"  # the place of the alerts: files rendered to it are loaded
@@ -44,7 +50,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             _platform(CLOUDWATCH_EXPORTER),
             _platform(GRAFANA),
             _applications(environment, services),
-            _tasks("ecs-exporter", environment, {ECS_EXPORTER_PORT: services}),
+            _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
         ],
     }
     return {CONFIG: yaml_text(config, comment=f"Prometheus of {environment.name}; rendered by images/prometheus.py")}
@@ -66,15 +72,24 @@ def _applications(environment: Environment, services: Iterable[Service]) -> Job:
     return job
 
 
-def _tasks(name: str, environment: Environment, by_port: Mapping[int, Iterable[Service]]) -> Job:
+def _tasks(
+    name: str,
+    environment: Environment,
+    by_port: Mapping[int, Iterable[Service]],
+    *,
+    also: Mapping[int, Sequence[str]] | None = None,
+) -> Job:
     """One job over the tasks of services, each at its port: by DNS, or by ECS's own list for those that may grow large.
+
+    `also` are further names to be found by DNS.
 
     `task_ip` joins an application's series to ecs_task_metadata_info, which knows the task and its revision.
     """
     dns, ecs, keep = [], [], [";.*"]  # what DNS found has no ECS service in front of the semicolon
     for port, services in sorted(by_port.items()):
-        small = [service.name for service in services if service.scaling.max_tasks <= MOST_TASKS_IN_DNS]
-        large = [service.name for service in services if service.scaling.max_tasks > MOST_TASKS_IN_DNS]
+        small = [service.name for service in services if service.scaling.most_tasks <= MOST_TASKS_IN_DNS]
+        large = [service.name for service in services if service.scaling.most_tasks > MOST_TASKS_IN_DNS]
+        small += (also or {}).get(port, ())
         if small:
             dns.append(_dns(small, port))
         if large:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.environment import Environment
+from config.platform_service import ECS_EXPORTER, PORTS, platform_repository
 from config.service import Service
 
 STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
 DATA_VOLUME = "data"
+EXPORTER_MEMORY_MIB = 64  # of the task's; it takes about 20
 
 
 def container_definition(
@@ -35,17 +37,7 @@ def container_definition(
         "environment": [{"name": key, "value": value} for key, value in sorted(plain.items())],
         "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(secret_arns.items())],
         "stopTimeout": DISK_STOP_TIMEOUT_S if disk else STOP_TIMEOUT_S,
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": log_group,
-                "awslogs-region": environment.region,
-                "awslogs-stream-prefix": "task",
-                # A log that cannot be written must not stop the service that writes it.
-                "mode": "non-blocking",
-                "max-buffer-size": "10m",
-            },
-        },
+        "logConfiguration": _log(log_group, environment.region),
     }
     if settings.command:
         container["command"] = list(settings.command)
@@ -67,3 +59,34 @@ def container_definition(
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
         container["linuxParameters"] = {"initProcessEnabled": True}
     return container
+
+
+def exporter_container(environment: Environment, *, tag: str, log_group: str) -> dict[str, Any]:
+    """The container that tells Prometheus what its task uses. When it fails it is started anew, and the task goes on.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
+    """
+    return {
+        "name": ECS_EXPORTER,
+        "image": f"{environment.registry}/{platform_repository(ECS_EXPORTER)}:{tag}",
+        "essential": False,
+        "restartPolicy": {"enabled": True},
+        "memory": EXPORTER_MEMORY_MIB,
+        "readonlyRootFilesystem": True,
+        "portMappings": [{"containerPort": PORTS[ECS_EXPORTER], "protocol": "tcp"}],
+        "logConfiguration": _log(log_group, environment.region),
+    }
+
+
+def _log(group: str, region: str) -> dict[str, Any]:
+    return {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": group,
+            "awslogs-region": region,
+            "awslogs-stream-prefix": "task",
+            # A log that cannot be written must not stop the service that writes it.
+            "mode": "non-blocking",
+            "max-buffer-size": "10m",
+        },
+    }

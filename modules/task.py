@@ -16,9 +16,10 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.environment import Environment
+from config.platform_service import ECS_EXPORTER, PORTS, platform_repository
 from config.service import Service
 from modules.checkov import skip
-from modules.container import DATA_VOLUME, container_definition
+from modules.container import DATA_VOLUME, container_definition, exporter_container
 from modules.ecs_cluster import FARGATE, EcsCluster
 from modules.firewall import Firewall
 from modules.generated_secret import GeneratedSecret
@@ -36,7 +37,8 @@ class Task(Construct):
     """Exposes `definition`, `firewall`, `roles` and `log_group`; nothing can connect to it until it is allowed.
 
     `generated` are passwords by the variable that holds them. With `disk`, a path in the container, it runs on the
-    cluster's EC2 instance and finds its folder of the data volume there; without, on Fargate.
+    cluster's EC2 instance and finds its folder of the data volume there; without, on Fargate. `exporter` is the tag of
+    the image that tells Prometheus what the task uses.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Task(Construct):
         database: Postgres | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
         disk: str | None = None,
+        exporter: str | None = None,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
@@ -70,7 +73,10 @@ class Task(Construct):
             "roles",
             name=name,
             environment=environment,
-            settings=settings,
+            repositories=[
+                *([settings.repository] if settings.image is None else []),
+                *([platform_repository(ECS_EXPORTER)] if exporter else []),
+            ],
             log_group=self.log_group,
             secret_arns=list(secrets.arns.values()),
         )
@@ -78,7 +84,7 @@ class Task(Construct):
             self.roles.allow_exec(log_group_arn=cluster.exec_log_group.arn, key_arn=log_key.arn)
         self.firewall = Firewall(self, "firewall", name=name, description=f"Tasks of {settings.name}", vpc=vpc)
         self.firewall.allow_out(HTTPS)  # AWS's own APIs, the registry, and whoever sells the company a service
-        container = container_definition(
+        own = container_definition(
             environment,
             settings,
             log_group=self.log_group.name,
@@ -90,6 +96,7 @@ class Task(Construct):
             variables=database.variables if database else {},
             disk=disk,
         )
+        beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
         # What may read no password starts no task.
         may_read = [secret.grant_read(self.roles.execution) for secret in generated.values()]
         if database:
@@ -107,13 +114,19 @@ class Task(Construct):
             ),
             execution_role_arn=self.roles.execution.arn,
             task_role_arn=self.roles.task.arn,
-            container_definitions=json.dumps([container], sort_keys=True),
+            container_definitions=json.dumps([own, *beside], sort_keys=True),
             volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
             # ECS cannot roll back to a revision that is deregistered already.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             depends_on=may_read or None,
         )
         self._name, self._port = settings.name, settings.port
+
+    def allow_scraping(self, scraper: Firewall, *, metrics_port: int | None) -> None:
+        """Let Prometheus read what the task uses, and what its service measures itself."""
+        self.firewall.allow_from(scraper, PORTS[ECS_EXPORTER], scope=self, id_="scrape-task")
+        if metrics_port:
+            self.firewall.allow_from(scraper, metrics_port, scope=self, id_="scrape-service")
 
     def call(self, callees: Sequence[Task]) -> None:
         """Open the way from this task to each of these, on the port where it listens."""

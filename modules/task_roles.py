@@ -11,14 +11,13 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.environment import Environment
-from config.service import Service
 from modules.policy import allow, allow_anything, policy, trust_service
 
 TASKS = "ecs-tasks.amazonaws.com"
 
 
 class TaskRoles(Construct):
-    """`execution` pulls this image, reads these secrets and writes this log; `task` may do nothing by itself.
+    """`execution` pulls these images, reads these secrets and writes this log; `task` may do nothing by itself.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
     """
@@ -30,7 +29,7 @@ class TaskRoles(Construct):
         *,
         name: str,
         environment: Environment,
-        settings: Service,
+        repositories: Sequence[str],
         log_group: CloudwatchLogGroup,
         secret_arns: Sequence[str],
     ) -> None:
@@ -53,10 +52,10 @@ class TaskRoles(Construct):
         statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"])]
         if secret_arns:
             statements.append(allow(["secretsmanager:GetSecretValue"], sorted(set(secret_arns))))
-        if settings.image is None:
+        if repositories:
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements += [
-                allow(pull, [environment.repository_arn(settings.repository)]),
+                allow(pull, [environment.repository_arn(repository) for repository in repositories]),
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
                 allow_anything(
                     "RegistryToken",

@@ -10,6 +10,8 @@ from constructs import Construct
 from config.environment import Environment
 from config.platform_service import (
     ALERTMANAGER,
+    CLOUDWATCH_EXPORTER,
+    ECS_EXPORTER,
     GRAFANA,
     GRAFANA_ROUTE,
     PORTS,
@@ -57,6 +59,7 @@ class MonitoringStack(PlatformStack):
     ) -> None:
         super().__init__(scope, name="monitoring", environment=environment, embedded=embedded)
         self._environment, self._network, self._cluster = environment, network, cluster
+        self._exporter = tags[ECS_EXPORTER]
         topic = AlertTopic(self, "alerts", environment=environment)
         password = GeneratedSecret(
             self,
@@ -71,7 +74,7 @@ class MonitoringStack(PlatformStack):
         measures.roles.allow("discovery", *monitoring_rights.discovery(environment))
         alerts = self._on_disk(alertmanager(environment, tags[ALERTMANAGER]), "/alertmanager")
         alerts.roles.allow("publish", *topic.publish_rights)
-        exports = self._on_fargate(cloudwatch_exporter(tags["cloudwatch-exporter"]))
+        exports = self._on_fargate(cloudwatch_exporter(tags[CLOUDWATCH_EXPORTER]))
         exports.roles.allow("metrics", *monitoring_rights.metrics())
         shows = self._on_fargate(
             grafana(environment, tags[GRAFANA]), edge=edge, generated={"GF_SECURITY_ADMIN_PASSWORD": password}
@@ -138,7 +141,7 @@ class MonitoringStack(PlatformStack):
         disk: str | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
     ) -> Task:
-        return Task(
+        task = Task(
             scope,
             "task",
             environment=self._environment,
@@ -147,8 +150,11 @@ class MonitoringStack(PlatformStack):
             cluster=self._cluster.cluster,
             generated=generated,
             disk=disk,
+            exporter=self._exporter,
             settings=settings,
         )
+        task.allow_scraping(self._cluster.scraper, metrics_port=None)
+        return task
 
     def _route(self, scope: Construct, settings: PlatformService, task: Task, edge: EdgeStack) -> WebRoute:
         task.firewall.allow_from(edge.load_balancer.firewall, PORTS[settings.name], scope=scope, id_="load-balancer")

@@ -24,7 +24,7 @@ from stacks.platform_stack import PlatformStack
 
 
 class ServiceStack(PlatformStack):
-    """Exposes `task`, which the stacks of its callers connect to."""
+    """Exposes `task`, which the stacks of its callers connect to. `exporter` is the tag of the ECS exporter's image."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class ServiceStack(PlatformStack):
         edge: EdgeStack,
         callees: Sequence[Task],
         database: Postgres | None,
+        exporter: str,
         embedded: bool,
     ) -> None:
         super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
@@ -49,11 +50,11 @@ class ServiceStack(PlatformStack):
             log_key=network.log_key,
             cluster=cluster.cluster,
             database=database,
+            exporter=exporter,
             settings=service,
         )
         self.task.call(callees)
-        if service.metrics_port:
-            self.task.firewall.allow_from(cluster.scraper, service.metrics_port, scope=self, id_="prometheus")
+        self.task.allow_scraping(cluster.scraper, metrics_port=service.metrics_port)
         route = None
         if service.route and service.port:
             route = WebRoute(

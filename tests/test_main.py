@@ -193,9 +193,9 @@ def assert_only_prometheus_has_changed(before: dict[str, str], after: Platform) 
     for document in (old, new):
         definitions = document["resource"]["aws_ecs_task_definition"]
         (prometheus,) = [one for one in definitions.values() if one["family"].endswith("-prometheus")]
-        (container,) = json.loads(prometheus.pop("container_definitions"))
-        assert "/platform/prometheus:" in container.pop("image")
-        prometheus["container"] = container
+        containers = json.loads(prometheus.pop("container_definitions"))
+        assert "/platform/prometheus:" in containers[0].pop("image")
+        prometheus["containers"] = containers
     assert old == new
 
 

@@ -60,10 +60,11 @@ class Promise:
         return [layer for layer, (promised, found) in layers.items() if promised != found]
 
 
+TASK_METRICS = 9779
 # What the platform's own parts reach, beside what the services add to the load balancer's and the scraper's.
 PLATFORM: dict[str, dict[str, int]] = {
     "edge": {"grafana": 3000},
-    "scraper": {},
+    "scraper": dict.fromkeys(("prometheus", "alertmanager", "cloudwatch-exporter", "grafana"), TASK_METRICS),
     "prometheus": {"alertmanager": 9093, "cloudwatch-exporter": 5000, "grafana": 3000},
     "alertmanager": {},
     "cloudwatch-exporter": {},
@@ -113,23 +114,23 @@ def promised(root: Path, environment: str) -> Promise:
     """What the YAML below root says, and nothing more."""
     (deployment,) = load_platform(root, only=environment)
     services = {service.name: service for service in deployment.services}
-    outgoing = {caller: dict(called) for caller, called in PLATFORM.items()}
+    outgoing = {caller: set(called.items()) for caller, called in PLATFORM.items()}
     for service in services.values():
-        wanted = {callee: services[callee].port or 0 for callee in service.calls}
+        wanted = {(callee, services[callee].port or 0) for callee in service.calls}
         owner = service if service.database else services.get(service.before or "")
         if owner and owner.database:
-            wanted[f"{owner.name}-database"] = POSTGRES[0]
-            outgoing[f"{owner.name}-database"] = {}
+            wanted.add((f"{owner.name}-database", POSTGRES[0]))
+            outgoing[f"{owner.name}-database"] = set()
         outgoing[service.name] = wanted
         if service.route and service.port:
-            outgoing["edge"][service.name] = service.port
+            outgoing["edge"].add((service.name, service.port))
+        if service.kind.keeps_running:
+            outgoing["scraper"].add((service.name, TASK_METRICS))
         if service.metrics_port:
-            outgoing["scraper"][service.name] = service.metrics_port
-    pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called.items()]
+            outgoing["scraper"].add((service.name, service.metrics_port))
+    pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called]
     group = deployment.environment.qualify
-    reached = {
-        caller: {(callee, (port, port)) for callee, port in called.items()} for caller, called in outgoing.items()
-    }
+    reached = {caller: {(callee, (port, port)) for callee, port in called} for caller, called in outgoing.items()}
     calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "scraper"))]
     for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer.
@@ -197,7 +198,10 @@ def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checko
 
 
 def test_prometheus_reads_metrics_where_services_have_them_and_nothing_else(kinds: tuple[Checkout, Platform]) -> None:
+    tasks = {"alertmanager", "cloudwatch-exporter", "grafana", "prometheus"}
+    tasks |= {"storefront", "admin", "orders", "stock", "mailer"}
     assert Network(kinds[1], "dev").reached_by("dev-scraper") == {
+        *((f"dev-{name}", (9779, 9779)) for name in tasks),
         ("dev-orders", (8081, 8081)),
         ("dev-mailer", (9100, 9100)),
     }

@@ -159,6 +159,16 @@ service_configs/shop.yaml:5: http.host: the platform's own Grafana answers on th
 """,
     ),
     Bad(
+        "a port that another container of the task has",
+        added(API, "metrics: {port: 9779}\n"),
+        """
+service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the exporter of its own figures
+  value: 9779
+  allowed: any port but 9779
+  fix: choose another port
+""",
+    ),
+    Bad(
         "requests counted where there are none",
         added(API, "  requests_per_task: 10\n"),
         """

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.platform_service import SERVICES
 from images.prometheus import CONFIG
 from tests.images.conftest import rendered
 
@@ -35,7 +36,7 @@ def kept(job: dict[str, Any], **labels: str) -> bool:
 
 def test_every_service_is_found_by_its_own_name(checkout: Path, service_file: ServiceFile) -> None:
     service_file("billing", INTERNAL)
-    names = {"billing", "mailer", "orders", "storefront"}
+    names = {"billing", "mailer", "orders", "storefront", *SERVICES}
     assert dns_targets(jobs(checkout)["ecs-exporter"]) == {f"{name}.app.local:9779" for name in names}
 
 
@@ -84,6 +85,12 @@ def test_past_eight_tasks_ecs_is_asked_and_not_dns(checkout: Path, service_file:
     assert not kept(found, __meta_ecs_service="billing", **running)  # DNS has it already
     assert not kept(found, __meta_ecs_service="ledger", **(running | {"__address__": "10.0.0.1:1"}))
     assert not kept(found, __meta_ecs_service="ledger", **(running | {"__meta_ecs_last_status": "PENDING"}))
+
+
+def test_a_range_that_is_planned_counts_as_well(checkout: Path, service_file: ServiceFile) -> None:
+    rush = "{at: cron(0 7 ? * MON-FRI *), min_tasks: 9, max_tasks: 12}"
+    service_file("ledger", INTERNAL + f"metrics: {{}}\nscaling:\n  max_tasks: 4\n  schedule:\n    rush: {rush}\n")
+    assert "ledger.app.local:8080" not in dns_targets(jobs(checkout)["app"])
 
 
 def test_only_what_may_grow_large_makes_prometheus_ask_ecs(checkout: Path) -> None:

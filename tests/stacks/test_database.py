@@ -33,7 +33,7 @@ def callers(platform: Platform, group: str) -> set[str]:
 
 
 def container(stack: Stack) -> dict[str, Any]:
-    (its,) = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
+    its, *_ = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
     found: dict[str, Any] = its
     return found
 

@@ -44,7 +44,7 @@ def report(platform: Platform) -> Stack:
 
 
 def container(stack: Stack) -> dict[str, object]:
-    (only,) = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
+    only, *_ = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
     assert isinstance(only, dict)
     return only
 

@@ -26,8 +26,8 @@ def definition(stack: Stack, name: str) -> Attributes:
 
 
 def container(stack: Stack, name: str) -> dict[str, Any]:
-    (found,) = json.loads(definition(stack, name)["container_definitions"])
-    return dict(found)
+    own, _exporter = json.loads(definition(stack, name)["container_definitions"])
+    return dict(own)
 
 
 def rights(stack: Stack, name: str) -> set[str]:
@@ -39,11 +39,12 @@ def rights(stack: Stack, name: str) -> set[str]:
 
 
 def images(platform: Platform) -> dict[str, str]:
-    """Every image that a task definition of an environment names, by its family."""
+    """Every image that a task definition of an environment names, by its family and container."""
     return {
-        one["family"]: json.loads(one["container_definitions"])[0]["image"]
+        f"{one['family']} {container['name']}": container["image"]
         for stack in platform
         for one in stack.all("aws_ecs_task_definition")
+        for container in json.loads(one["container_definitions"])
     }
 
 
@@ -81,8 +82,8 @@ def test_a_change_of_alerts_or_services_changes_exactly_prometheus(
 
     assert {name for name in tags if tags[name] != new_tags[name]} == {"prometheus"}
     both = before.keys() & after.keys()
-    assert {family for family in both if before[family] != after[family]} == {"prod-prometheus"}
-    assert after["prod-prometheus"].endswith(f"/platform/prometheus:{new_tags['prometheus']}")
+    assert {one for one in both if before[one] != after[one]} == {"prod-prometheus prometheus"}
+    assert after["prod-prometheus prometheus"].endswith(f"/platform/prometheus:{new_tags['prometheus']}")
 
 
 def test_a_comment_changes_nothing_at_all(checkout: Checkout) -> None:

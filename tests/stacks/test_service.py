@@ -28,6 +28,7 @@ log_retention_days: 14
 STOCK = "kind: internal\nport: 9090\narchitecture: x86_64\nexec: true\n"
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"
 RELEASES = "checkout: 2026-11-23\nstock: v1\n"
+TASK_METRICS = 9779
 KINDS_THAT_RUN = (
     "aws_ecs_service",
     "terraform_data",
@@ -102,6 +103,23 @@ def test_size_and_processor_are_those_of_the_file(web: Stack, internal: Stack) -
     assert (task["cpu"], task["memory"]) == ("512", "2048")
     assert task["runtime_platform"]["cpu_architecture"] == "ARM64"
     assert internal.one("aws_ecs_task_definition")["runtime_platform"]["cpu_architecture"] == "X86_64"
+
+
+def test_a_task_is_measured_by_a_container_beside_its_own_that_cannot_hurt_it(web: Stack, worker: Stack) -> None:
+    for stack in (web, worker):
+        own, exporter = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
+        assert own["essential"]
+        assert exporter["image"].startswith(f"{REGISTRY}/platform/ecs-exporter:")
+        assert not exporter["essential"]
+        assert exporter["restartPolicy"] == {"enabled": True}
+        assert exporter["memory"] == 64
+        assert [port["containerPort"] for port in exporter["portMappings"]] == [TASK_METRICS]
+
+
+def test_the_images_of_a_task_may_be_pulled_and_no_other(web: Stack, worker: Stack) -> None:
+    for stack, repositories in ((web, ["checkout", "platform/ecs-exporter"]), (worker, ["platform/ecs-exporter"])):
+        (pull,) = [one for one in statements(stack, "-execution") if "ecr:BatchGetImage" in one["Action"]]
+        assert [arn.partition(":repository/")[2] for arn in pull["Resource"]] == repositories
 
 
 def test_variables_are_set_in_a_stable_order(web: Stack) -> None:
@@ -193,8 +211,9 @@ def test_a_deploy_leaves_the_number_of_tasks_to_autoscaling(web: Stack) -> None:
 
 def test_a_called_service_opens_to_its_caller_in_the_callers_stack(web: Stack, internal: Stack) -> None:
     ports = [rule["from_port"] for rule in web.all("aws_vpc_security_group_ingress_rule")]
-    assert sorted(ports) == [8080, 9090]
-    assert not internal.all("aws_vpc_security_group_ingress_rule")
+    assert sorted(ports) == [8080, 9090, TASK_METRICS]
+    only = internal.one("aws_vpc_security_group_ingress_rule")
+    assert only["from_port"] == TASK_METRICS, "its callers open the rest"
 
 
 def test_the_code_of_a_service_may_do_nothing_by_itself(web: Stack) -> None:
@@ -208,15 +227,11 @@ def test_starting_a_task_may_pull_its_own_image_and_write_its_own_log(web: Stack
         for resource in statement["Resource"]
         if resource != "*"
     }
-    pulled = resources.pop(f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/checkout")
-    assert "ecr:BatchGetImage" in pulled
+    for repository in ("checkout", "platform/ecs-exporter"):
+        assert "ecr:BatchGetImage" in resources.pop(f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{repository}")
     ((log, actions),) = resources.items()
     assert web.target(log.removesuffix(":*")) is web.one("aws_cloudwatch_log_group")
     assert actions == ["logs:CreateLogStream", "logs:PutLogEvents"]
-
-
-def test_a_public_image_needs_no_registry(worker: Stack) -> None:
-    assert not [action for s in statements(worker, "mailer-execution") for action in s["Action"] if "ecr" in action]
 
 
 def test_a_shell_in_a_task_is_off_unless_asked_for_and_written_down(web: Stack, internal: Stack) -> None:
