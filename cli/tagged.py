@@ -29,13 +29,13 @@ EC2_KINDS = (
     ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", "vpc-endpoint"),
     ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId", "network-interface"),
     ("describe_launch_templates", "LaunchTemplates", "LaunchTemplateId", "launch-template"),
-    ("describe_volumes", "Volumes", "VolumeId", "volume"),
 )
+GROUP_TAG = "aws:autoscaling:groupName"
 LISTED_HERE = ("ec2", "ecs")
 """Services whose resources are listed one kind after the other, and ignored in the tagging API's answer."""
 MOST_SERVICES_DESCRIBED = 10
 """At once: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
-GONE = frozenset({"DRAINING", "deleted", "deleting", "terminated", "PendingDeletion", "INACTIVE"})
+GONE = frozenset({"DRAINING", "deleted", "deleting", "shutting-down", "terminated", "PendingDeletion", "INACTIVE"})
 
 
 def find_tagged(environment: str, region: str) -> set[Tagged]:
@@ -77,18 +77,34 @@ def _ec2(environment: str, region: str) -> Iterator[Tagged]:
             if entry.get("State") not in GONE:
                 yield from from_tags(f"{prefix}:{kind}/{entry[identifier]}", entry.get("Tags", []), environment)
 
+    instances, volumes = _without_members(ec2, filters)
+    yield from found("instance", "InstanceId", instances)
+    yield from found("volume", "VolumeId", volumes)
     for operation, items, identifier, kind in EC2_KINDS:
-        for page in ec2.get_paginator(operation).paginate(Filters=filters):
-            yield from found(kind, identifier, page[items])
-    snapshots = ec2.get_paginator("describe_snapshots").paginate(Filters=filters, OwnerIds=["self"])
-    yield from found("snapshot", "SnapshotId", [snapshot for page in snapshots for snapshot in page["Snapshots"]])
+        yield from found(kind, identifier, _pages(ec2, operation, items, filters))
+    snapshots = _pages(ec2, "describe_snapshots", "Snapshots", filters, OwnerIds=["self"])
+    yield from found("snapshot", "SnapshotId", snapshots)
     yield from found("elastic-ip", "AllocationId", ec2.describe_addresses(Filters=filters)["Addresses"])
-    flow_logs = ec2.get_paginator("describe_flow_logs").paginate(Filters=filters)
-    yield from found("vpc-flow-log", "FlowLogId", [log for page in flow_logs for log in page["FlowLogs"]])
-    for page in ec2.get_paginator("describe_instances").paginate(Filters=filters):
-        for reservation in page["Reservations"]:
-            running = [i for i in reservation["Instances"] if i["State"]["Name"] not in GONE]
-            yield from found("instance", "InstanceId", [{**instance, "State": ""} for instance in running])
+    yield from found("vpc-flow-log", "FlowLogId", _pages(ec2, "describe_flow_logs", "FlowLogs", filters))
+
+
+def _without_members(ec2: Any, filters: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Instances and volumes, without those of an Auto Scaling group: they come and go, the state knows their group."""
+    reservations = _pages(ec2, "describe_instances", "Reservations", filters)
+    instances = [one for reservation in reservations for one in reservation["Instances"]]
+    members = {one["InstanceId"] for one in instances if any(tag["Key"] == GROUP_TAG for tag in one["Tags"])}
+    others = [{**one, "State": one["State"]["Name"]} for one in instances if one["InstanceId"] not in members]
+    volumes = [
+        volume
+        for volume in _pages(ec2, "describe_volumes", "Volumes", filters)
+        if not any(one["DeleteOnTermination"] and one["InstanceId"] in members for one in volume["Attachments"])
+    ]
+    return others, volumes
+
+
+def _pages(ec2: Any, operation: str, items: str, filters: Any, **more: Any) -> Iterator[dict[str, Any]]:
+    for page in ec2.get_paginator(operation).paginate(Filters=filters, **more):
+        yield from page[items]
 
 
 def _ecs(environment: str, region: str) -> Iterator[Tagged]:
