@@ -10,12 +10,13 @@ from config.environment import NAMESPACE, Environment
 from config.kinds import Kind
 from config.network import Nat
 from config.platform import Deployment
+from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
 from config.service import Service
 
-WIDTH, MARGIN = 1080, 40
+WIDTH, MARGIN = 1316, 40
 BOX_WIDTH, BOX_HEIGHT, GAP = 200, 62, 36
 PER_ROW = 4
-ROW_HEIGHT = BOX_HEIGHT + 46
+ROW_HEIGHT, STACKED = BOX_HEIGHT + 46, BOX_HEIGHT + 16
 
 STYLE = """
   text { font-family: system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2933; }
@@ -34,6 +35,7 @@ FILLS = {
     Kind.SCHEDULED_JOB: ("#f7f7f7", "#7b8794"),
     Kind.ONE_OFF: ("#f7f7f7", "#7b8794"),
 }
+MONITORING = ("#fafafa", "#a0728f")
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class Box:
 def draw(deployment: Deployment) -> str:
     """An SVG of the environment, the same for the same YAML."""
     environment = deployment.environment
-    rows = list(_rows(deployment.services))
-    private_top, private_height = 210, 56 + ROW_HEIGHT * len(rows) - 10
+    rows, monitored = list(_rows(deployment.services)), _monitoring(environment)
+    private_top, private_height = 210, 56 + max(ROW_HEIGHT * len(rows) - 10, STACKED * len(monitored))
     isolated_top = private_top + private_height + 20
     databases = [service for service in deployment.services if service.database]
     isolated_height = BOX_HEIGHT + 56
@@ -82,6 +84,12 @@ def draw(deployment: Deployment) -> str:
             boxes[service.name] = Box(
                 x, private_top + 44 + row * ROW_HEIGHT, service.name, _notes(environment, service), fill, line
             )
+    # A column of its own: no arrow between the services crosses it.
+    column = MARGIN + 24 + PER_ROW * (BOX_WIDTH + GAP)
+    monitoring = [
+        Box(column, private_top + 44 + row * STACKED, name, notes, *MONITORING)
+        for row, (name, notes) in enumerate(monitored.items())
+    ]
     balancer = Box(
         MARGIN + 24, 116, "load balancer", [f"*.{environment.domain}", "HTTPS, WAF"], "#ffffff", "#c4681c", 436
     )
@@ -111,7 +119,7 @@ def draw(deployment: Deployment) -> str:
         *(_arrow(balancer, boxes[s.name]) for s in deployment.services if s.route),
         *(_arrow(boxes[s.name], boxes[callee]) for s in deployment.services for callee in s.calls),
         *(_arrow(boxes[name], store) for name, store in stores.items()),
-        *(box.svg for box in (balancer, nat, *boxes.values(), *stores.values())),
+        *(box.svg for box in (balancer, nat, *boxes.values(), *monitoring, *stores.values())),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -134,6 +142,16 @@ def _notes(environment: Environment, service: Service) -> list[str]:
     own_name = f"{service.name}.{NAMESPACE}" + (f":{service.port}" if service.port else "")
     public_name = environment.hostname(service.route) if service.route else None
     return [f"{service.kind} · {tasks}", public_name or own_name]
+
+
+def _monitoring(environment: Environment) -> dict[str, list[str]]:
+    disk = f"EC2 · a disk of {environment.cluster.ec2.data_volume_gib} GiB"
+    return {
+        PROMETHEUS: ["reads every task's metrics", disk],
+        ALERTMANAGER: ["alerts, to SNS and mail", disk],
+        CLOUDWATCH_EXPORTER: ["load balancer, databases, NAT", f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}"],
+        GRAFANA: ["dashboards", f"{GRAFANA}.{environment.domain}"],
+    }
 
 
 def _nat(nat: Nat) -> str:

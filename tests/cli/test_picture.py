@@ -30,9 +30,10 @@ def test_the_readme_shows_todays_dev() -> None:
     assert (ROOT / "docs/dev.svg").read_text() == drawn, "in tests/shop: groundwork picture dev > ../../docs/dev.svg"
 
 
-def test_every_service_and_database_is_in_the_picture_once() -> None:
+def test_every_service_database_and_part_of_the_platform_is_in_the_picture_once() -> None:
     shown = texts(draw(load_platform(SHOP, only="prod")[0]))
-    for name in ("storefront", "orders", "mailer", "orders database", "load balancer"):
+    platform = ("load balancer", "prometheus", "alertmanager", "grafana", "cloudwatch-exporter")
+    for name in ("storefront", "orders", "mailer", "orders database", *platform):
         assert shown.count(name) == 1
 
 
