@@ -12,13 +12,16 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from config.environment import Environment
 from config.platform import load_platform
+from config.platform_service import DISK_OWNER, PlatformService, prometheus
+from config.platform_service import alertmanager as alertmanager_service
 from images import alertmanager
 from images.catalog import PLATFORM_IMAGES
 from images.errors import ExitCode
@@ -112,28 +115,42 @@ def test_a_pulled_image_holds_the_rendered_file_and_its_labels(published: Publis
     assert labels["org.opencontainers.image.title"] == "prometheus"
 
 
-@pytest.mark.parametrize(("name", "port"), [("prometheus", 9090), ("alertmanager", 9093)])
-def test_the_image_runs_and_becomes_ready(published: Publishing, name: str, port: int) -> None:
-    container = published.engine.docker(
-        "run", "--detach", "--read-only", "--tmpfs", f"/{name}:uid=65534,gid=65534", reference(published, name)
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            ready = subprocess.run(
-                ["docker", "exec", container, "/bin/wget", "-q", "-O", "-", f"http://127.0.0.1:{port}/-/ready"],
-                env=published.environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if ready.returncode == 0:
-                break
-            assert time.monotonic() < deadline, published.engine.logs(container)
-            time.sleep(0.3)
-        assert "ready" in ready.stdout.lower() or ready.stdout == "OK"
-    finally:
-        published.engine.docker("rm", "--force", container)
+@pytest.mark.parametrize("part", [prometheus, alertmanager_service], ids=["prometheus", "alertmanager"])
+def test_the_image_runs_as_its_task_does_and_finds_its_data_again(
+    published: Publishing, part: Callable[[Environment, str], PlatformService], tmp_path: Path
+) -> None:
+    (deployment,) = load_platform(published.root, only="dev")
+    settings = part(deployment.environment, "as published")
+    folder = tmp_path / settings.name  # as modules/user_data.py makes it on the instance's disk
+    folder.mkdir(mode=0o700)
+    os.chown(folder, DISK_OWNER, DISK_OWNER)
+    run = ["--detach", "--read-only", "--volume", f"{folder}:/{settings.name}", reference(published, settings.name)]
+    for _ in ("the first task", "the one after it"):
+        container = published.engine.docker("run", *run, *settings.command)
+        try:
+            until_ready(published, container, settings)
+            published.engine.docker("exec", container, *settings.health_check.command)
+        finally:
+            published.engine.docker("stop", container)
+            published.engine.docker("rm", container)
+        assert list(folder.iterdir())
+
+
+def until_ready(published: Publishing, container: str, settings: PlatformService) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        ready = subprocess.run(
+            ["docker", "exec", container, "wget", "-q", "-O", "-", f"http://127.0.0.1:{settings.port}/-/ready"],
+            env=published.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ready.returncode == 0:
+            break
+        assert time.monotonic() < deadline, published.engine.logs(container)
+        time.sleep(0.3)
+    assert "ready" in ready.stdout.lower() or ready.stdout == "OK"
 
 
 def processor_seconds() -> float:
