@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, Field
 
 from config.database import INJECTED, Database, without_null
+from config.egress import EgressPorts, egress_mistakes
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
@@ -80,6 +81,10 @@ class Service(Settings):
     calls: tuple[ServiceName, ...] = Field(
         default=(), description="The services that this one may connect to; it can reach no other."
     )
+    egress_ports: EgressPorts = Field(
+        default=(),
+        description="TCP ports outside of the VPC that it may connect to, beside 443: 587 for mail, 9094 for Kafka.",
+    )
     database: Database | None = Field(
         default=None,
         description="A PostgreSQL database of its own: {} is one with the environment's sizes.",
@@ -130,6 +135,7 @@ class Service(Settings):
                 if port == ECS_EXPORTER_PORT
             )
         yield from size_mistakes(self.cpu, self.memory_mib)
+        yield from egress_mistakes(self.egress_ports)
 
         if self.database is None and "database" in self.model_fields_set:
             yield Mistake(

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from config.egress import HTTPS
 from config.environment import Environment
 from config.platform_service import ECS_EXPORTER, PORTS, platform_repository
 from config.service import Service
@@ -29,8 +30,6 @@ from modules.task_roles import TaskRoles
 from modules.task_secrets import TaskSecrets
 from modules.user_data import DATA
 from modules.vpc import Vpc
-
-HTTPS = 443
 
 
 class Task(Construct):
@@ -83,7 +82,9 @@ class Task(Construct):
         if settings.exec:
             self.roles.allow_exec(log_group_arn=cluster.exec_log_group.arn, key_arn=log_key.arn)
         self.firewall = Firewall(self, "firewall", name=name, description=f"Tasks of {settings.name}", vpc=vpc)
-        self.firewall.allow_out(HTTPS)  # AWS's own APIs, the registry, and whoever sells the company a service
+        # On 443 there are AWS's own APIs, the registry, and most of whoever sells the company a service.
+        for port in (HTTPS, *settings.egress_ports):
+            self.firewall.allow_out(port)
         own = container_definition(
             environment,
             settings,

@@ -27,7 +27,7 @@ KINDS = {
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
     "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\nmetrics: {}\n",
     "stock": "kind: internal\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
-    "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\n",
+    "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\negress_ports: [587, 8081, 5432]\n",
     "nightly": "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
     "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",
 }
@@ -135,11 +135,15 @@ def promised(root: Path, environment: str) -> Promise:
     for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer.
         reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS)}
+    more_ports = {(name, (port, port)) for name in services for port in services[name].egress_ports}
+    for name, ports in more_ports:
+        reached[name].add((INTERNET, ports))
     return Promise(
         doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
         | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)},
         doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs}
-        | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws},
+        | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws}
+        | {Door(group(name), ANYWHERE, ports) for name, ports in more_ports},
         reached=reached,
     )
 
@@ -177,7 +181,13 @@ def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Check
     }
     assert network.reached_by("dev-migrate") == outside | {("dev-orders-database", POSTGRES)}
     assert network.reached_by("dev-nightly") == outside | {("dev-orders", (8081, 8081))}
-    assert network.reached_by("dev-mailer") == outside
+
+
+def test_a_port_that_is_open_to_the_outside_leads_to_no_other_service_or_database(
+    kinds: tuple[Checkout, Platform],
+) -> None:
+    reached = Network(kinds[1], "dev").reached_by("dev-mailer")
+    assert reached == {("dev-edge", HTTPS), *((INTERNET, (port, port)) for port in (443, 587, 8081, 5432))}
 
 
 def test_databases_reach_nothing_and_have_no_way_out(kinds: tuple[Checkout, Platform]) -> None:

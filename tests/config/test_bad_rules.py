@@ -199,6 +199,36 @@ environments/prod.yaml:5: network.interface_endpoints: with nat: none no task ca
 """,
     ),
     Bad(
+        "the port to the outside that is open anyway",
+        added(API, "egress_ports: [587, 443]\n"),
+        """
+service_configs/api.yaml:8: egress_ports[1]: 443 is open for every service
+  value: 443
+  allowed: the ports beside it
+  fix: remove it
+""",
+    ),
+    Bad(
+        "the port to the outside that AWS closes",
+        added(API, "environments:\n  prod:\n    egress_ports: [25]\n"),
+        """
+service_configs/api.yaml:10: egress_ports[0]: AWS lets no mail out on 25 (in prod)
+  value: 25
+  allowed: 587, where mail services take it with a login
+  fix: write 587
+""",
+    ),
+    Bad(
+        "a port to the outside twice",
+        added(API, "egress_ports: [9094, 587, 9094]\n"),
+        """
+service_configs/api.yaml:8: egress_ports: 9094 is there twice
+  value: [9094, 587, 9094]
+  allowed: each port once
+  fix: remove one of them
+""",
+    ),
+    Bad(
         "a name in the file",
         added(WEB, "name: shop\n"),
         """

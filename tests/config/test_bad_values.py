@@ -21,6 +21,34 @@ service_configs/api.yaml:8: memory_mb: there is no such field
 """,
     ),
     Bad(
+        "one port where a list belongs",
+        added(API, "egress_ports: 587\n"),
+        """
+service_configs/api.yaml:8: egress_ports: needs a list, not a whole number
+  value: 587
+  allowed: a list of 0 to 10, each a whole number from 1 to 65535
+  fix: write [587]
+""",
+    ),
+    Bad(
+        "a port by its name",
+        added(API, "egress_ports: [smtp]\n"),
+        """
+service_configs/api.yaml:8: egress_ports[0]: needs a whole number, not text
+  value: smtp
+  allowed: a whole number from 1 to 65535
+""",
+    ),
+    Bad(
+        "more ports than a firewall has room for",
+        added(API, "egress_ports: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]\n"),
+        """
+service_configs/api.yaml:8: egress_ports: has 11 entries
+  value: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+  allowed: a list of 0 to 10, each a whole number from 1 to 65535
+""",
+    ),
+    Bad(
         "a domain where the id of its zone belongs",
         added(DEV, "edge: {zone_id: example.com}\n"),
         """
