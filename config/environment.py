@@ -13,7 +13,7 @@ from config.ec2 import Ec2
 from config.edge import Edge
 from config.http import Http
 from config.monitoring import Monitoring
-from config.network import Network
+from config.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
 from config.office_hours import OfficeHours
 from config.place import AccountId, Place
 from config.service import Service
@@ -68,7 +68,7 @@ class Environment(Place):
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The instance runs where there is a subnet."""
+        """The instance runs where there is a subnet, and is reached as the settings say."""
         yield from super().mistakes()
         zone = self.cluster.ec2.zone
         if zone and zone not in self.network.zones:
@@ -77,6 +77,15 @@ class Environment(Place):
                 message=f"the network has no zone {zone}",
                 allowed=", ".join(self.network.zones),
                 because=("network.zones",),
+            )
+        missing = sorted(ENDPOINTS_OF_SESSION_MANAGER - set(self.network.interface_endpoints))
+        if self.cluster.ec2.session_manager and self.network.nat is Nat.NONE and missing:
+            yield Mistake(
+                field="network.interface_endpoints",
+                message=f"with nat: none Session Manager does not reach the instance without {', '.join(missing)}",
+                allowed=f"a list with {', '.join(missing)} in it, or session_manager: false",
+                fix=f"add {', '.join(missing)} here, or choose nat: single",
+                because=("cluster.ec2.session_manager",),
             )
 
     @property

@@ -27,6 +27,7 @@ class Nat(StrEnum):
 class InterfaceEndpoint(StrEnum):
     """An AWS service reached without leaving the VPC; each costs an hourly fee per zone."""
 
+    EC2 = "ec2"
     ECR_API = "ecr.api"
     ECR_DKR = "ecr.dkr"
     ECS = "ecs"
@@ -41,11 +42,31 @@ class InterfaceEndpoint(StrEnum):
     SSM = "ssm"
     SSM_MESSAGES = "ssmmessages"
     STS = "sts"
+    TAGGING = "tagging"
 
 
-# What a Fargate task cannot start without.
+# What no environment does without: images and logs, the passwords of databases and of Grafana, the instance with
+# Prometheus' disk, and what Prometheus, Alertmanager and the CloudWatch exporter ask.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
-ENDPOINTS_WITHOUT_NAT = frozenset({InterfaceEndpoint.ECR_API, InterfaceEndpoint.ECR_DKR, InterfaceEndpoint.LOGS})
+ENDPOINTS_WITHOUT_NAT = frozenset(
+    {
+        InterfaceEndpoint.EC2,
+        InterfaceEndpoint.ECR_API,
+        InterfaceEndpoint.ECR_DKR,
+        InterfaceEndpoint.ECS,
+        InterfaceEndpoint.ECS_AGENT,
+        InterfaceEndpoint.ECS_TELEMETRY,
+        InterfaceEndpoint.LOGS,
+        InterfaceEndpoint.MONITORING,
+        InterfaceEndpoint.SECRETS_MANAGER,
+        InterfaceEndpoint.SNS,
+        InterfaceEndpoint.TAGGING,
+    }
+)
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+ENDPOINTS_OF_A_SHELL = frozenset({InterfaceEndpoint.KMS, InterfaceEndpoint.SSM_MESSAGES})
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+ENDPOINTS_OF_SESSION_MANAGER = frozenset({InterfaceEndpoint.SSM, InterfaceEndpoint.SSM_MESSAGES})
 
 
 ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$"), in_words("one letter, such as a")]
@@ -99,14 +120,14 @@ class Network(Settings):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Zones differ, and without NAT a task must still reach what starts it."""
+        """Zones differ, and without NAT everything must still reach what it asks of AWS."""
         if len(set(self.zones)) != len(self.zones):
             yield Mistake(field="zones", message="the three zones must differ", fix='write ["a", "b", "c"]')
         missing = sorted(ENDPOINTS_WITHOUT_NAT - set(self.interface_endpoints))
         if self.nat is Nat.NONE and missing:
             yield Mistake(
                 field="interface_endpoints",
-                message=f"with nat: none no task can start without {', '.join(missing)}",
+                message=f"with nat: none the platform does not work without {', '.join(missing)}",
                 fix=f"add {', '.join(missing)} here, or choose nat: single",
                 because=("nat",),
             )

@@ -19,6 +19,7 @@ from config.releases import read_releases
 from config.service import Service
 from config.service_file import ServiceFile, read_service_file
 from config.settings_file import read_fields, validate, with_field
+from config.way_out import missing_endpoints, unreachable
 from config.written import Written
 
 ENVIRONMENTS, SERVICES = Path("environments"), Path("service_configs")
@@ -75,6 +76,8 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
     services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
     for name, environment in environments.items():
         findings.add(size_conflicts(environment, services[name]), environment=name)
+        findings.add(unreachable(environment, services[name]), environment=name)
+        findings.add(missing_endpoints(environment, services[name]))
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(

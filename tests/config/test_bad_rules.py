@@ -10,6 +10,11 @@ from tests.config.bad_yaml import API, DEV, JOB, PROD, RELEASES, SHARED, WEB, Ba
 from tests.config.platform_files import VALID, added, replaced
 
 BUCKET = "state:\n  bucket: acme-state\n"
+NO_NAT = """\
+  nat: none
+  interface_endpoints:
+    [ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, logs, monitoring, secretsmanager, sns, tagging]
+"""
 BOTH_AT_22 = {
     f"service_configs/{name}.yaml": "kind: public-web\nport: 80\nhttp:\n  priority: 22\n" for name in ("blog", "news")
 }
@@ -190,12 +195,52 @@ environments/prod.yaml:5: network.zones: the three zones must differ
     ),
     Bad(
         "no NAT and no endpoints",
-        added(PROD, "  nat: none\n"),
+        added(PROD, "  nat: none\n  interface_endpoints: [ecr.api, logs, sns, ecs, ecs-agent, ecs-telemetry]\n"),
         """
-environments/prod.yaml:5: network.interface_endpoints: with nat: none no task can start without ecr.api, ecr.dkr, logs
-  value: nat: none
-  allowed: a list, each one of ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, kms, logs, monitoring, ...
-  fix: add ecr.api, ecr.dkr, logs here, or choose nat: single
+environments/prod.yaml:6: network.interface_endpoints: with nat: none the platform does not work without ec2, ecr.dkr, ...
+  value: [ecr.api, logs, sns, ecs, ecs-agent, ecs-telemetry]
+  allowed: a list, each one of ec2, ecr.api, ecr.dkr, ecs...
+  fix: add ec2, ecr.dkr, monitoring, secretsmanager, tagging here, or choose nat: single
+""",  # noqa: E501
+    ),
+    Bad(
+        "a shell without NAT and its endpoints",
+        {**added(PROD, NO_NAT), **added(API, "environments:\n  prod:\n    exec: true\n")},
+        """
+environments/prod.yaml:6: network.interface_endpoints: with nat: none nobody opens a shell in a task of api without ...:10
+  value: [ec2, ecr.api, ...
+  allowed: a list with kms, ssmmessages in it, or another nat
+  fix: add kms, ssmmessages to interface_endpoints, or choose nat: single
+""",  # noqa: E501
+    ),
+    Bad(
+        "Session Manager without NAT and its endpoints",
+        added(PROD, NO_NAT + "cluster:\n  ec2:\n    session_manager: true\n"),
+        """
+environments/prod.yaml:6: network.interface_endpoints: with nat: none Session Manager does not reach the ... ssm, ssmmessages
+  value: [ec2, ecr.api, ...
+  allowed: a list with ssm, ssmmessages in it, or session_manager: false
+  fix: add ssm, ssmmessages here, or choose nat: single
+""",  # noqa: E501
+    ),
+    Bad(
+        "a public image without NAT",
+        {**added(PROD, NO_NAT), **added(API, "image: public.ecr.aws/nginx/nginx:1.29.1\n")},
+        """
+service_configs/api.yaml:8: image: with nat: none there is no way to a public registry, see environments/prod.yaml:5 ...
+  value: public.ecr.aws/nginx/nginx:1.29.1
+  allowed: no `image:` but a release, or one in <account>.dkr.ecr.eu-west-1.amazonaws.com
+  fix: remove it, and push the image to 999999999999.dkr.ecr.eu-west-1.amazonaws.com/api
+""",
+    ),
+    Bad(
+        "a port to the outside without NAT",
+        {**added(PROD, NO_NAT), **added(API, "egress_ports: [587]\n")},
+        """
+service_configs/api.yaml:8: egress_ports: with nat: none there is no way out, see environments/prod.yaml:5 (in prod)
+  value: [587]
+  allowed: none there, or another nat
+  fix: remove it, or choose nat: single
 """,
     ),
     Bad(

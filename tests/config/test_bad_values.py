@@ -380,7 +380,7 @@ service_configs/api.yaml:8: log_retention_days: is none of the choices
         """
 environments/prod.yaml:5: network.interface_endpoints[0]: is none of the choices
   value: ecr
-  allowed: ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, kms, logs, monitoring, secretsmanager, sns, sqs, ...
+  allowed: ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, kms, logs, monitoring, secretsmanager, sns, sqs, ...
   fix: did you mean `ecr.api`?
 """,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.network import ENDPOINTS_WITHOUT_NAT
 from config.subnets import Tier
 from modules.vpc import Vpc
 from tests.settings import a_network
@@ -60,8 +61,7 @@ def test_public_subnets_route_to_the_internet(vpc: Stack) -> None:
 
 @pytest.mark.parametrize("nat", ["per-zone", "single", "none"])
 def test_isolated_subnets_have_no_route_out(nat: str) -> None:
-    endpoints = ["ecr.api", "ecr.dkr", "logs"] if nat == "none" else []
-    stack = a_vpc(nat=nat, interface_endpoints=endpoints)
+    stack = a_vpc(nat=nat, interface_endpoints=sorted(ENDPOINTS_WITHOUT_NAT) if nat == "none" else [])
     assert list(routes_of(stack, Tier.ISOLATED).values()) == [[], [], []]
 
 
@@ -80,7 +80,7 @@ def test_a_single_nat_gateway_serves_all_zones() -> None:
 
 
 def test_without_nat_nothing_leaves_the_private_subnets() -> None:
-    stack = a_vpc(nat="none", interface_endpoints=["ecr.api", "ecr.dkr", "logs"])
+    stack = a_vpc(nat="none", interface_endpoints=sorted(ENDPOINTS_WITHOUT_NAT))
     assert stack.all("aws_nat_gateway") == stack.all("aws_eip") == []
     assert list(routes_of(stack, Tier.PRIVATE).values()) == [[], [], []]
 
