@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import (
 from constructs import Construct
 
 from config.environment import NAMESPACE, Environment
+from modules.checkov import skip
 from modules.ecs_cluster import EcsCluster
 from modules.firewall import Firewall
 from stacks.network import NetworkStack
@@ -32,6 +33,7 @@ class ClusterStack(PlatformStack):
         self.scraper = Firewall(
             self, "scraper", name=environment.qualify("scraper"), description="Who reads metrics", vpc=network.vpc
         )
+        skip(self.scraper.group, "CKV2_AWS_5", "Prometheus wears it, in the stack monitoring.")
         self.namespace = ServiceDiscoveryPrivateDnsNamespace(
             self,
             "namespace",
