@@ -12,7 +12,8 @@ from constructs import Construct
 from config.environment import Environment
 from modules.checkov import skip
 from modules.data_key import DataKey
-from modules.policy import allow, policy
+from modules.policy import policy
+from modules.secret_rights import read_secret
 
 LENGTH = 40
 EPHEMERAL = "aws_secretsmanager_random_password"
@@ -64,17 +65,10 @@ class GeneratedSecret(Construct):
 
     def grant_read(self, role: IamRole) -> IamRolePolicy:
         """Let a role of the same stack read this value and no other."""
-        through = {
-            "kms:EncryptionContext:SecretARN": self.arn,
-            "kms:ViaService": f"secretsmanager.{self._region}.amazonaws.com",
-        }
         return IamRolePolicy(
             self,
             "read",
             role=role.id,
             name="read-generated-secret",
-            policy=policy(
-                allow(["secretsmanager:GetSecretValue"], [self.arn]),
-                allow(["kms:Decrypt"], [self._data_key.arn], {"StringEquals": through}),
-            ),
+            policy=policy(*read_secret(self.arn, key_arn=self._data_key.arn, region=self._region)),
         )

@@ -19,8 +19,9 @@ from modules.checkov import skip
 from modules.data_key import DataKey
 from modules.firewall import Firewall
 from modules.log_key import LogKey
-from modules.policy import allow, policy, trust_service
+from modules.policy import policy, trust_service
 from modules.postgres_parameters import PostgresParameters
+from modules.secret_rights import read_secret
 from modules.vpc import Vpc
 
 # The same in every database: a service's name could be a word that PostgreSQL keeps for itself.
@@ -159,21 +160,11 @@ class Postgres(Construct):
         self.firewall.allow_from(caller, POSTGRES, scope=scope, id_=id_)
 
     def grant_login(self, role: IamRole, *, scope: Construct, id_: str) -> IamRolePolicy:
-        """Let the role read this database's password and no other; `scope` lies in the role's stack.
-
-        https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-        """
-        through = {
-            "kms:EncryptionContext:SecretARN": self.secret_arn,
-            "kms:ViaService": f"secretsmanager.{self._environment.region}.amazonaws.com",
-        }
+        """Let the role read this database's password and no other; `scope` lies in the role's stack."""
         return IamRolePolicy(
             scope,
             id_,
             role=role.id,
             name="database-login",
-            policy=policy(
-                allow(["secretsmanager:GetSecretValue"], [self.secret_arn]),
-                allow(["kms:Decrypt"], [self._data_key.arn], {"StringEquals": through}),
-            ),
+            policy=policy(*read_secret(self.secret_arn, key_arn=self._data_key.arn, region=self._environment.region)),
         )
