@@ -27,6 +27,7 @@ from cli.run import run_now
 from cli.secrets import app as secrets_app
 from cli.service import service_app
 from cli.session import open_session
+from config.environment import NAMESPACE
 from config.errors import ConfigError
 from config.platform import load_platform
 from local_aws import launcher
@@ -90,10 +91,10 @@ def services(environment: Environment) -> None:
     table = Table("service", "kind", "cpu", "MiB", "tasks", "address inside")
     for deployment in load_platform(ROOT, only=environment):
         for service in deployment.services:
-            tasks = f"{service.scaling.min_tasks}-{service.scaling.max_tasks}"
+            tasks = f"{service.scaling.min_tasks}-{service.scaling.max_tasks}" if service.is_runnable else "no release"
             port = f":{service.port}" if service.port else ""
-            address = f"{service.name}.app.local{port}"
-            table.add_row(service.name, service.kind, str(service.cpu), str(service.memory_mib), tasks, address)
+            reached = (tasks, f"{service.name}.{NAMESPACE}{port}") if service.kind.keeps_running else ("-", "-")
+            table.add_row(service.name, service.kind, str(service.cpu), str(service.memory_mib), *reached)
     console.print(table)
 
 

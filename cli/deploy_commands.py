@@ -97,7 +97,7 @@ def without_image(session: Session, stacks: Collection[str]) -> Iterator[str]:
     """What runs nothing although it is deployed, and how to change that."""
     for service in session.deployment.services if session.name != SHARED else ():
         if not service.is_runnable and f"service-{service.name}" in stacks:
-            release = session.command(f"release {service.repository} TAG --environment {session.name}")
+            release = f"groundwork release {service.repository} TAG --environment {session.name}"
             yield f"{service.name} runs nothing yet: no image is released.\n  release one: {release}"
 
 

@@ -76,9 +76,10 @@ def look(ecs: ECSClient, what: Mapping[str, str]) -> ServiceTypeDef:
     """The service as it is now."""
     name = what["GROUNDWORK_CONTAINER"]
     answer = ecs.describe_services(cluster=what["GROUNDWORK_CLUSTER"], services=[name])
-    if not answer["services"]:
-        raise RefusedError(f"there is no ECS service {name} in the cluster {what['GROUNDWORK_CLUSTER']}")
-    return answer["services"][0]
+    for service in answer["services"]:
+        if service["deployments"]:  # one that is being deleted has none
+            return service
+    raise RefusedError(f"there is no ECS service {name} in the cluster {what['GROUNDWORK_CLUSTER']}")
 
 
 def start(ecs: ECSClient, what: Mapping[str, str], *, at_least: int) -> str:

@@ -167,8 +167,10 @@ def test_the_evidence_is_what_the_service_says_and_how_its_last_task_ended(ecs: 
 
 def test_a_service_that_is_gone_is_told_without_a_traceback(ecs: Any, stub: Stubber) -> None:
     stub.add_response("describe_services", {"services": [], "failures": [{"reason": "MISSING"}]})
-    with pytest.raises(RefusedError, match="no ECS service orders in the cluster dev"):
-        judge(ecs, WHAT)
+    seen(stub, a_service())  # it is being deleted
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="no ECS service orders in the cluster dev"):
+            judge(ecs, WHAT)
 
 
 def test_without_an_answer_from_aws_the_apply_is_red(

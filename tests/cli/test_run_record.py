@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
+from moto import mock_aws
 
 from cli.run_record import MOST_CHARACTERS, RunRecord
 from cli.run_task import main, remember
@@ -22,26 +23,13 @@ RECORDED = {
 }
 
 
-class Parameter:
-    """One parameter of SSM, which keeps what it is given as SSM does."""
-
-    def __init__(self, value: str = "nothing yet") -> None:
-        self.value = value
-
-    def get_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803  (AWS' spelling)
-        assert Name == NAME
-        return {"Parameter": {"Value": self.value}}
-
-    def put_parameter(self, *, Name: str, Value: str, Overwrite: bool) -> None:  # noqa: N803
-        assert Name == NAME
-        assert Overwrite
-        assert len(Value) <= 4096
-        self.value = Value
-
-
 @pytest.fixture
-def record() -> RunRecord:
-    return RunRecord(Parameter(), NAME, "database-1")
+def record() -> Iterator[RunRecord]:
+    """As Terraform makes it."""
+    with mock_aws():
+        ssm = boto3.client("ssm", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
+        ssm.put_parameter(Name=NAME, Type="String", Value="nothing yet")
+        yield RunRecord(ssm, NAME, "database-1")
 
 
 def test_nothing_has_been_done_at_first(record: RunRecord) -> None:
@@ -71,13 +59,14 @@ def test_where_there_is_no_more_room_the_oldest_is_forgotten(record: RunRecord) 
     for work in works:
         record.add(work)
     assert not record.has(works[0])
+    assert len(record.ssm.get_parameter(Name=NAME)["Parameter"]["Value"]) <= MOST_CHARACTERS
     assert all(record.has(work) for work in works[-20:])
 
 
 def test_the_same_work_is_noted_once(record: RunRecord) -> None:
     for _ in range(3):
         record.add("orders:v1 0a")
-    assert record.ssm.value == "database-1\norders:v1 0a"
+    assert record.ssm.get_parameter(Name=NAME)["Parameter"]["Value"] == "database-1\norders:v1 0a"
 
 
 def test_a_person_who_runs_it_by_hand_asks_no_record() -> None:
