@@ -27,6 +27,10 @@ SEARCH_LIMIT = 20_000
 """Directories looked into below one prefix: a search on a full machine still ends within a second or two."""
 NEVER_A_MIRROR = frozenset({"node_modules", "site-packages", "doc", "man", "locale", "icons", "docker", "containerd"})
 
+PLUGIN_CACHE = Path("build/terraform-plugins")
+"""Of this checkout alone: Terraform does not expect two `init` in one cache at a time, and cdktf would use the one in
+the home directory. https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache"""
+
 CLI_CONFIG = Path("build/terraform.tfrc")
 CLI_CONFIG_TEXT = """\
 provider_installation {{
@@ -134,6 +138,9 @@ def prepare_terraform(
     environment = MEMORY_FOR_TIME | dict(os.environ if environ is None else environ)
     home = home or Path.home()
     config = root / CLI_CONFIG
+    plugin_cache = root.absolute() / PLUGIN_CACHE
+    plugin_cache.mkdir(parents=True, exist_ok=True)
+    environment.setdefault("TF_PLUGIN_CACHE_DIR", str(plugin_cache))
     own_config = users_own_config(environment, home)
     if own_config == config:  # an outer call of ours set the variable
         own_config = None

@@ -119,3 +119,13 @@ def test_the_version_looked_for_is_the_one_that_the_stacks_pin(shop: Platform) -
 def test_memory_is_spent_to_save_time_unless_somebody_decided_otherwise(tmp_path: Path) -> None:
     assert prepare(tmp_path).environment["GOGC"] == "400"
     assert prepare(tmp_path, GOGC="100").environment["GOGC"] == "100"
+
+
+def test_two_checkouts_install_the_provider_without_disturbing_each_other(tmp_path: Path) -> None:
+    caches = [
+        prepare_terraform(tmp_path / name, {}, home=tmp_path / "home", online=True).environment["TF_PLUGIN_CACHE_DIR"]
+        for name in ("one", "another")
+    ]
+    assert all(Path(cache).is_dir() for cache in caches)
+    assert len(set(caches)) == 2
+    assert prepare(tmp_path, TF_PLUGIN_CACHE_DIR="/mine").environment["TF_PLUGIN_CACHE_DIR"] == "/mine"
