@@ -30,6 +30,9 @@ NEVER_A_MIRROR = frozenset({"node_modules", "site-packages", "doc", "man", "loca
 PLUGIN_CACHE = Path("build/terraform-plugins")
 """Of this checkout alone: Terraform does not expect two `init` in one cache at a time, and cdktf would use the one in
 the home directory. https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache"""
+NO_PLUGIN_CACHE = {"CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true"}
+"""A mirror is on this disk already. Without a lock file, which only the registry completes, every `init` would install
+into the cache anew, under the eyes of those of other stacks."""
 
 CLI_CONFIG = Path("build/terraform.tfrc")
 CLI_CONFIG_TEXT = """\
@@ -138,9 +141,6 @@ def prepare_terraform(
     environment = MEMORY_FOR_TIME | dict(os.environ if environ is None else environ)
     home = home or Path.home()
     config = root / CLI_CONFIG
-    plugin_cache = root.absolute() / PLUGIN_CACHE
-    plugin_cache.mkdir(parents=True, exist_ok=True)
-    environment.setdefault("TF_PLUGIN_CACHE_DIR", str(plugin_cache))
     own_config = users_own_config(environment, home)
     if own_config == config:  # an outer call of ours set the variable
         own_config = None
@@ -155,7 +155,12 @@ def prepare_terraform(
         )
 
     if registry_answers() if online is None else online:
+        plugin_cache = root.absolute() / PLUGIN_CACHE
+        plugin_cache.mkdir(parents=True, exist_ok=True)
+        environment.setdefault("TF_PLUGIN_CACHE_DIR", str(plugin_cache))
         return setup(f"providers come from {REGISTRY}", skip_provider_lock=False)
+    if "TF_PLUGIN_CACHE_DIR" not in environment:
+        environment |= NO_PLUGIN_CACHE
     if own_config:
         return setup(f"{REGISTRY} is out of reach, using your {own_config}")
     target = os_arch()

@@ -129,3 +129,9 @@ def test_two_checkouts_install_the_provider_without_disturbing_each_other(tmp_pa
     assert all(Path(cache).is_dir() for cache in caches)
     assert len(set(caches)) == 2
     assert prepare(tmp_path, TF_PLUGIN_CACHE_DIR="/mine").environment["TF_PLUGIN_CACHE_DIR"] == "/mine"
+
+
+def test_what_a_mirror_holds_is_cached_nowhere(tmp_path: Path) -> None:
+    environment = prepare(tmp_path).environment
+    assert "TF_PLUGIN_CACHE_DIR" not in environment
+    assert environment["CDKTF_DISABLE_PLUGIN_CACHE_ENV"], "or cdktf makes one in the home directory"
