@@ -56,6 +56,8 @@ class FargateService(Construct):
             task_definition=task.definition.arn,
             desired_count=settings.scaling.min_tasks,
             enable_execute_command=settings.exec,
+            # Else the provider destroys the service and makes another one when the shares below change.
+            force_new_deployment=True,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(capacity_provider=provider, weight=weight, base=0)
                 for provider, weight in shares(spot_percent).items()

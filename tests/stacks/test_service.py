@@ -192,6 +192,10 @@ def test_spot_takes_its_share(web: Stack, worker: Stack) -> None:
     assert shares(worker) == {"FARGATE": 50, "FARGATE_SPOT": 50}, "the environment's share"
 
 
+def test_another_share_of_spot_is_a_deployment_and_no_new_service(web: Stack) -> None:
+    assert web.one("aws_ecs_service")["force_new_deployment"] is True
+
+
 def test_autoscaling_follows_every_measure_that_is_named(web: Stack) -> None:
     measures = {
         policy["target_tracking_scaling_policy_configuration"]["predefined_metric_specification"][
