@@ -52,6 +52,8 @@ class DiskService(Construct):
             cluster=cluster.cluster.arn,
             task_definition=task.definition.arn,
             desired_count=1,
+            # Else the provider destroys the service and makes another one when its capacity provider is another.
+            force_new_deployment=True,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(capacity_provider=cluster.ec2.provider.name, weight=1, base=0)
             ],
