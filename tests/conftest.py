@@ -13,7 +13,7 @@ import main  # noqa: F401  first, because it prepares what importing cdktf start
 import pytest
 from cdktf import TerraformStack, Testing
 
-from tests.synthesis import SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
+from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
 Testing.__test__ = False  # or pytest takes it for a test class
 
@@ -37,6 +37,12 @@ def synthesize() -> Callable[[Callable[[TerraformStack], object]], Stack]:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """Every stack of the YAML in tests/shop; read it, change nothing."""
     return synthesize_platform(SHOP, tmp_path_factory.mktemp("shop") / "out")
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """Every stack of the YAML in this repository, which whoever clones it may change: see tests/test_shipped.py."""
+    return synthesize_platform(ROOT, tmp_path_factory.mktemp("shipped") / "out")
 
 
 @pytest.fixture

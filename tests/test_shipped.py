@@ -10,12 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.platform import load_platform
-from tests.synthesis import ROOT, Platform, synthesize_platform
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Platform:
-    return synthesize_platform(ROOT, tmp_path_factory.mktemp("shipped") / "out")
+from tests.synthesis import ROOT, Platform
 
 
 def test_the_yaml_is_valid_and_every_environment_and_service_has_its_stack(shipped: Platform) -> None:

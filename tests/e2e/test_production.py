@@ -9,6 +9,9 @@ import base64
 import json
 import re
 import subprocess
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -34,6 +37,7 @@ port: 80
 secrets:
   PAYMENT_KEY: payment-key
 """
+PLANS_AT_A_TIME = 3
 # What a credential looks like, whatever its name.
 CREDENTIALS = re.compile(
     r"(?<![A-Z0-9])A(KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY|xox[abp]-|ghp_[A-Za-z0-9]{36}"
@@ -160,7 +164,10 @@ def test_no_secret_value_is_in_any_code_plan_or_state(prod: Checkout) -> None:
     assert len(values) >= 3, "the database has a password of its own"
     texts = {f"code of {stack}": code for stack, code in prod.code.items()}
     texts |= {f"state of {stack}": json.dumps(state) for stack, state in prod.states.items()}
-    texts |= {f"plan of {stack}": plan(prod, stack) for stack in prod.stacks}
+    environment = prod.terraform_environment
+    with ThreadPoolExecutor(PLANS_AT_A_TIME) as pool:
+        plans = pool.map(lambda stack: plan(prod.root / "cdktf.out/stacks" / stack, environment), prod.stacks)
+        texts |= {f"plan of {stack}": text for stack, text in zip(prod.stacks, plans, strict=True)}
     for place, text in texts.items():
         assert not [value for value in values if value in text], f"a secret is in the {place}"
         assert not CREDENTIALS.search(text), place
@@ -177,9 +184,8 @@ def passwords(value: str) -> set[str]:
     return {fields["password"]} if isinstance(fields, dict) and "password" in fields else set()
 
 
-def plan(checkout: Checkout, stack: str) -> str:
+def plan(directory: Path, environment: Mapping[str, str]) -> str:
     """The file of a plan, unpacked: every value that Terraform knows, the state before, and the code."""
-    directory, environment = checkout.root / "cdktf.out/stacks" / stack, checkout.terraform_environment
     arguments = ["-refresh=false", "-lock=false", "-input=false", "-out=secret-scan"]
     subprocess.run(["terraform", "plan", *arguments], cwd=directory, env=environment, check=True, capture_output=True)
     with ZipFile(directory / "secret-scan") as file:
