@@ -35,6 +35,7 @@ class Checkout:
     environment: str
     endpoint: Endpoint
     seconds: dict[str, float] = field(default_factory=dict)
+    """The longest that each command took."""
 
     @classmethod
     def make(cls, root: Path, environment: str, endpoint: Endpoint) -> Checkout:
@@ -125,7 +126,8 @@ class Command:
             self._process.communicate(stdin, timeout=LONGEST_SECONDS)
         finally:
             self.stop()
-        self.checkout.seconds[self.arguments[0]] = time.monotonic() - self._begun
+        name, seconds = self.arguments[0], self.checkout.seconds
+        seconds[name] = max(seconds.get(name, 0), time.monotonic() - self._begun)
         text = self.output.read_text()
         assert self._process.returncode == expect, text
         return text
