@@ -8,6 +8,8 @@ from constructs import Construct
 
 from config.place import Place
 
+MOST_RETRIES = 5
+
 
 class PlatformStack(TerraformStack):
     """A stack `<environment>-<name>` with its state at `<environment>/<name>.tfstate`.
@@ -39,8 +41,8 @@ class PlatformStack(TerraformStack):
             allowed_account_ids=[environment.account_id],
             default_tags=[AwsProviderDefaultTags(tags=self.tags)],
             s3_use_path_style=True if embedded else None,
-            # moto answers what it lacks with an error; 25 retries would take minutes each.
-            max_retries=2 if embedded else None,
+            # Enough for a connection lost on a busy laptop; an error of moto's own, 25 times over, would take minutes.
+            max_retries=MOST_RETRIES if embedded else None,
         )
         self.embedded = embedded
 

@@ -125,7 +125,7 @@ def test_the_embedded_aws_is_reached_by_three_switches_alone(shop: Platform, che
     for stack in embedded:
         document = json.loads(stack.text)
         assert document["provider"]["aws"][0].pop("s3_use_path_style") is True
-        assert document["provider"]["aws"][0].pop("max_retries") == 2
+        assert document["provider"]["aws"][0].pop("max_retries") == 5
         assert document["terraform"]["backend"]["s3"].pop("use_path_style") is True
         for state in document.get("data", {}).get("terraform_remote_state", {}).values():
             assert state["config"].pop("use_path_style") is True
