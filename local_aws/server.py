@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,6 +16,7 @@ from typing import Any, TextIO
 from local_aws.endpoint import HOST
 
 ALREADY_RUNNING = 3
+REMEMBERED_CALLS = 500
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -45,7 +47,7 @@ def serve(server_file: Path, port: int) -> int:
     server = make_server(
         HOST,
         port,
-        one_at_a_time(DomainDispatcherApplication(create_backend_app)),
+        one_at_a_time(once_for_each_call(DomainDispatcherApplication(create_backend_app))),
         threaded=True,
         request_handler=MotoRequestHandler,
     )
@@ -66,6 +68,36 @@ def one_at_a_time(application: Application) -> Application:
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         with turn:
             return list(application(environ, start_response))
+
+    return answer
+
+
+def once_for_each_call(application: Application) -> Application:
+    """A call that succeeded, and that its client makes again because the answer got lost, gets the same answer.
+
+    AWS' clients give each call an id, the same for all its attempts. Without this a database that has just been made
+    "already exists": seen on a busy machine. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    """
+    answers: OrderedDict[str, tuple[str, list[tuple[str, str]], list[bytes]]] = OrderedDict()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        call: str = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        if call in answers:
+            status, headers, body = answers[call]
+            start_response(status, headers)
+            return body
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            started.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        body = list(application(environ, start))
+        if call and started and started[-1][0].startswith("2"):
+            answers[call] = (*started[-1], body)
+            if len(answers) > REMEMBERED_CALLS:
+                answers.popitem(last=False)
+        return body
 
     return answer
 
