@@ -8,8 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# jsii calls Node 20 past its end of life, in 16 lines at every start.
+from modules import NODE_OPTION
+
+# For the Node.js that `import cdktf` starts. jsii calls version 20 past its end of life, in 16 lines at every start;
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+# and what the provider's Python does not load, its JavaScript need not either.
+os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION}"
 
 from cdktf import App
 
@@ -104,10 +108,16 @@ def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]
     )
 
 
-def synthesize(app: App, root: Path, *, only: str | None, embedded: bool) -> None:
-    """Write every stack of the YAML below root, or only one environment's, or the `shared` ones."""
+def synthesize(root: Path, *, out: Path | None = None, only: str | None, embedded: bool) -> None:
+    """Write every stack of the YAML below root, or only one environment's, or the `shared` ones.
+
+    Without `out` it is where cdktf says: CDKTF_OUTDIR, else cdktf.out.
+    """
     deployments = load_platform(root, only=None if only == SHARED else only)
     images = [(deployment, image_tags(root, deployment)) for deployment in deployments]
+    # Validation would start `terraform version` once for every terraform_data, 1 s and more; each stack's
+    # required_version says it to Terraform itself (stacks/platform_stack.py).
+    app = App(outdir=str(out) if out else None, skip_validation=True)
     if only in (None, SHARED):
         build_shared(app, images, embedded=embedded)
     if only != SHARED:
@@ -121,7 +131,7 @@ def main() -> None:
     embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     try:
-        synthesize(App(), Path(__file__).parent, only=only, embedded=embedded)
+        synthesize(Path(__file__).parent, only=only, embedded=embedded)
     except ConfigError as error:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)

@@ -39,8 +39,7 @@ PROGRAM = """\
 import sys
 from pathlib import Path
 import main
-from cdktf import App
-main.synthesize(App(outdir=sys.argv[2]), Path(sys.argv[1]), only="big", embedded=False)
+main.synthesize(Path(sys.argv[1]), out=Path(sys.argv[2]), only="big", embedded=False)
 """
 
 

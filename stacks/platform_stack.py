@@ -8,6 +8,8 @@ from constructs import Construct
 
 from config.place import Place
 
+TERRAFORM = ">= 1.11"
+"""The first whose S3 backend locks by itself; cli/prerequisites.py asks for the same."""
 MOST_RETRIES = 5
 
 
@@ -20,6 +22,7 @@ class PlatformStack(TerraformStack):
     def __init__(self, scope: Construct, *, name: str, environment: Place, embedded: bool) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = environment.stack_tags(name)
+        self.add_override("terraform.required_version", TERRAFORM)
         # The AWS on the laptop has no role to assume.
         role = None if embedded else environment.deploy_role_arn
         backend = S3Backend(

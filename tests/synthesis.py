@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cdktf import App, TerraformStack, Testing
+from cdktf import TerraformStack, Testing
 
 import main
 
@@ -105,8 +105,7 @@ def synthesize_construct(build: Callable[[TerraformStack], object]) -> Stack:
 
 def synthesize_platform(root: Path, out: Path, *, only: str | None = None, embedded: bool = False) -> Platform:
     """The whole program on the YAML below root; `only` as in GROUNDWORK_ENVIRONMENT."""
-    app = App(outdir=str(out))
-    main.synthesize(app, root, only=only, embedded=embedded)
+    main.synthesize(root, out=out, only=only, embedded=embedded)
     manifest = json.loads((out / "manifest.json").read_text())["stacks"]
     return Platform(
         out,

@@ -1,0 +1,76 @@
+"""The provider's JavaScript, preloaded: its own index.js must still read as modules/provider_on_demand.cjs expects."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.synthesis import ROOT
+from tests.test_architecture import PACKAGES
+
+PRELOADED = ROOT / "modules/provider_on_demand.cjs"
+INDEX = "lib/index.js"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The installed provider's index.js and one of its modules; the other 2,138 are not there."""
+    root = tmp_path_factory.mktemp("provider") / "node_modules/@cdktf/provider-aws"
+    assembly = files("cdktf_cdktf_provider_aws._jsii").joinpath("provider-aws@20.1.0.jsii.tgz")
+    with assembly.open("rb") as stream, tarfile.open(fileobj=stream, mode="r|gz") as archive:
+        for member in archive:
+            if member.name == f"package/{INDEX}":
+                extracted = archive.extractfile(member)
+                assert extracted is not None
+                (root / "lib/sns-topic").mkdir(parents=True)
+                (root / INDEX).write_bytes(extracted.read())
+                break
+    (root / "lib/sns-topic/index.js").write_text("exports.loaded = true;")
+    return root
+
+
+def node(program: str, *options: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"NODE_OPTIONS": ""}  # main.py's
+    command = ["node", *options, "--eval", program]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_module_is_required_when_it_is_used(package: Path) -> None:
+    program = """
+        const provider = require("./lib/index.js");
+        console.log(Object.keys(provider).length, provider.snsTopic.loaded, provider.snsTopic === provider.snsTopic);
+        try { provider.sqsQueue } catch (error) { console.log(error.code) }
+    """
+    done = node(program, "--require", str(PRELOADED), cwd=package)
+    modules, *told = done.stdout.split()
+    assert told == ["true", "true", "MODULE_NOT_FOUND"], done.stderr
+    assert int(modules) > 1500
+
+
+def test_without_it_everything_is_required_at_once(package: Path) -> None:
+    done = node('require("./lib/index.js")', cwd=package)
+    assert done.returncode == 1
+    assert "MODULE_NOT_FOUND" in done.stderr
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "index.js").write_text('exports.missing = require("./missing");')
+    assert "MODULE_NOT_FOUND" in node('require("./index.js")', "--require", str(PRELOADED), cwd=tmp_path).stderr
+
+
+def test_a_checkout_may_lie_in_a_folder_with_a_blank_and_a_quote_in_its_name(tmp_path: Path) -> None:
+    checkout = tmp_path / 'two words "and" más'
+    checkout.mkdir()
+    for path in ROOT.iterdir():
+        if path.name in (*PACKAGES, "docker", "environments", "service_configs"):
+            (checkout / path.name).symlink_to(path)
+    (checkout / "main.py").write_text((ROOT / "main.py").read_text())
+    program = "import main; print(main.App(outdir='out').node.id)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
