@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from config.budget import EmailAddress
 from config.fargate import CpuUnits
-from config.settings import Mistake, Settings
+from config.settings import Mistake, Settings, in_words
 
 PROMETHEUS_CPU: CpuUnits = 1024
 # What Fargate sells with that many CPU units. Prometheus runs on an instance, which takes any number.
 PrometheusMemory = Literal[2048, 3072, 4096, 5120, 6144, 7168, 8192]
+
+RUNBOOKS = "docs/runbooks"
+WebFolder = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(https://[^\s?#]+[^\s?#/]|{RUNBOOKS})$"),
+    in_words("https://, a host and a path, without / at its end"),
+]
 
 
 class Monitoring(Settings):
@@ -32,6 +39,12 @@ class Monitoring(Settings):
     alert_emails: tuple[EmailAddress, ...] = Field(
         default=(),
         description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana.",
+    )
+
+    runbooks_url: WebFolder = Field(
+        default=RUNBOOKS,
+        description="Where people read docs/runbooks: every alert links to its section there. Such as "
+        "https://github.com/acme/platform/blob/main/docs/runbooks.",
     )
 
     def mistakes(self) -> Iterator[Mistake]:

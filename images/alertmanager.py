@@ -20,6 +20,7 @@ MESSAGE = """\
 {{ with .Annotations.summary }}{{ . }}
 {{ end }}{{ with .Annotations.description }}{{ . }}
 {{ end }}{{ with .Annotations.runbook_url }}Runbook: {{ . }}
+{{ end }}{{ with .Annotations.dashboard_url }}Dashboard: {{ . }}
 {{ end }}since {{ .StartsAt.Format "2006-01-02 15:04:05 MST" }}
 
 {{ end }}"""

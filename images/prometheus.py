@@ -18,10 +18,10 @@ from config.platform_service import (
     SERVICES,
 )
 from config.service import Service
+from images.alerts import rule_files
 from images.yaml_text import yaml_text
 
 CONFIG = "/etc/prometheus/prometheus.yml"
-RULES = "/etc/prometheus/rules/*.yml"  # the place of the alerts: files rendered to it are loaded
 
 # Cloud Map answers with up to eight addresses; past them targets would come and go at random.
 # https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
@@ -32,7 +32,7 @@ Job = dict[str, Any]
 
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:
-    """prometheus.yml, for every service of the environment."""
+    """prometheus.yml, for every service of the environment, and the alerts that come with the platform."""
     environment = deployment.environment
     # A job ends before it could be scraped, and has no name to be found by.
     services = tuple(service for service in deployment.services if service.kind.keeps_running)
@@ -42,18 +42,19 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "evaluation_interval": "30s",
             "external_labels": {"environment": environment.name},
         },
-        "rule_files": [RULES],
+        "rule_files": [f"{rule_files.RULES}/*.yml"],
         "alerting": {"alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}]},
         "scrape_configs": [
             {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
             _platform(ALERTMANAGER),
-            _platform(CLOUDWATCH_EXPORTER),
+            _of_aws(environment),
             _platform(GRAFANA),
             _applications(environment, services),
             _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
         ],
     }
-    return {CONFIG: yaml_text(config, comment=f"Prometheus of {environment.name}; rendered by images/prometheus.py")}
+    comment = f"Prometheus of {environment.name}; rendered by images/prometheus.py"
+    return {CONFIG: yaml_text(config, comment=comment), **rule_files.render(deployment)}
 
 
 def _applications(environment: Environment, services: Iterable[Service]) -> Job:
@@ -119,6 +120,16 @@ def _tasks(
 
 def _platform(name: str) -> Job:
     return {"job_name": name, "dns_sd_configs": [_dns([name], PORTS[name])]}
+
+
+def _of_aws(environment: Environment) -> Job:
+    """The CloudWatch exporter, its figures marked with the service whose target group or database they are of."""
+    name = environment.qualify("(.+)")
+    own = [
+        _label("service", "dimension_target_group", f"targetgroup/{name}/[^/]+"),
+        _label("service", "dimension_dbinstance_identifier", name),
+    ]
+    return _platform(CLOUDWATCH_EXPORTER) | {"metric_relabel_configs": own}
 
 
 def _dns(names: Iterable[str], port: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import main  # noqa: F401  first, because it prepares what importing cdktf start
 import pytest
 from cdktf import TerraformStack, Testing
 
+from tests.e2e.docker_engine import why_no_promtool, why_not
 from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
 Testing.__test__ = False  # or pytest takes it for a test class
@@ -57,9 +59,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _put_aside_what_cannot_run_here(config, items)
     if hasattr(config, "workerinput"):
         ranks = {f"test_{name}": rank for rank, name in enumerate(LONGEST_FIRST)}
         items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
+def _put_aside_what_cannot_run_here(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In CI they fail instead."""
+    if os.environ.get("CI"):
+        return
+    for marker, (what, why) in {
+        "docker": ("a Docker engine", why_not),
+        "promtool": ("promtool", why_no_promtool),
+    }.items():
+        needing = [item for item in items if item.get_closest_marker(marker)]
+        if needing and (reason := why()):
+            items[:] = [item for item in items if item not in needing]
+            config.hook.pytest_deselected(items=needing)
+            config.stash[REMARKS].append(f"not run: {len(needing)} tests that need {what}. {reason}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,27 +1,14 @@
-"""The environment that several tests look at, and what cannot run here is put aside."""
+"""The environment that several tests look at."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from local_aws import launcher
 from tests.conftest import REMARKS
-from tests.e2e.docker_engine import why_not
 from tests.e2e.whole_platform import Checkout
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where no Docker engine can run, the tests that need one are not run. In CI they fail instead."""
-    if os.environ.get("CI") or not (reason := why_not()):
-        return
-    needing = [item for item in items if item.get_closest_marker("docker")]
-    if needing:
-        items[:] = [item for item in items if item not in needing]
-        config.hook.pytest_deselected(items=needing)
-        config.stash[REMARKS].append(f"not run: {len(needing)} tests that need a Docker engine. {reason}")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,17 @@ def why_not() -> str | None:
     """Why no engine can run here, in one line; None if one can."""
     if os.geteuid() != 0:
         return "a Docker engine of our own needs root; CI has it"
-    missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
-    return f"no {', '.join(missing)}: .ci/install-debian-packages installs them" if missing else None
+    return _missing(PROGRAMS)
+
+
+def why_no_promtool() -> str | None:
+    """Why no alert can be tried here, in one line; None if they can."""
+    return _missing(["promtool"])
+
+
+def _missing(programs: Iterable[str]) -> str | None:
+    packages = sorted({PROGRAMS[program] for program in programs if shutil.which(program) is None})
+    return f"no {', '.join(packages)}: .ci/install-debian-packages installs them" if packages else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""The platform's alerts as rule files, one for each topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.environment import Environment
+from config.platform import Deployment
+from config.platform_service import GRAFANA
+from images.alerts.alert import Alert, Topic
+from images.alerts.databases import databases
+from images.alerts.edge import EDGE
+from images.alerts.monitoring import monitoring
+from images.alerts.network import NETWORK
+from images.alerts.services import services
+from images.yaml_text import yaml_text
+
+RULES = "/etc/prometheus/rules"
+"""Its `*.yml` are loaded: these, and those that lie in docker/prometheus."""
+
+
+def topics(deployment: Deployment) -> tuple[Topic, ...]:
+    """All tables, with what depends on the environment's services filled in; none is empty."""
+    tables = (services(deployment), EDGE, databases(deployment), NETWORK, monitoring(deployment))
+    return tuple(topic for topic in tables if topic.alerts)
+
+
+def render(deployment: Deployment) -> Mapping[str, bytes]:
+    """`platform-<topic>.yml` each, by its path in the image."""
+    environment = deployment.environment
+    return {
+        f"{RULES}/platform-{topic.name}.yml": yaml_text(
+            {"groups": [{"name": topic.name, "rules": [rule(alert, topic, environment) for alert in topic.alerts]}]},
+            comment=f"Alerts of {environment.name}; rendered from images/alerts/{topic.name}.py",
+        )
+        for topic in topics(deployment)
+    }
+
+
+def rule(alert: Alert, topic: Topic, environment: Environment) -> dict[str, Any]:
+    """One rule, with the way to its runbook and to the service's dashboard."""
+    annotations = {
+        "summary": alert.summary,
+        "description": alert.description,
+        "runbook_url": f"{environment.monitoring.runbooks_url}/{topic.name}.md#{alert.name.lower()}",
+    }
+    if alert.of_a_service:
+        dashboard = f"https://{GRAFANA}.{environment.domain}/d/service"
+        annotations["dashboard_url"] = f"{dashboard}?var-service={{{{ $labels.service }}}}"
+    return {
+        "alert": alert.name,
+        "expr": alert.expr,
+        "for": alert.lasting,
+        "labels": {"severity": alert.severity.value},
+        "annotations": annotations,
+    }

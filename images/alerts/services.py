@@ -1,0 +1,114 @@
+"""Alerts about tasks: from the exporter beside each of them (ecs_exporter 0.4, ecscollector/collector.go)."""
+
+from __future__ import annotations
+
+from config.platform import Deployment
+from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA
+from config.service import Service
+from images.alerts.alert import Alert, Severity, Topic, any_of
+
+# Of a task. What is cached of files counts as used and is given back when needed, so it is taken off.
+MEMORY_USED = "ecs_container_memory_usage_bytes - ecs_container_memory_page_cache_size_bytes"
+OF_A_TASK = "by (service, task_ip)"
+PLATFORM = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
+
+
+def services(deployment: Deployment) -> Topic:
+    """Who should run and does not, and who runs short of something."""
+    least = least_tasks(deployment)
+    short = " or ".join(
+        f'count by (service) (ecs_task_metadata_info{{service="{name}"}}) < {tasks}'
+        for name, tasks in least.items()
+        if tasks > 1
+    )
+    always = any_of((*least, *PLATFORM))
+    alerts = [
+        Alert(
+            name="ServiceGone",
+            # A dead service's name resolves to nothing, which Prometheus takes for no target, and `up` has no series.
+            expr=f'group by (service) (present_over_time(ecs_task_metadata_info{{service=~"{always}"}}[1d]))'
+            " unless group by (service) (ecs_task_metadata_info)",
+            lasting="5m",
+            severity=Severity.CRITICAL,
+            summary="No task of {{ $labels.service }} is running",
+            description="It ran within the last day, and has had no task for five minutes.",
+        ),
+        Alert(
+            name="ServiceRestartsAgainAndAgain",
+            # A deploy shows every task twice; what is beyond that has died.
+            expr="count by (service) (present_over_time(ecs_task_metadata_info[30m]))"
+            " - 2 * count by (service) (ecs_task_metadata_info) > 3",
+            lasting="5m",
+            severity=Severity.WARNING,
+            summary="Tasks of {{ $labels.service }} keep dying",
+            description="{{ $value }} more of its tasks have come and gone in half an hour than a deploy explains.",
+        ),
+        Alert(
+            name="MetricsNotScraped",
+            expr='count by (job, service) (up{job=~"app|ecs-exporter"} == 0) > 0',
+            lasting="10m",
+            severity=Severity.WARNING,
+            summary="{{ $value }} tasks of {{ $labels.service }} give Prometheus no metrics",
+            description="Job {{ $labels.job }}: the tasks run, and their metrics do not answer.",
+        ),
+        Alert(
+            name="TaskMemoryNearlyFull",
+            expr=f"max by (service) (sum {OF_A_TASK} ({MEMORY_USED})"
+            f" / max {OF_A_TASK} (ecs_task_memory_limit_bytes)) > 0.9",
+            lasting="15m",
+            severity=Severity.WARNING,
+            summary="A task of {{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory",
+            description="At 100 % the kernel kills its container.",
+        ),
+        Alert(
+            name="ServiceProcessorNearlyFull",
+            expr=f"avg by (service) (sum {OF_A_TASK} (rate(ecs_container_cpu_usage_seconds_total[5m]))"
+            f" / max {OF_A_TASK} (ecs_task_cpu_limit_vcpus)) > 0.9",
+            lasting="30m",
+            severity=Severity.WARNING,
+            summary="The tasks of {{ $labels.service }} use {{ $value | humanizePercentage }} of their processors",
+            description="On average over all of them, although more should have been started.",
+        ),
+        Alert(
+            name="TaskDiskNearlyFull",
+            expr="max by (service) (ecs_task_ephemeral_storage_used_bytes"
+            " / ecs_task_ephemeral_storage_allocated_bytes) > 0.85",
+            lasting="10m",
+            severity=Severity.WARNING,
+            summary="A task of {{ $labels.service }} has filled {{ $value | humanizePercentage }} of its disk",
+            description="The disk of a Fargate task, image included; when it is full, writes fail.",
+        ),
+        Alert(
+            name="TwoRevisionsRun",
+            expr="count by (service) (count by (service, revision) (ecs_task_metadata_info)) > 1",
+            lasting="45m",
+            severity=Severity.WARNING,
+            summary="{{ $labels.service }} runs in {{ $value }} revisions at once",
+            description="A deploy has neither ended nor been rolled back for 45 minutes.",
+        ),
+    ]
+    if short:
+        alerts.append(
+            Alert(
+                name="TooFewTasks",
+                expr=short,
+                lasting="15m",
+                severity=Severity.WARNING,
+                summary="Only {{ $value }} tasks of {{ $labels.service }} are running",
+                description="Fewer than its `scaling.min_tasks`.",
+            )
+        )
+    return Topic(name="services", alerts=tuple(alerts))
+
+
+def least_tasks(deployment: Deployment) -> dict[str, int]:
+    """How many tasks each service has at any hour, of those that always have one."""
+    if deployment.environment.office_hours:
+        return {}
+    least = {service.name: _least(service) for service in deployment.services if service.kind.keeps_running}
+    return {name: tasks for name, tasks in least.items() if tasks}
+
+
+def _least(service: Service) -> int:
+    planned = (plan.min_tasks for plan in service.scaling.schedule.values())
+    return min(service.scaling.min_tasks, *planned, 1000)

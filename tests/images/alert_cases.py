@@ -1,0 +1,350 @@
+"""For every alert: figures at which it fires, with what it then says, and figures close to them at which it is silent.
+
+Series are in promtool's notation, one value a minute:
+https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Series = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """`fires` and `quiet` are series; `at` is the minute at which both are looked at."""
+
+    fires: Series
+    quiet: Series
+    at: int
+    says: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    """Where it has something filled in."""
+
+
+ORDERS = {"service": "orders"}
+TASK = 'service="orders",task_ip="10.30.0.1"'
+INFO = f"ecs_task_metadata_info{{{TASK}}}"
+MEMORY_OF_1000 = {
+    f"ecs_task_memory_limit_bytes{{{TASK}}}": "1000x60",
+    f'ecs_container_memory_usage_bytes{{{TASK},container_name="side"}}': "100x60",
+    f'ecs_container_memory_page_cache_size_bytes{{{TASK},container_name="side"}}': "50x60",
+    f'ecs_container_memory_page_cache_size_bytes{{{TASK},container_name="app"}}': "100x60",
+}
+MEMORY_OF_THE_APP = f'ecs_container_memory_usage_bytes{{{TASK},container_name="app"}}'
+
+
+def many_tasks(count: int) -> Series:
+    """As many tasks of orders that lived for two minutes each, one after the other, and one that lives on."""
+    return {INFO: "1x60"} | {
+        f'ecs_task_metadata_info{{service="orders",task_ip="10.30.1.{n}"}}': f"_x{3 * n} 1x1 stale"
+        for n in range(1, count + 1)
+    }
+
+
+def alb(metric: str, values: str, *, of: str = "") -> Series:
+    """A figure of the load balancer itself, or of a service's target group."""
+    mine = f'service="{of}",dimension_target_group="targetgroup/prod-{of}/1"' if of else 'name="alb"'
+    return {f"aws_applicationelb_{metric}{{{mine}}}": values}
+
+
+def rds(metric: str, values: str) -> Series:
+    return {f'aws_rds_{metric}{{service="orders",dimension_dbinstance_identifier="prod-orders"}}': values}
+
+
+def own(metric: str, values: str, **labels: str) -> Series:
+    """A figure that Prometheus has about itself."""
+    named = {"job": "prometheus", "instance": "localhost:9090"} | labels
+    return {f"{metric}{{{','.join(f'{name}={chr(34)}{value}{chr(34)}' for name, value in named.items())}}}": values}
+
+
+PARTS_UP = {f'up{{job="{part}"}}': "1x60" for part in ("alertmanager", "cloudwatch-exporter", "grafana")}
+PROMETHEUS = {"job": "prometheus", "instance": "localhost:9090"}
+NAT = '{dimension_nat_gateway_id="nat-1"}'
+GIB = 2**30
+
+CASES: dict[str, Case] = {
+    "ServiceGone": Case(
+        fires={INFO: "1x10 stale"},
+        quiet={INFO: "1x60", 'ecs_task_metadata_info{service="gone-and-removed"}': "1x10 stale"},
+        at=17,
+        labels=ORDERS,
+        says="No task of orders is running",
+    ),
+    "ServiceRestartsAgainAndAgain": Case(
+        fires=many_tasks(6),
+        quiet=many_tasks(4),
+        at=26,
+        labels=ORDERS,
+        says="Tasks of orders keep dying",
+        description="5 more of its tasks have come and gone in half an hour than a deploy explains.",
+    ),
+    "MetricsNotScraped": Case(
+        fires={
+            'up{job="app",service="orders",task_ip="10.30.0.1"}': "0x60",
+            'up{job="app",service="orders",task_ip="10.30.0.2"}': "1x60",
+        },
+        quiet={'up{job="app",service="orders",task_ip="10.30.0.1"}': "0x8 1x60"},
+        at=12,
+        labels={"job": "app", **ORDERS},
+        says="1 tasks of orders give Prometheus no metrics",
+        description="Job app: the tasks run, and their metrics do not answer.",
+    ),
+    "TaskMemoryNearlyFull": Case(
+        fires=MEMORY_OF_1000 | {MEMORY_OF_THE_APP: "1000x60"},
+        quiet=MEMORY_OF_1000 | {MEMORY_OF_THE_APP: "940x60"},
+        at=16,
+        labels=ORDERS,
+        says="A task of orders uses 95% of its memory",
+    ),
+    "ServiceProcessorNearlyFull": Case(
+        fires={
+            f'ecs_container_cpu_usage_seconds_total{{{TASK},container_name="app"}}': "0+24x90",
+            f'ecs_container_cpu_usage_seconds_total{{{TASK},container_name="side"}}': "0+4.5x90",
+            f"ecs_task_cpu_limit_vcpus{{{TASK}}}": "0.5x90",
+        },
+        quiet={
+            f'ecs_container_cpu_usage_seconds_total{{{TASK},container_name="app"}}': "0+26x90",
+            f"ecs_task_cpu_limit_vcpus{{{TASK}}}": "0.5x90",
+        },
+        at=36,
+        labels=ORDERS,
+        says="The tasks of orders use 95% of their processors",
+    ),
+    "TaskDiskNearlyFull": Case(
+        fires={
+            f"ecs_task_ephemeral_storage_used_bytes{{{TASK}}}": "90x60",
+            f"ecs_task_ephemeral_storage_allocated_bytes{{{TASK}}}": "100x60",
+        },
+        quiet={
+            f"ecs_task_ephemeral_storage_used_bytes{{{TASK}}}": "80x60",
+            f"ecs_task_ephemeral_storage_allocated_bytes{{{TASK}}}": "100x60",
+        },
+        at=11,
+        labels=ORDERS,
+        says="A task of orders has filled 90% of its disk",
+    ),
+    "TwoRevisionsRun": Case(
+        fires={f'ecs_task_metadata_info{{{TASK},revision="{revision}"}}': "1x90" for revision in (7, 8)},
+        quiet={
+            f'ecs_task_metadata_info{{{TASK},revision="7"}}': "1x20 stale",
+            f'ecs_task_metadata_info{{{TASK},revision="8"}}': "1x90",
+        },
+        at=46,
+        labels=ORDERS,
+        says="orders runs in 2 revisions at once",
+    ),
+    "TooFewTasks": Case(
+        fires={INFO: "1x60"},
+        quiet={INFO: "1x60", 'ecs_task_metadata_info{service="orders",task_ip="10.30.0.2"}': "1x60"},
+        at=16,
+        labels=ORDERS,
+        says="Only 1 tasks of orders are running",
+    ),
+    "LoadBalancerRefuses": Case(
+        fires={**alb("httpcode_elb_5_xx_count_sum", "10x60"), **alb("request_count_sum", "190x60")},
+        quiet={
+            **alb("httpcode_elb_5_xx_count_sum", "10x60"),
+            **alb("request_count_sum", "990x60"),
+            **alb("request_count_sum", "10x60", of="storefront"),
+        },
+        at=21,
+        says="The load balancer itself answers 5% of all requests with an error",
+    ),
+    "ServiceAnswersWithErrors": Case(
+        fires={
+            **alb("httpcode_target_5_xx_count_sum", "10x60", of="storefront"),
+            **alb("request_count_sum", "100x60", of="storefront"),
+        },
+        quiet={
+            **alb("httpcode_target_5_xx_count_sum", "0x10 1 0x60", of="storefront"),
+            **alb("request_count_sum", "1x60", of="storefront"),
+        },
+        at=12,
+        labels={"service": "storefront"},
+        says="storefront answers 10% of its requests with an error",
+    ),
+    "NoHealthyTask": Case(
+        fires=alb("healthy_host_count_minimum", "0x60", of="storefront"),
+        quiet=alb("healthy_host_count_minimum", "1x60", of="storefront"),
+        at=6,
+        labels={"service": "storefront"},
+        says="The load balancer finds no healthy task of storefront",
+    ),
+    "UnhealthyTasks": Case(
+        fires=alb("un_healthy_host_count_maximum", "1x60", of="storefront"),
+        quiet=alb("un_healthy_host_count_maximum", "1x10 0x60", of="storefront"),
+        at=16,
+        labels={"service": "storefront"},
+        says="1 tasks of storefront do not pass the load balancer's health check",
+    ),
+    "ConnectionsRejected": Case(
+        fires=alb("rejected_connection_count_sum", "7x60"),
+        quiet=alb("rejected_connection_count_sum", "0x60"),
+        at=6,
+        says="The load balancer has rejected 7 connections within a minute",
+    ),
+    "DatabaseDiskNearlyFull": Case(
+        fires=rds("free_storage_space_minimum", f"{GIB // 2}x60"),
+        quiet=rds("free_storage_space_minimum", f"{2 * GIB}x60"),
+        at=11,
+        labels=ORDERS,
+        says="The database of orders has 512MiB of disk left",
+    ),
+    "DatabaseDiskFillsUp": Case(
+        fires=rds("free_storage_space_minimum", f"{10 * GIB}-{GIB // 100}x500"),
+        quiet=rds("free_storage_space_minimum", f"{10 * GIB}-{GIB // 1000}x500"),
+        at=430,
+        labels=ORDERS,
+        says="The disk of the database of orders is full in two days",
+    ),
+    "DatabaseProcessorNearlyFull": Case(
+        fires=rds("cpuutilization_average", "95.4x60"),
+        quiet=rds("cpuutilization_average", "95x20 80 95x60"),
+        at=31,
+        labels=ORDERS,
+        says="The database of orders uses 95 % of its processor",
+    ),
+    "DatabaseMemoryNearlyFull": Case(
+        fires=rds("freeable_memory_minimum", f"{GIB // 32}x60"),
+        quiet=rds("freeable_memory_minimum", f"{GIB // 8}x60"),
+        at=16,
+        labels=ORDERS,
+        says="The database of orders has 32MiB of memory left",
+    ),
+    "DatabaseCreditsRunOut": Case(
+        fires={**rds("burst_balance_minimum", "90x60"), **rds("ebsbyte_balance_percent_minimum", "12x60")},
+        quiet={**rds("burst_balance_minimum", "90x60"), **rds("ebsbyte_balance_percent_minimum", "80x60")},
+        at=16,
+        labels=ORDERS,
+        says="The database of orders has 12 % of its disk's burst credits left",
+    ),
+    "DatabaseTransactionIdsRunOut": Case(
+        fires=rds("maximum_used_transaction_ids_maximum", "1.2e9x60"),
+        quiet=rds("maximum_used_transaction_ids_maximum", "2e8x60"),
+        at=31,
+        labels=ORDERS,
+        says="The database of orders has used 1.2G transaction IDs",
+    ),
+    "NatHasNoPortLeft": Case(
+        fires={f"aws_natgateway_error_port_allocation_sum{NAT}": "3x60"},
+        quiet={f"aws_natgateway_error_port_allocation_sum{NAT}": "0x60"},
+        at=6,
+        labels={"dimension_nat_gateway_id": "nat-1"},
+        says="nat-1 cannot open connections: it has no source port left",
+    ),
+    "NatDropsPackets": Case(
+        fires={f"aws_natgateway_packets_drop_count_sum{NAT}": "150x60"},
+        quiet={f"aws_natgateway_packets_drop_count_sum{NAT}": "10x60"},
+        at=16,
+        labels={"dimension_nat_gateway_id": "nat-1"},
+        says="nat-1 drops 150 packets a minute",
+    ),
+    "MonitoringPartDown": Case(
+        fires={name: values for name, values in PARTS_UP.items() if "grafana" not in name},
+        quiet=PARTS_UP,
+        at=11,
+        labels={"job": "grafana"},
+        says="grafana does not answer Prometheus",
+    ),
+    "AlertsNotSent": Case(
+        fires={'alertmanager_notifications_failed_total{integration="sns"}': "0+1x60"},
+        quiet={'alertmanager_notifications_failed_total{integration="sns"}': "5x60"},
+        at=30,
+        labels={"integration": "sns"},
+        says="Alertmanager cannot send to sns",
+        description="15 notifications were refused in a quarter of an hour. "
+        "This one is refused as well, perhaps: Grafana shows it.",
+    ),
+    "AlertmanagerNotFound": Case(
+        fires=own("prometheus_notifications_alertmanagers_discovered", "0x60"),
+        quiet=own("prometheus_notifications_alertmanagers_discovered", "1x60"),
+        at=16,
+        labels=PROMETHEUS,
+        says="Prometheus finds no Alertmanager",
+    ),
+    "AlertsRefusedByAlertmanager": Case(
+        fires={
+            **own("prometheus_notifications_errors_total", "0+1x60", alertmanager="http://a"),
+            **own("prometheus_notifications_sent_total", "0+20x60", alertmanager="http://a"),
+        },
+        quiet={
+            **own("prometheus_notifications_errors_total", "1x60", alertmanager="http://a"),
+            **own("prometheus_notifications_sent_total", "0+20x60", alertmanager="http://a"),
+        },
+        at=20,
+        labels={"alertmanager": "http://a", **PROMETHEUS},
+        says="Alertmanager takes 5% of the alerts with an error",
+        description="From Prometheus to http://a.",
+    ),
+    "RulesFail": Case(
+        fires=own("prometheus_rule_evaluation_failures_total", "0+1x60", rule_group="edge"),
+        quiet=own("prometheus_rule_evaluation_failures_total", "3x60", rule_group="edge"),
+        at=20,
+        labels={"rule_group": "edge", **PROMETHEUS},
+        says="Prometheus cannot evaluate rules of edge",
+    ),
+    "RulesLate": Case(
+        fires=own("prometheus_rule_group_iterations_missed_total", "0+1x60", rule_group="edge"),
+        quiet=own("prometheus_rule_group_iterations_missed_total", "3x60", rule_group="edge"),
+        at=20,
+        labels={"rule_group": "edge", **PROMETHEUS},
+        says="Prometheus is too slow for the rules of edge",
+        description="It has left out 5 rounds of them in five minutes.",
+    ),
+    "DiscoveryFails": Case(
+        fires=own("prometheus_sd_refresh_failures_total", "0+1x60", mechanism="dns"),
+        quiet=own("prometheus_sd_refresh_failures_total", "2x60", mechanism="dns"),
+        at=30,
+        labels={"mechanism": "dns", **PROMETHEUS},
+        says="Prometheus cannot look for targets by dns",
+    ),
+    "NothingIngested": Case(
+        fires=own("prometheus_tsdb_head_samples_appended_total", "5000x60", type="float"),
+        quiet=own("prometheus_tsdb_head_samples_appended_total", "0+100x60", type="float"),
+        at=16,
+        labels=PROMETHEUS,
+        says="Prometheus stores nothing",
+    ),
+    "PrometheusDiskNearlyFull": Case(
+        fires={
+            **own("prometheus_tsdb_storage_blocks_bytes", f"{40 * GIB}x60"),
+            **own("prometheus_tsdb_wal_storage_size_bytes", f"{4 * GIB}x60"),
+            **own("prometheus_tsdb_head_chunks_storage_size_bytes", f"{2 * GIB}x60"),
+        },
+        quiet={
+            **own("prometheus_tsdb_storage_blocks_bytes", f"{40 * GIB}x60"),
+            **own("prometheus_tsdb_wal_storage_size_bytes", f"{3 * GIB}x60"),
+            **own("prometheus_tsdb_head_chunks_storage_size_bytes", f"{1 * GIB}x60"),
+        },
+        at=31,
+        labels=PROMETHEUS,
+        says="Prometheus has filled 92% of its disk",
+    ),
+    "PrometheusCannotCompact": Case(
+        fires=own("prometheus_tsdb_compactions_failed_total", "0+1x600"),
+        quiet=own("prometheus_tsdb_compactions_failed_total", "0+1x20 20x600"),
+        at=430,
+        labels=PROMETHEUS,
+        says="Prometheus cannot put its blocks together",
+        description="180 times in three hours. Its disk and its memory grow meanwhile.",
+    ),
+    "PrometheusRestartsAgainAndAgain": Case(
+        fires=own("process_start_time_seconds", "100x10 200x10 300x10 400x10 500x60"),
+        quiet=own("process_start_time_seconds", "100x10 200x60"),
+        at=50,
+        labels=PROMETHEUS,
+        says="Prometheus has started 4 times in an hour",
+    ),
+    "CloudWatchRefuses": Case(
+        fires={'yace_cloudwatch_request_errors{api_name="GetMetricData"}': "0+1x60"},
+        quiet={'yace_cloudwatch_request_errors{api_name="GetMetricData"}': "0+1x4 4x60"},
+        at=50,
+        labels={"api_name": "GetMetricData"},
+        says="CloudWatch refuses GetMetricData",
+        description="30 times in half an hour: the figures of AWS have gaps.",
+    ),
+}

@@ -1,0 +1,194 @@
+"""The alerts that come with the platform: whether they fire, what they say, and whether their figures exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.kinds import Kind
+from config.platform import Deployment, load_platform
+from images import cloudwatch_exporter
+from images.alerts.alert import Alert, Topic
+from images.alerts.rule_files import RULES, render, rule, topics
+from images.alerts.services import least_tasks
+from images.yaml_text import yaml_text
+from tests.images.alert_cases import CASES, Series
+from tests.images.conftest import rendered
+from tests.synthesis import ROOT, SHOP
+
+RUNBOOKS = ROOT / "docs/runbooks"
+METRIC = re.compile(r"\b(?:ecs|aws|yace|prometheus|alertmanager|process)_\w+(?=[{\[) ])|\bup(?=\{)")
+
+# ecs_exporter 0.4.0, ecscollector/collector.go.
+OF_TASKS = {
+    "ecs_container_cpu_usage_seconds_total",
+    "ecs_container_memory_page_cache_size_bytes",
+    "ecs_container_memory_usage_bytes",
+    "ecs_task_cpu_limit_vcpus",
+    "ecs_task_ephemeral_storage_allocated_bytes",
+    "ecs_task_ephemeral_storage_used_bytes",
+    "ecs_task_memory_limit_bytes",
+    "ecs_task_metadata_info",
+}
+# Prometheus' own are asked of a real one, see tests/e2e/test_images.py; of these none runs on this machine.
+OF_OTHERS = {"alertmanager_notifications_failed_total", "yace_cloudwatch_request_errors", "up"}
+
+
+def deployment_of(environment: str, root: Path = SHOP) -> Deployment:
+    (deployment,) = load_platform(root, only=environment)
+    return deployment
+
+
+def rows(deployment: Deployment) -> dict[str, tuple[Topic, Alert]]:
+    return {alert.name: (topic, alert) for topic in topics(deployment) for alert in topic.alerts}
+
+
+PROD = deployment_of("prod")
+ROWS = rows(PROD)
+
+
+def metrics_in(expression: str) -> set[str]:
+    return set(METRIC.findall(expression))
+
+
+def from_cloudwatch() -> set[str]:
+    """What YACE calls the metrics that it is told to get (its pkg/promutil/migrate.go, BuildMetricName)."""
+
+    def snake(name: str) -> str:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("%", "_percent")).lower()
+
+    config = rendered(SHOP, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
+    return {
+        f"{job['type'].lower().replace('/', '_')}_{snake(metric['name'])}_{statistic.lower()}"
+        for job in config["discovery"]["jobs"]
+        for metric in job["metrics"]
+        for statistic in metric["statistics"]
+    }
+
+
+def promtool(*arguments: str) -> None:
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_has_a_case_and_every_case_an_alert() -> None:
+    assert ROWS.keys() == CASES.keys()
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("name", CASES)
+def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_path: Path) -> None:
+    topic, alert = ROWS[name]
+    case = CASES[name]
+    files = [tmp_path / Path(path).name for path in render(PROD)]
+    for file, content in zip(files, render(PROD).values(), strict=True):
+        file.write_bytes(content)
+    annotations = rule(alert, topic, PROD.environment)["annotations"]
+    said = annotations | {"summary": case.says, "description": case.description or alert.description}
+    if alert.of_a_service:
+        dashboard = f"https://grafana.example.com/d/service?var-service={case.labels['service']}"
+        said |= {"dashboard_url": dashboard}
+    firing = {"exp_labels": {"severity": alert.severity.value, **case.labels}, "exp_annotations": said}
+
+    def test(series: Series, *expected: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "interval": "1m",
+            "input_series": [{"series": name, "values": values} for name, values in series.items()],
+            "alert_rule_test": [{"eval_time": f"{case.at}m", "alertname": name, "exp_alerts": list(expected)}],
+        }
+
+    document = {
+        "rule_files": [str(file) for file in files],
+        "evaluation_interval": "1m",
+        "tests": [test(case.fires, firing), test(case.quiet)],
+    }
+    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_its_figures_are_ones_that_somebody_exports(name: str) -> None:
+    used = metrics_in(ROWS[name][1].expr)
+    assert used
+    known = OF_TASKS | OF_OTHERS | from_cloudwatch()
+    assert not {metric for metric in used - known if not metric.startswith(("prometheus_", "process_"))}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.promtool
+def test_the_rules_of_every_environment_are_valid(environment: str, tmp_path: Path) -> None:
+    files = render(deployment_of(environment))
+    for path, content in files.items():
+        assert path.startswith(f"{RULES}/platform-")
+        (tmp_path / Path(path).name).write_bytes(content)
+    promtool("check", "rules", *(str(file) for file in tmp_path.iterdir()))
+
+
+def test_every_alert_has_its_section_in_a_runbook_and_no_section_is_left_over() -> None:
+    for topic in topics(PROD):
+        headings = re.findall(r"^## (.+)$", (RUNBOOKS / f"{topic.name}.md").read_text(), flags=re.MULTILINE)
+        assert headings == [alert.name for alert in topic.alerts]
+    assert {file.stem for file in RUNBOOKS.glob("*.md")} == {topic.name for topic in topics(PROD)} | {"README"}
+
+
+def test_a_section_says_what_it_means_where_to_look_and_what_to_do() -> None:
+    for topic in topics(PROD):
+        text = (RUNBOOKS / f"{topic.name}.md").read_text()
+        for section in text.split("\n## ")[1:]:
+            for part in ("**Means.**", "**Look.**", "**Do.**"):
+                assert section.count(part) == 1, f"{topic.name}: {section.splitlines()[0]}: {part}"
+
+
+def test_an_environment_that_sleeps_at_night_wakes_nobody_for_it(checkout: Path) -> None:
+    dev = deployment_of("dev", checkout)
+    assert dev.environment.office_hours
+    gone = rows(dev)["ServiceGone"][1].expr
+    assert "orders" not in gone
+    assert "grafana" in gone
+    assert "TooFewTasks" not in rows(dev)
+
+
+def test_a_service_that_may_have_no_task_is_not_missed() -> None:
+    orders = next(service for service in PROD.services if service.name == "orders")
+    asleep = orders.model_copy(update={"scaling": orders.scaling.model_copy(update={"min_tasks": 0})})
+    assert "orders" in least_tasks(PROD)
+    assert "orders" not in least_tasks(replace(PROD, services=(asleep,)))
+    job = orders.model_copy(update={"kind": Kind.SCHEDULED_JOB})
+    assert least_tasks(replace(PROD, services=(job,))) == {}
+
+
+def test_without_a_database_no_alert_asks_for_one() -> None:
+    without = tuple(service.model_copy(update={"database": None}) for service in PROD.services)
+    assert not [name for name in rows(replace(PROD, services=without)) if name.startswith("Database")]
+    assert [name for name in ROWS if name.startswith("Database")]
+
+
+def test_what_a_clone_writes_about_its_runbooks_is_where_alerts_link_to(checkout: Path) -> None:
+    place = "https://github.com/acme/platform/blob/main/docs/runbooks"
+    file = checkout / "environments/prod.yaml"
+    file.write_text(file.read_text().replace("monitoring:\n", f"monitoring:\n  runbooks_url: {place}\n"))
+    topic, alert = ROWS["ServiceGone"]
+    links = rule(alert, topic, deployment_of("prod", checkout).environment)["annotations"]
+    assert links["runbook_url"] == f"{place}/services.md#servicegone"
+
+
+def test_figures_of_aws_are_marked_with_their_service() -> None:
+    config = rendered(SHOP, "prometheus", "/etc/prometheus/prometheus.yml", "prod")
+    (job,) = (job for job in config["scrape_configs"] if job["job_name"] == "cloudwatch-exporter")
+
+    def marked(**labels: str) -> str | None:
+        for relabel in job["metric_relabel_configs"]:
+            (source,) = relabel["source_labels"]
+            if match := re.fullmatch(relabel["regex"], labels.get(source, "")):
+                return match[1]
+        return None
+
+    assert marked(dimension_target_group="targetgroup/prod-storefront/6d0ecf831eec9f09") == "storefront"
+    assert marked(dimension_dbinstance_identifier="prod-orders") == "orders"
+    assert marked(dimension_load_balancer="app/prod/50dc6c495c0c9188") is None
+    assert marked(dimension_dbinstance_identifier="other") is None
