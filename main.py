@@ -115,8 +115,8 @@ def synthesize(root: Path, *, out: Path | None = None, only: str | None, embedde
     """
     deployments = load_platform(root, only=None if only == SHARED else only)
     images = [(deployment, image_tags(root, deployment)) for deployment in deployments]
-    # Validation would start `terraform version` once for every terraform_data, 1 s and more; each stack's
-    # required_version says it to Terraform itself (stacks/platform_stack.py).
+    # cdktf's validation would start `terraform version` once for every terraform_data, 1 s and more. `make` and
+    # `groundwork doctor` check the version, and so does Terraform itself (stacks/platform_stack.py).
     app = App(outdir=str(out) if out else None, skip_validation=True)
     if only in (None, SHARED):
         build_shared(app, images, embedded=embedded)

@@ -8,8 +8,6 @@ from constructs import Construct
 
 from config.place import Place
 
-TERRAFORM = ">= 1.11"
-"""The first whose S3 backend locks by itself; cli/prerequisites.py asks for the same."""
 MOST_RETRIES = 5
 
 
@@ -22,7 +20,6 @@ class PlatformStack(TerraformStack):
     def __init__(self, scope: Construct, *, name: str, environment: Place, embedded: bool) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = environment.stack_tags(name)
-        self.add_override("terraform.required_version", TERRAFORM)
         # The AWS on the laptop has no role to assume.
         role = None if embedded else environment.deploy_role_arn
         backend = S3Backend(
@@ -34,7 +31,8 @@ class PlatformStack(TerraformStack):
             assume_role=S3BackendAssumeRoleConfig(role_arn=role) if role else None,
             use_path_style=True if embedded else None,
         )
-        # S3Backend of cdktf 0.21 has no argument for Terraform's own lock (1.10 and later).
+        # S3Backend of cdktf 0.21 has no argument for Terraform's own lock. A Terraform before 1.10 refuses it, which
+        # stands for a required_version: checkov cannot read one in JSON.
         backend.add_override("use_lockfile", True)
         AwsProvider(
             self,

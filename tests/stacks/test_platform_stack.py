@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cli.prerequisites import TOOLS, dotted
 from tests.synthesis import Checkout, Platform
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
@@ -49,9 +48,3 @@ def test_a_budget_is_a_stack_of_its_own_that_needs_nothing(checkout: Checkout) -
 
 def test_without_a_budget_there_is_no_such_stack(checkout: Checkout) -> None:
     assert "dev-account" not in with_fields(checkout, "").synthesize(only="dev").stacks
-
-
-def test_every_stack_asks_terraform_for_the_version_that_the_prerequisites_ask_for(shop: Platform) -> None:
-    (minimum,) = (tool.minimum for tool in TOOLS if tool.name == "Terraform")
-    for stack in shop:
-        assert stack.document["terraform"]["required_version"] == f">= {dotted(minimum)}"
