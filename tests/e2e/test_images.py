@@ -23,6 +23,7 @@ from config.platform import load_platform
 from config.platform_service import DISK_OWNER, PlatformService, prometheus
 from config.platform_service import alertmanager as alertmanager_service
 from images import alertmanager
+from images.alerts.rule_files import topics
 from images.catalog import PLATFORM_IMAGES
 from images.errors import ExitCode
 from images.platform_work import Wanted, wanted
@@ -134,6 +135,22 @@ def test_the_image_runs_as_its_task_does_and_finds_its_data_again(
             published.engine.docker("stop", container)
             published.engine.docker("rm", container)
         assert list(folder.iterdir())
+
+
+def test_prometheus_has_every_alert_that_the_tables_have(published: Publishing) -> None:
+    (deployment,) = load_platform(published.root, only="dev")
+    settings = prometheus(deployment.environment, "as published")
+    disk = ("--tmpfs", f"/{settings.name}:uid={DISK_OWNER}")
+    container = published.engine.docker("run", "--detach", *disk, reference(published, settings.name))
+    try:
+        until_ready(published, container, settings)
+        address = f"http://127.0.0.1:{settings.port}/api/v1/rules"
+        answer = json.loads(published.engine.docker("exec", container, "wget", "-q", "-O", "-", address))
+    finally:
+        published.engine.docker("rm", "--force", container)
+    loaded = {rule["name"]: rule["health"] for group in answer["data"]["groups"] for rule in group["rules"]}
+    assert set(loaded) == {alert.name for topic in topics(deployment) for alert in topic.alerts}
+    assert "err" not in loaded.values()
 
 
 def until_ready(published: Publishing, container: str, settings: PlatformService) -> None:
