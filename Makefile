@@ -24,7 +24,7 @@ test: install .venv-checkov ## every test (the e2e ones apply with the real Terr
 
 .PHONY: unit
 unit: install ## the tests that need neither Terraform nor containers: under a minute
-	$(BIN)/pytest -m "not e2e and not docker"
+	$(BIN)/pytest -n auto --dist loadfile -m "not e2e and not docker"
 
 .PHONY: e2e
 e2e: install .venv-checkov ## only the tests that apply with the real Terraform and AWS provider

@@ -12,10 +12,11 @@ import pytest
 
 from cli.interrupts import SIGNALS, GracefulStop, Received, noted_signals, processes, read_ps, read_stat
 
+# One write for one line, or the two programs' lines run into each other: print may make two.
 FAKE_CDKTF = """
-import subprocess, sys
+import os, subprocess, sys
 child = subprocess.Popen(sys.argv[1:], start_new_session=True)
-print("started", flush=True)
+os.write(1, b"started\\n")
 sys.exit(child.wait())
 """
 FAKE_TERRAFORM = """
