@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -17,6 +18,8 @@ from local_aws.endpoint import HOST
 
 ALREADY_RUNNING = 3
 REMEMBERED_CALLS = 500
+ENDS_WITH = "LOCAL_AWS_ENDS_WITH"
+"""Whose end ends this server too, by pid: tests that are killed leave none behind. A demo's outlives its command."""
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -54,8 +57,19 @@ def serve(server_file: Path, port: int) -> int:
     os.environ["MOTO_PORT"] = str(server.port)  # where moto finds itself
     handle.write(json.dumps({"pid": os.getpid(), "port": server.port}))
     handle.flush()
+    if owner := os.environ.get(ENDS_WITH):
+        threading.Thread(target=_end_with, args=(int(owner),), daemon=True).start()
     server.serve_forever()
     return 0
+
+
+def _end_with(pid: int) -> None:
+    while True:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
 
 
 def one_at_a_time(application: Application) -> Application:

@@ -14,6 +14,7 @@ import main  # noqa: F401  first, because it prepares what importing cdktf start
 import pytest
 from cdktf import TerraformStack, Testing
 
+from local_aws.server import ENDS_WITH
 from tests.e2e.docker_engine import why_no_promtool, why_not
 from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
@@ -24,6 +25,8 @@ LONGEST_FIRST = ("production", "demo", "judged_deploys", "supplement", "deploy_i
 
 REMARKS = pytest.StashKey[list[str]]()
 """What is said when all tests have run."""
+
+os.environ[ENDS_WITH] = str(os.getpid())
 
 # Started in the background of a script, everything ignores Ctrl-C and hands that down to what it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import boto3
@@ -19,6 +21,7 @@ import pytest
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
 from local_aws.launcher import LocalAwsError
+from tests.synthesis import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -94,6 +97,23 @@ def test_a_killed_server_is_not_mistaken_for_a_running_one(directory: Path) -> N
     launcher._children.pop(killed.pid).wait()
     assert launcher.status(directory=directory) is None
     assert _buckets(launcher.start(directory=directory)) == []
+
+
+def test_tests_that_are_killed_leave_no_server_behind(directory: Path) -> None:
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from local_aws import launcher, server
+        os.environ[server.ENDS_WITH] = str(os.getpid())
+        launcher.start(directory=Path({str(directory)!r}))
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    killed = subprocess.run([sys.executable, "-c", dedent(program)], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 20
+    while running := launcher.status(directory=directory):
+        assert time.monotonic() < deadline, f"{running} runs on"
+        time.sleep(0.1)
 
 
 def test_a_stale_file_that_names_somebody_elses_process_does_no_harm(directory: Path) -> None:
