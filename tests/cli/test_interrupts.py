@@ -69,7 +69,7 @@ def test_terraform_is_told_to_stop_and_cdktf_sees_it_end(tmp_path: Path) -> None
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as cdktf:
         assert cdktf.stdout is not None
         assert {cdktf.stdout.readline(), cdktf.stdout.readline()} == {"started\n", "ready\n"}
-        stop, deadline = GracefulStop(cdktf.pid), time.monotonic() + 10
+        stop, deadline = GracefulStop(cdktf.pid), time.monotonic() + 60
         while cdktf.poll() is None and time.monotonic() < deadline:
             stop.step()
             time.sleep(0.05)

@@ -154,7 +154,7 @@ def test_prometheus_has_every_alert_that_the_tables_have(published: Publishing) 
 
 
 def until_ready(published: Publishing, container: str, settings: PlatformService) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         ready = subprocess.run(
             ["docker", "exec", container, "wget", "-q", "-O", "-", f"http://127.0.0.1:{settings.port}/-/ready"],

@@ -55,7 +55,7 @@ class Checkout:
     def control(self, question: str) -> None:
         """Ask the embedded AWS for something that AWS itself would never do, such as a failure on demand."""
         url = f"{self.endpoint.url}/moto-api/groundwork/{question}"
-        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=10):
+        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=60):
             pass
 
     def _start(self, *arguments: str) -> Command:

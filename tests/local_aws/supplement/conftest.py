@@ -53,7 +53,7 @@ class Aws:
 
     def get(self, path: str, service: str) -> Any:
         """A GET as no boto3 client would send it."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
         scope = f"test/20260101/{REGION}/{service}/aws4_request"
         try:
             connection.request("GET", path, headers={"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"})

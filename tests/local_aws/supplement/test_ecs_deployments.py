@@ -88,7 +88,7 @@ def _comes_to_an_end(aws: Aws) -> str:
     """How the only deployment ends that has just begun and runs nothing."""
     (begun,) = service(aws)["deployments"]
     assert (begun["status"], begun["rolloutState"], service(aws)["runningCount"]) == ("PRIMARY", "IN_PROGRESS", 0)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (deployment := service(aws)["deployments"][0])["rolloutState"] == "IN_PROGRESS":
         assert time.monotonic() < deadline
         time.sleep(0.2)
