@@ -44,6 +44,10 @@ check: install ## lint, format check and types
 schemas: install ## write schemas/ from the models, after a change in config/
 	$(BIN)/python -m config.schemas
 
+.PHONY: dashboards
+dashboards: install ## write Grafana's dashboards into its image, after a change in images/dashboards/ or images/alerts/
+	$(BIN)/python -m images.dashboards
+
 .PHONY: lock
 lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header --no-emit-index-url \

@@ -71,6 +71,15 @@ def test_what_a_person_waits_for_imports_no_constructs() -> None:
         assert not {name.split(".")[0] for name in imports(path)} & constructs, named(path)
 
 
+def test_what_renders_the_dashboards_is_needed_by_nobody_else() -> None:
+    """They are committed: whoever deploys needs no package but the product's own."""
+    rendering = {"images.dashboards", "grafana_foundation_sdk"}
+    for path in product():
+        if path.parent.name != "dashboards":
+            used = {name for name in imports(path) for part in rendering if f"{name}.".startswith(f"{part}.")}
+            assert not used, named(path)
+
+
 def test_no_environment_is_known_by_name() -> None:
     names = {file.stem for file in (SHOP / "environments").glob("*.yaml")} - {"shared"}
     for path in (ROOT / "main.py", *sources(*SYNTH_PATH)):

@@ -7,8 +7,6 @@ from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA
 from config.service import Service
 from images.alerts.alert import Alert, Severity, Topic, any_of
 
-# Of a task. What is cached of files counts as used and is given back when needed, so it is taken off.
-MEMORY_USED = "ecs_container_memory_usage_bytes - ecs_container_memory_page_cache_size_bytes"
 OF_A_TASK = "by (service, task_ip)"
 PLATFORM = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
 
@@ -53,8 +51,7 @@ def services(deployment: Deployment) -> Topic:
         ),
         Alert(
             name="TaskMemoryNearlyFull",
-            expr=f"max by (service) (sum {OF_A_TASK} ({MEMORY_USED})"
-            f" / max {OF_A_TASK} (ecs_task_memory_limit_bytes)) > 0.9",
+            expr=f"max by (service) ({memory_share()}) > 0.9",
             lasting="15m",
             severity=Severity.WARNING,
             summary="A task of {{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory",
@@ -62,8 +59,7 @@ def services(deployment: Deployment) -> Topic:
         ),
         Alert(
             name="ServiceProcessorNearlyFull",
-            expr=f"avg by (service) (sum {OF_A_TASK} (rate(ecs_container_cpu_usage_seconds_total[5m]))"
-            f" / max {OF_A_TASK} (ecs_task_cpu_limit_vcpus)) > 0.9",
+            expr=f"avg by (service) ({processor_share()}) > 0.9",
             lasting="30m",
             severity=Severity.WARNING,
             summary="The tasks of {{ $labels.service }} use {{ $value | humanizePercentage }} of their processors",
@@ -71,8 +67,7 @@ def services(deployment: Deployment) -> Topic:
         ),
         Alert(
             name="TaskDiskNearlyFull",
-            expr="max by (service) (ecs_task_ephemeral_storage_used_bytes"
-            " / ecs_task_ephemeral_storage_allocated_bytes) > 0.85",
+            expr=f"max by (service) ({disk_share()}) > 0.85",
             lasting="10m",
             severity=Severity.WARNING,
             summary="A task of {{ $labels.service }} has filled {{ $value | humanizePercentage }} of its disk",
@@ -99,6 +94,27 @@ def services(deployment: Deployment) -> Topic:
             )
         )
     return Topic(name="services", alerts=tuple(alerts))
+
+
+def memory_share(of: str = "") -> str:
+    """Of each task, what it uses of its memory; `of` selects tasks, such as {service="orders"}."""
+    return f"sum {OF_A_TASK} ({memory_used(of)}) / max {OF_A_TASK} (ecs_task_memory_limit_bytes{of})"
+
+
+def memory_used(of: str = "") -> str:
+    """Of each container. What is cached of files counts as used and is given back when needed, so it is taken off."""
+    return f"ecs_container_memory_usage_bytes{of} - ecs_container_memory_page_cache_size_bytes{of}"
+
+
+def processor_share(of: str = "", *, within: str = "5m") -> str:
+    """Of each task, what it uses of its processor."""
+    used = f"rate(ecs_container_cpu_usage_seconds_total{of}[{within}])"
+    return f"sum {OF_A_TASK} ({used}) / max {OF_A_TASK} (ecs_task_cpu_limit_vcpus{of})"
+
+
+def disk_share(of: str = "") -> str:
+    """Of each task on Fargate, what is used of its disk."""
+    return f"ecs_task_ephemeral_storage_used_bytes{of} / ecs_task_ephemeral_storage_allocated_bytes{of}"
 
 
 def least_tasks(deployment: Deployment) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,31 +11,16 @@ import pytest
 
 from config.kinds import Kind
 from config.platform import Deployment, load_platform
-from images import cloudwatch_exporter
 from images.alerts.alert import Alert, Topic
 from images.alerts.rule_files import RULES, render, rule, topics
 from images.alerts.services import least_tasks
 from images.yaml_text import yaml_text
 from tests.images.alert_cases import CASES, Series
 from tests.images.conftest import rendered
+from tests.images.exported import OF_PROGRAMS_THAT_ARE_ASKED, exported, metrics_in, promtool
 from tests.synthesis import ROOT, SHOP
 
 RUNBOOKS = ROOT / "docs/runbooks"
-METRIC = re.compile(r"\b(?:ecs|aws|yace|prometheus|alertmanager|process)_\w+(?=[{\[) ])|\bup(?=\{)")
-
-# ecs_exporter 0.4.0, ecscollector/collector.go.
-OF_TASKS = {
-    "ecs_container_cpu_usage_seconds_total",
-    "ecs_container_memory_page_cache_size_bytes",
-    "ecs_container_memory_usage_bytes",
-    "ecs_task_cpu_limit_vcpus",
-    "ecs_task_ephemeral_storage_allocated_bytes",
-    "ecs_task_ephemeral_storage_used_bytes",
-    "ecs_task_memory_limit_bytes",
-    "ecs_task_metadata_info",
-}
-# Prometheus' own are asked of a real one, see tests/e2e/test_images.py; of these none runs on this machine.
-OF_OTHERS = {"alertmanager_notifications_failed_total", "yace_cloudwatch_request_errors", "up"}
 
 
 def deployment_of(environment: str, root: Path = SHOP) -> Deployment:
@@ -51,30 +35,6 @@ def rows(deployment: Deployment) -> dict[str, tuple[Topic, Alert]]:
 PROD = deployment_of("prod")
 ROWS = rows(PROD)
 FILES = render(PROD)
-
-
-def metrics_in(expression: str) -> set[str]:
-    return set(METRIC.findall(expression))
-
-
-def from_cloudwatch() -> set[str]:
-    """What YACE calls the metrics that it is told to get (its pkg/promutil/migrate.go, BuildMetricName)."""
-
-    def snake(name: str) -> str:
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("%", "_percent")).lower()
-
-    config = rendered(SHOP, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
-    return {
-        f"{job['type'].lower().replace('/', '_')}_{snake(metric['name'])}_{statistic.lower()}"
-        for job in config["discovery"]["jobs"]
-        for metric in job["metrics"]
-        for statistic in metric["statistics"]
-    }
-
-
-def promtool(*arguments: str) -> None:
-    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_alert_has_a_case_and_every_case_an_alert() -> None:
@@ -115,8 +75,7 @@ def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_pat
 def test_its_figures_are_ones_that_somebody_exports(name: str) -> None:
     used = metrics_in(ROWS[name][1].expr)
     assert used
-    known = OF_TASKS | OF_OTHERS | from_cloudwatch()
-    assert not {metric for metric in used - known if not metric.startswith(("prometheus_", "process_"))}
+    assert not {metric for metric in used - exported() if not metric.startswith(OF_PROGRAMS_THAT_ARE_ASKED)}
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])

@@ -1,0 +1,217 @@
+"""The dashboards: what is committed is what the tables say, Grafana can draw it, and every figure exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from images import grafana
+from images.alerts.alert import Alert
+from images.alerts.rule_files import rule, topics
+from images.dashboards.files import FOLDER, ROOT_FILES, rendered
+from images.dashboards.firing import ABOUT
+from images.yaml_text import yaml_text
+from tests.images.conftest import contexts
+from tests.images.conftest import rendered as rendered_yaml
+from tests.images.exported import OF_PROGRAMS_THAT_ARE_ASKED, SERVICE, all_series, exported, metrics_in, promtool
+from tests.images.test_alerts import PROD
+from tests.synthesis import ROOT, SHOP
+
+FILES = rendered()
+BOARDS: Mapping[str, dict[str, Any]] = {Path(path).stem: json.loads(text) for path, text in FILES.items()}
+GRID = 24
+# A number of things: no unit says more.
+COUNTED = {"short", "none"}
+FILLED_IN = {"$__rate_interval": "2m", "$service": SERVICE}
+
+
+def panels(uid: str) -> Iterator[dict[str, Any]]:
+    """All of a dashboard but the headings."""
+    return (panel for panel in BOARDS[uid]["panels"] if panel["type"] != "row")
+
+
+def queries(uid: str) -> list[str]:
+    """All that a dashboard asks Prometheus, with the variables filled in."""
+    asked = [target["expr"] for panel in panels(uid) for target in panel["targets"]]
+    asked += [annotation["expr"] for annotation in BOARDS[uid]["annotations"]["list"]]
+    for variable, value in FILLED_IN.items():
+        asked = [expr.replace(variable, value) for expr in asked]
+    return asked
+
+
+def test_what_is_committed_is_what_the_tables_say() -> None:
+    committed = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / ROOT_FILES).rglob("*.json")}
+    assert committed == dict(FILES), "run `make dashboards`"
+
+
+def test_they_are_in_the_image_in_a_folder_of_grafanas(checkout: Path) -> None:
+    inside = {file.path for file in contexts(checkout)["grafana"].files}
+    assert {f"rootfs{grafana.DASHBOARDS}/{FOLDER}/{uid}.json" for uid in BOARDS} <= inside
+
+
+def test_their_addresses_never_change() -> None:
+    assert {uid: board["uid"] for uid, board in BOARDS.items()} == {
+        uid: uid for uid in ("platform", "service", "aws", "prometheus")
+    }
+
+
+def test_alerts_lead_to_the_dashboard_of_their_service() -> None:
+    links = [rule(alert, topic, PROD.environment)["annotations"] for topic in topics(PROD) for alert in topic.alerts]
+    urls = {link["dashboard_url"] for link in links if "dashboard_url" in link}
+    assert urls
+    for url in map(urlsplit, urls):
+        board = BOARDS[url.path.removeprefix("/d/")]
+        variables = {f"var-{variable['name']}" for variable in board["templating"]["list"]}
+        assert parse_qs(url.query).keys() == variables
+
+
+def test_the_service_is_chosen_from_those_that_run() -> None:
+    (variable,) = BOARDS["service"]["templating"]["list"]
+    assert variable["name"] == "service"
+    assert variable["query"]["query"] == "label_values(ecs_task_metadata_info, service)"
+    assert not variable["multi"]
+    assert not variable["includeAll"]
+    assert not [uid for uid, board in BOARDS.items() if uid != "service" and board["templating"]["list"]]
+
+
+def test_they_name_no_service_and_no_environment() -> None:
+    names = {file.stem for folder in ("service_configs", "environments") for file in (SHOP / folder).glob("*.yaml")}
+    for text in FILES.values():
+        assert not {name for name in names - {"shared"} if re.search(rf"\b{name}\b", text)}
+
+
+def test_no_one_changes_them_by_clicking() -> None:
+    assert not any(board["editable"] for board in BOARDS.values())
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_panels_lie_side_by_side_within_the_grid(uid: str) -> None:
+    places = [panel["gridPos"] for panel in BOARDS[uid]["panels"]]
+    for place in places:
+        assert place["x"] + place["w"] <= GRID
+        assert min(place["w"], place["h"]) > 0
+    for one, other in combinations(places, 2):
+        beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
+        above = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
+        assert beside or above, (one, other)
+    ordered = [(place["y"], place["x"]) for place in places]
+    assert ordered == sorted(ordered)
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_lines_of_panels_are_filled(uid: str) -> None:
+    """Six figures, or three graphs, or four: a gap at the end only where a row ends."""
+    by_line: dict[int, int] = {}
+    for panel in BOARDS[uid]["panels"]:
+        by_line[panel["gridPos"]["y"]] = by_line.get(panel["gridPos"]["y"], 0) + panel["gridPos"]["w"]
+    headings = {panel["gridPos"]["y"] for panel in BOARDS[uid]["panels"] if panel["type"] == "row"}
+    lines = sorted(by_line)
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        assert by_line[line] == GRID or following is None or following in headings, line
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_panels_have_numbers_of_their_own(uid: str) -> None:
+    numbers = [panel["id"] for panel in BOARDS[uid]["panels"]]
+    assert len(set(numbers)) == len(numbers)
+    assert all(numbers)
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_panels_say_what_they_show_and_in_what(uid: str) -> None:
+    titles = [panel["title"] for panel in panels(uid)]
+    assert all(titles)
+    for panel in panels(uid):
+        if panel["type"] == "table":
+            properties = [
+                setting for override in panel["fieldConfig"]["overrides"] for setting in override["properties"]
+            ]
+            units = [setting["value"] for setting in properties if setting["id"] == "unit"]
+            assert len(units) == len(panel["targets"]), panel["title"]
+        else:
+            assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_lines_have_names(uid: str) -> None:
+    for panel in panels(uid):
+        if panel["type"] == "timeseries":
+            legends = [target["legendFormat"] for target in panel["targets"]]
+            assert all(legends), panel["title"]
+            assert len(set(legends)) == len(legends), panel["title"]
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_they_ask_a_data_source_that_is_provisioned(uid: str) -> None:
+    sources = rendered_yaml(SHOP, "grafana", grafana.DATA_SOURCES)["datasources"]
+    known = {(source["type"], source["uid"]) for source in sources}
+    asking = [*panels(uid), *(target for panel in panels(uid) for target in panel["targets"])]
+    asking += [*BOARDS[uid]["templating"]["list"], *BOARDS[uid]["annotations"]["list"]]
+    assert {(one["datasource"]["type"], one["datasource"]["uid"]) for one in asking} <= known
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_queries_of_a_panel_are_told_apart(uid: str) -> None:
+    for panel in panels(uid):
+        refs = [target["refId"] for target in panel["targets"]]
+        assert len(set(refs)) == len(refs)
+        for target in panel["targets"]:
+            assert bool(target.get("range")) is (panel["type"] == "timeseries"), panel["title"]
+            assert bool(target.get("instant")) is (panel["type"] != "timeseries"), panel["title"]
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_no_figure_of_cloudwatch_is_taken_for_a_counter(uid: str) -> None:
+    for expr in queries(uid):
+        assert not re.search(r"(rate|increase)\s*\(\s*aws_", expr), expr
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_every_figure_is_one_that_somebody_exports(uid: str) -> None:
+    known = exported()
+    for expr in queries(uid):
+        used = metrics_in(expr)
+        assert used or expr.startswith("vector("), expr
+        assert not {metric for metric in used - known if not metric.startswith(OF_PROGRAMS_THAT_ARE_ASKED)}, expr
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("uid", BOARDS)
+def test_every_query_can_be_read(uid: str, tmp_path: Path) -> None:
+    rules = [{"record": f"query:{number}", "expr": expr} for number, expr in enumerate(queries(uid))]
+    file = tmp_path / "rules.yml"
+    file.write_bytes(yaml_text({"groups": [{"name": uid, "rules": rules}]}, comment="for promtool"))
+    promtool("check", "rules", str(file))
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("uid", BOARDS)
+def test_every_query_has_an_answer_where_the_figures_are(uid: str, tmp_path: Path) -> None:
+    """Whose labels do not fit together has none. Prometheus and Alertmanager are asked in test_own_metrics.py."""
+    known = exported()
+    answered = [expr for expr in queries(uid) if metrics_in(expr) <= known]
+    assert answered
+    tests = [
+        {"expr": f"count({expr}) > bool 0", "eval_time": "10m", "exp_samples": [{"labels": "{}", "value": 1}]}
+        for expr in answered
+    ]
+    series = [{"series": name, "values": values} for name, values in all_series().items()]
+    document = {"tests": [{"interval": "30s", "input_series": series, "promql_expr_test": tests}]}
+    file = tmp_path / "test.yaml"
+    file.write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(file))
+
+
+def test_the_list_of_alerts_shows_what_each_is_about() -> None:
+    def said(alert: Alert) -> set[str]:
+        return set(re.findall(r"\$labels\.(\w+)", alert.summary + alert.description))
+
+    labels = {label for topic in topics(PROD) for alert in topic.alerts for label in said(alert)}
+    assert labels - {"service"} <= set(ABOUT)
