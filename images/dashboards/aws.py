@@ -148,7 +148,7 @@ OUT = Row(
 AWS = Dashboard(
     uid="aws",
     title="AWS",
-    description="The load balancer, the databases and the way out, from CloudWatch, two to five minutes late.",
+    description=f"The load balancer, the databases and the way out. {LATE}",
     rows=(
         LOAD_BALANCER,
         Row(title="Databases", panels=database_panels("", "{{dimension_dbinstance_identifier}}", empty="No database")),

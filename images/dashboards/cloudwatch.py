@@ -1,4 +1,4 @@
-"""Figures of CloudWatch: a minute's sum, mean or extreme each, as gauges, two to five minutes late.
+"""Figures of CloudWatch: a minute's sum, mean or extreme each, as gauges, some minutes late.
 
 They are never a counter's: rate() of them means nothing. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring
 """
@@ -10,7 +10,8 @@ from grafana_foundation_sdk.models import units
 from images.alerts.databases import MOST_TRANSACTION_IDS
 from images.dashboards.panel import Graph, Query
 
-LATE = "From CloudWatch, two to five minutes late."
+# The exporter asks every five minutes, see docker/cloudwatch-exporter.
+LATE = "From CloudWatch: one minute of every five, some minutes late."
 
 
 def mean(metric: str, of: str = "") -> str:

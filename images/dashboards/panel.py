@@ -73,9 +73,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """How it is now, a line for each value of the first label; the columns are joined by it.
+    """How it is now: a line for each value of the first label, by which the columns are joined.
 
-    `labels` are shown too, by their headings; all but the first are the first column's. `colors` are those of texts.
+    `labels` are shown under their headings: the first column's answer has all of them. `colors` are those of the first
+    label's values.
     """
 
     title: str

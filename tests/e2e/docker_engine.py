@@ -34,8 +34,8 @@ def why_not() -> str | None:
 
 
 def why_no_promtool() -> str | None:
-    """Why no alert can be tried here, in one line; None if they can."""
-    return _missing(["promtool"])
+    """Why no alert and no dashboard can be tried here, in one line; None if they can."""
+    return _missing(["promtool", "prometheus", "prometheus-alertmanager"])
 
 
 def _missing(programs: Iterable[str]) -> str | None:

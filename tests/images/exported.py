@@ -21,8 +21,8 @@ METRIC = re.compile(
 
 OF_PROGRAMS_THAT_ARE_ASKED = ("alertmanager_", "process_", "prometheus_")
 
-SERVICE, TASK_IP = "orders", "10.30.0.1"
-TASK = f'job="ecs-exporter",service="{SERVICE}",task_ip="{TASK_IP}"'
+SERVICE = "orders"
+ADDRESSES = ("10.30.0.1", "10.30.0.2")
 CONTAINER = 'container_name="app"'
 INTERFACE = 'interface="eth1"'
 ALWAYS = "1+1x40"
@@ -47,16 +47,15 @@ OF_TASKS = {
     "ecs_task_image_pull_stop_timestamp_seconds": "",
     "ecs_task_memory_limit_bytes": "",
 }
-INFO = (
-    f'{TASK},availability_zone="eu-west-1a",known_status="RUNNING",launch_type="FARGATE",'
-    'task_arn="arn:aws:ecs:eu-west-1:111111111111:task/prod/bae32def0ab64f06818e8862e58f8d6d"'
-)
+OF_A_TASK = 'availability_zone="eu-west-1a",known_status="RUNNING",launch_type="FARGATE"'
 # YACE 0.67.0, pkg/promutil/prometheus.go.
 OF_YACE = {
     "yace_cloudwatch_getmetricdata_metrics_requested_total": "",
     "yace_cloudwatch_request_errors": 'api_name="GetMetricData"',
     "yace_cloudwatch_requests_total": 'api_name="GetMetricData"',
 }
+OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
+ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
 # What the load balancer's and the databases' figures are of: see metric_relabel_configs in images/prometheus.py.
 MARKED = ("TargetGroup", "DBInstanceIdentifier")
 
@@ -68,26 +67,37 @@ def exported() -> set[str]:
 
 
 def all_series() -> Mapping[str, str]:
-    """A series of each and its values, so that whatever is asked for orders has an answer at the tenth minute."""
+    """Series and their values: of a service with two tasks and a database, so that whatever is asked has an answer."""
     return dict(
         [
-            *((f"{name}{{{_joined(TASK, labels)}}}", ALWAYS) for name, labels in OF_TASKS.items()),
-            *((f"{name}{{{_joined(labels)}}}", ALWAYS) for name, labels in OF_YACE.items()),
+            *(own for address in ADDRESSES for own in _of_task(address)),
+            *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
             *((series, ALWAYS) for series in _from_cloudwatch()),
-            # A deploy on its way: the second revision has run for two minutes.
-            (f'ecs_task_metadata_info{{{INFO},revision="7"}}', "1x40"),
-            (f'ecs_task_metadata_info{{{INFO},revision="8"}}', "_x16 1x24"),
-            (f'ecs_task_memory_limit_bytes{{job="ecs-exporter",service="prometheus",task_ip="{TASK_IP}"}}', ALWAYS),
-            *((f"{name}{{{_of_a_target('ecs-exporter')}}}", ALWAYS) for name in OF_TARGETS),
-            (f"up{{{_of_a_target('ecs-exporter')}}}", "1x40"),
-            (f"up{{{_of_a_target('app')}}}", "0x40"),
-            (f'ALERTS{{{_of_an_alert("TwoRevisionsRun")},alertstate="firing"}}', "1x40"),
-            (f"ALERTS_FOR_STATE{{{_of_an_alert('TwoRevisionsRun')}}}", "100x40"),
+            # A deploy on its way: the tasks of a second revision have run for two minutes.
+            (_info(ADDRESSES[0], "8"), "_x16 1x24"),
+            ('ecs_task_memory_limit_bytes{service="prometheus",task_ip="10.30.0.9"}', ALWAYS),
+            (f'ALERTS{{{ALERT},alertstate="firing"}}', "1x40"),
+            (f"ALERTS_FOR_STATE{{{ALERT}}}", "100x40"),
         ]
     )
 
 
-OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
+def _of_task(address: str) -> Iterator[tuple[str, str]]:
+    task = f'service="{SERVICE}",task_ip="{address}"'
+    for name, labels in OF_TASKS.items():
+        yield f"{name}{{{','.join(filter(None, [task, labels]))}}}", ALWAYS
+    yield _info(address, "7"), "1x40"
+    for job, is_up in {"ecs-exporter": "1x40", "app": "0x40"}.items():
+        target = f'{task},job="{job}",instance="{address}:80"'
+        yield f"up{{{target}}}", is_up
+        for name in OF_TARGETS:
+            yield f"{name}{{{target}}}", ALWAYS
+
+
+def _info(address: str, revision: str) -> str:
+    arn = f"arn:aws:ecs:eu-west-1:111111111111:task/prod/{revision}-{address}"
+    own = f'service="{SERVICE}",task_ip="{address}",revision="{revision}",task_arn="{arn}"'
+    return f"ecs_task_metadata_info{{{own},{OF_A_TASK}}}"
 
 
 def metrics_in(expression: str) -> set[str]:
@@ -117,15 +127,3 @@ def _from_cloudwatch() -> Iterator[str]:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("%", "_percent")).lower()
-
-
-def _of_a_target(job: str) -> str:
-    return f'job="{job}",service="{SERVICE}",task_ip="{TASK_IP}",instance="{TASK_IP}:9779"'
-
-
-def _of_an_alert(name: str) -> str:
-    return f'alertname="{name}",severity="warning",service="{SERVICE}"'
-
-
-def _joined(*labels: str) -> str:
-    return ",".join(filter(None, labels))

@@ -27,8 +27,7 @@ from tests.synthesis import ROOT, SHOP
 FILES = rendered()
 BOARDS: Mapping[str, dict[str, Any]] = {Path(path).stem: json.loads(text) for path, text in FILES.items()}
 GRID = 24
-# A number of things: no unit says more.
-COUNTED = {"short", "none"}
+LABEL = re.compile(r"{{(\w+)}}")
 FILLED_IN = {"$__rate_interval": "2m", "$service": SERVICE}
 
 
@@ -37,13 +36,29 @@ def panels(uid: str) -> Iterator[dict[str, Any]]:
     return (panel for panel in BOARDS[uid]["panels"] if panel["type"] != "row")
 
 
-def queries(uid: str) -> list[str]:
-    """All that a dashboard asks Prometheus, with the variables filled in."""
-    asked = [target["expr"] for panel in panels(uid) for target in panel["targets"]]
-    asked += [annotation["expr"] for annotation in BOARDS[uid]["annotations"]["list"]]
-    for variable, value in FILLED_IN.items():
-        asked = [expr.replace(variable, value) for expr in asked]
+def queries(uid: str) -> Mapping[str, set[str]]:
+    """All that a dashboard asks Prometheus, with the variables filled in, and the labels that an answer must have."""
+    asked: dict[str, set[str]] = {}
+    for panel in panels(uid):
+        for target in panel["targets"]:
+            asked.setdefault(filled_in(target["expr"]), set()).update(labels_shown(panel, target))
+    for annotation in BOARDS[uid]["annotations"]["list"]:
+        asked[filled_in(annotation["expr"])] = set(LABEL.findall(annotation["titleFormat"]))
     return asked
+
+
+def filled_in(expr: str) -> str:
+    for variable, value in FILLED_IN.items():
+        expr = expr.replace(variable, value)
+    return expr
+
+
+def labels_shown(panel: Mapping[str, Any], target: Mapping[str, Any]) -> set[str]:
+    """In a legend; or in a table, where the first column has them all and the others are joined by the first label."""
+    if panel["type"] != "table":
+        return set(LABEL.findall(target.get("legendFormat", "")))
+    shown = [name for name in panel["transformations"][0]["options"]["include"]["names"] if "Value" not in name]
+    return set(shown if target["refId"] == "A" else shown[:1])
 
 
 def test_what_is_committed_is_what_the_tables_say() -> None:
@@ -196,17 +211,27 @@ def test_every_query_can_be_read(uid: str, tmp_path: Path) -> None:
 def test_every_query_has_an_answer_where_the_figures_are(uid: str, tmp_path: Path) -> None:
     """Whose labels do not fit together has none. Prometheus and Alertmanager are asked in test_own_metrics.py."""
     known = exported()
-    answered = [expr for expr in queries(uid) if metrics_in(expr) <= known]
+    answered = {expr: labels for expr, labels in queries(uid).items() if metrics_in(expr) <= known}
     assert answered
-    tests = [
-        {"expr": f"count({expr}) > bool 0", "eval_time": "10m", "exp_samples": [{"labels": "{}", "value": 1}]}
-        for expr in answered
-    ]
+    tests = [answers(expr, sorted(labels)) for expr, labels in answered.items()]
     series = [{"series": name, "values": values} for name, values in all_series().items()]
     document = {"tests": [{"interval": "30s", "input_series": series, "promql_expr_test": tests}]}
     file = tmp_path / "test.yaml"
     file.write_bytes(yaml_text(document, comment="for promtool"))
     promtool("test", "rules", str(file))
+
+
+def answers(expr: str, labels: list[str]) -> dict[str, Any]:
+    """For promtool: it has an answer, and all that is in the answer has these labels."""
+    for label in labels:
+        expr = f'label_replace({expr}, "has_{label}", "yes", "{label}", ".+")'
+    having = ", ".join(f"has_{label}" for label in labels)
+    expected = ", ".join(f'has_{label}="yes"' for label in labels)
+    return {
+        "expr": f"count by ({having}) ({expr}) > bool 0",
+        "eval_time": "10m",
+        "exp_samples": [{"labels": f"{{{expected}}}", "value": 1}],
+    }
 
 
 def test_the_list_of_alerts_shows_what_each_is_about() -> None:
