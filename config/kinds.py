@@ -48,6 +48,7 @@ _ENDS = {
     "health_check": "ends, and its exit code tells",
     "scaling": "runs one task and ends",
     "metrics": "ends before it could be scraped",
+    "slo": "serves no requests",
 }
 
 KIND_RULES: dict[Kind, KindRule] = {

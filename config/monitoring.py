@@ -19,7 +19,7 @@ RUNBOOKS = "docs/runbooks"
 WebFolder = Annotated[
     str,
     StringConstraints(pattern=rf"^(https://[^\s?#]+[^\s?#/]|{RUNBOOKS})$"),
-    in_words("https://, a host and a path, without / at its end"),
+    in_words("an address such as https://github.com/acme/platform/blob/main/docs/runbooks, no / at its end"),
 ]
 
 

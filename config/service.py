@@ -13,10 +13,12 @@ from config.egress import EgressPorts, egress_mistakes
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
+from config.measured import measured_mistakes
 from config.scaling import Scaling
 from config.schedule import Schedule
-from config.service_names import ECS_EXPORTER_PORT, PLATFORM_NAMES, SecretName, ServiceName, VariableName
+from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
 from config.settings import LogRetentionDays, Mistake, Percent, Settings
+from config.slo import Slo
 
 # The section of a service's file with what differs by environment.
 OVERRIDES = "environments"
@@ -64,6 +66,9 @@ class Service(Settings):
     metrics: Metrics | None = Field(
         default=None,
         description="What Prometheus scrapes; without it only the task's own figures are collected.",
+    )
+    slo: Slo | None = Field(
+        default=None, description="How many of its requests must succeed; people are told before that is missed."
     )
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(
@@ -116,24 +121,7 @@ class Service(Settings):
                 fix="rename the file",
             )
         yield from kind_mistakes(self.kind, self)
-        if self.metrics and self.metrics_port is None and self.kind is Kind.WORKER:
-            yield Mistake(
-                field="metrics",
-                message="a worker has no port that its metrics could be scraped at",
-                fix="add `port:` below `metrics:`",
-                because=("kind",),
-            )
-        if self.kind.keeps_running:
-            yield from (
-                Mistake(
-                    field=field,
-                    message=f"{ECS_EXPORTER_PORT} is taken in every task, by the exporter of its own figures",
-                    allowed=f"any port but {ECS_EXPORTER_PORT}",
-                    fix="choose another port",
-                )
-                for field, port in {"port": self.port, "metrics.port": self.metrics and self.metrics.port}.items()
-                if port == ECS_EXPORTER_PORT
-            )
+        yield from measured_mistakes(self.kind, self.port, self.metrics, self.slo)
         yield from size_mistakes(self.cpu, self.memory_mib)
         yield from egress_mistakes(self.egress_ports)
 

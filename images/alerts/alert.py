@@ -38,11 +38,24 @@ class Alert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A figure that is worked out once a round, for the alerts and for dashboards; `service` marks whose it is.
+
+    Named as https://prometheus.io/docs/practices/rules/ has it.
+    """
+
+    name: str
+    expr: str
+    service: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Topic:
     """A table: one rule file, and one page of docs/runbooks with a section for each alert."""
 
     name: str
     alerts: tuple[Alert, ...]
+    recordings: tuple[Recording, ...] = ()
 
 
 def any_of(names: Iterable[str]) -> str:

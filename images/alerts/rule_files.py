@@ -8,12 +8,13 @@ from typing import Any
 from config.environment import Environment
 from config.platform import Deployment
 from config.platform_service import GRAFANA
-from images.alerts.alert import Alert, Topic
+from images.alerts.alert import Alert, Recording, Topic
 from images.alerts.databases import databases
 from images.alerts.edge import EDGE
 from images.alerts.monitoring import monitoring
 from images.alerts.network import NETWORK
 from images.alerts.services import services
+from images.alerts.slos import slos
 from images.yaml_text import yaml_text
 
 RULES = "/etc/prometheus/rules"
@@ -22,7 +23,7 @@ RULES = "/etc/prometheus/rules"
 
 def topics(deployment: Deployment) -> tuple[Topic, ...]:
     """All tables, with what depends on the environment's services filled in; none is empty."""
-    tables = (services(deployment), EDGE, databases(deployment), NETWORK, monitoring(deployment))
+    tables = (services(deployment), slos(deployment), EDGE, databases(deployment), NETWORK, monitoring(deployment))
     return tuple(topic for topic in tables if topic.alerts)
 
 
@@ -31,11 +32,22 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     environment = deployment.environment
     return {
         f"{RULES}/platform-{topic.name}.yml": yaml_text(
-            {"groups": [{"name": topic.name, "rules": [rule(alert, topic, environment) for alert in topic.alerts]}]},
+            {"groups": [{"name": topic.name, "rules": _rules(topic, environment)}]},
             comment=f"Alerts of {environment.name}; rendered from images/alerts/{topic.name}.py",
         )
         for topic in topics(deployment)
     }
+
+
+def _rules(topic: Topic, environment: Environment) -> list[dict[str, Any]]:
+    """A group's rules are worked out in their order: the figures, then what looks at them."""
+    figures = [_recorded(recording) for recording in topic.recordings]
+    return figures + [rule(alert, topic, environment) for alert in topic.alerts]
+
+
+def _recorded(recording: Recording) -> dict[str, Any]:
+    marked = {"labels": {"service": recording.service}} if recording.service else {}
+    return {"record": recording.name, "expr": recording.expr, **marked}
 
 
 def rule(alert: Alert, topic: Topic, environment: Environment) -> dict[str, Any]:

@@ -174,6 +174,78 @@ service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the ex
 """,
     ),
     Bad(
+        "a promise that nobody measures",
+        added(API, "slo: {availability_percent: 99.9}\n"),
+        """
+service_configs/api.yaml:8: slo: nobody measures its requests
+  value: {availability_percent: 99.9}
+  allowed: only with `metrics:`, among which Prometheus finds them
+  fix: add `metrics: {}`
+""",
+    ),
+    Bad(
+        "a promise of no error ever",
+        added(API, "metrics: {}\nslo: {availability_percent: 100}\n"),
+        """
+service_configs/api.yaml:9: slo.availability_percent: is too large
+  value: 100
+  allowed: a number from 95 to 99.99
+  fix: write 99.99
+""",
+    ),
+    Bad(
+        "a promise of a job",
+        {
+            JOB: "kind: scheduled-job\nimage: a/b:1\nschedule: {expression: rate(1 day)}\n"
+            "slo: {availability_percent: 99}\n"
+        },
+        """
+service_configs/nightly.yaml:4: slo: a service of kind scheduled-job serves no requests
+  value: {availability_percent: 99}
+  allowed: only with kind public-web or internal or worker
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "failures by what is no regular expression",
+        added(API, 'metrics: {}\nslo:\n  availability_percent: 99\n  failed: {code: "5(."}\n'),
+        """
+service_configs/api.yaml:11: slo.failed.code: not a regular expression: ...
+  value: "5(."
+  allowed: a regular expression such as 5.. or error|timeout
+  fix: close its brackets, and let each of * + ? follow something
+""",
+    ),
+    Bad(
+        "failures by a quote",
+        added(API, "metrics: {}\nslo:\n  availability_percent: 99\n  failed: {code: '5\"'}\n"),
+        """
+service_configs/api.yaml:11: slo.failed.code: has the wrong form
+  value: "5\\""
+  allowed: a regular expression of letters, digits and _.|*+?()[]^:/-
+  fix: write "5-"
+""",
+    ),
+    Bad(
+        "failures by nothing",
+        added(API, "metrics: {}\nslo:\n  availability_percent: 99\n  failed: {}\n"),
+        """
+service_configs/api.yaml:11: slo.failed: without a label every request is a failed one
+  value: {}
+  allowed: one label or more, each with a regular expression
+  fix: remove the line, which means {code: "5.."}
+""",
+    ),
+    Bad(
+        "runbooks at no address",
+        added(PROD, "monitoring: {runbooks_url: github.com/acme}\n"),
+        """
+environments/prod.yaml:5: monitoring.runbooks_url: has the wrong form
+  value: github.com/acme
+  allowed: an address such as https://github.com/acme/platform/blob/main/docs/runbooks, no / at its end
+""",
+    ),
+    Bad(
         "requests counted where there are none",
         added(API, "  requests_per_task: 10\n"),
         """

@@ -51,6 +51,13 @@ def alb(metric: str, values: str, *, of: str = "") -> Series:
     return {f"aws_applicationelb_{metric}{{{mine}}}": values}
 
 
+def requests(*, succeed: str, fail: str = "", name: str = "http_requests_total") -> Series:
+    """What storefront counts."""
+    mine = 'job="app",service="storefront",task_ip="10.30.0.2"'
+    failed = {f'{name}{{{mine},code="503"}}': fail} if fail else {}
+    return {f'{name}{{{mine},code="200"}}': succeed} | failed
+
+
 def rds(metric: str, values: str) -> Series:
     return {f'aws_rds_{metric}{{service="orders",dimension_dbinstance_identifier="prod-orders"}}': values}
 
@@ -143,6 +150,27 @@ CASES: dict[str, Case] = {
         at=16,
         labels=ORDERS,
         says="Only 1 tasks of orders are running",
+    ),
+    "ErrorBudgetBurnsFast": Case(
+        fires=requests(succeed="0+950x60", fail="0+50x60"),
+        quiet=requests(succeed="0+950x60", fail="0+500x3 1500x60"),  # it was much, and is over
+        at=45,
+        labels={"service": "storefront"},
+        says="storefront fails 5% of its requests",
+    ),
+    "ErrorBudgetBurnsSlowly": Case(
+        fires=requests(succeed="0+996x60", fail="0+4x60"),
+        quiet=requests(succeed="0+9991x60", fail="0+9x60"),
+        at=45,
+        labels={"service": "storefront"},
+        says="storefront fails 0.4% of its requests, day after day",
+    ),
+    "SloNotMeasured": Case(
+        fires=requests(succeed="0+60x90", name="http_server_requests"),
+        quiet=requests(succeed="0+60x90"),
+        at=62,
+        labels={"service": "storefront"},
+        says="Nobody knows whether storefront keeps its `slo:`",
     ),
     "LoadBalancerRefuses": Case(
         fires={**alb("httpcode_elb_5_xx_count_sum", "10x60"), **alb("request_count_sum", "190x60")},

@@ -16,7 +16,7 @@ from tests.synthesis import SHOP
 
 METRIC = re.compile(
     r"\b(?:ecs|aws|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
-    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])"
+    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\bslo:[\w:]+"
 )
 
 OF_PROGRAMS_THAT_ARE_ASKED = ("alertmanager_", "process_", "prometheus_")

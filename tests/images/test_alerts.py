@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from config.http import Metrics
 from config.kinds import Kind
 from config.platform import Deployment, load_platform
+from config.slo import Slo
 from images.alerts.alert import Alert, Topic
 from images.alerts.rule_files import RULES, render, rule, topics
 from images.alerts.services import least_tasks
@@ -32,7 +34,16 @@ def rows(deployment: Deployment) -> dict[str, tuple[Topic, Alert]]:
     return {alert.name: (topic, alert) for topic in topics(deployment) for alert in topic.alerts}
 
 
-PROD = deployment_of("prod")
+def promising(deployment: Deployment) -> Deployment:
+    """The same, where storefront promises something."""
+    slo = {"metrics": Metrics(), "slo": Slo(availability_percent=99.9)}
+    services = (
+        service.model_copy(update=slo) if service.name == "storefront" else service for service in deployment.services
+    )
+    return replace(deployment, services=tuple(services))
+
+
+PROD = promising(deployment_of("prod"))
 ROWS = rows(PROD)
 FILES = render(PROD)
 
@@ -75,7 +86,8 @@ def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_pat
 def test_its_figures_are_ones_that_somebody_exports(name: str) -> None:
     used = metrics_in(ROWS[name][1].expr)
     assert used
-    assert not {metric for metric in used - exported() if not metric.startswith(OF_PROGRAMS_THAT_ARE_ASKED)}
+    recorded = {recording.name for recording in ROWS[name][0].recordings}
+    assert not {metric for metric in used - exported() - recorded if not metric.startswith(OF_PROGRAMS_THAT_ARE_ASKED)}
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
@@ -125,6 +137,56 @@ def test_without_a_database_no_alert_asks_for_one() -> None:
     without = tuple(service.model_copy(update={"database": None}) for service in PROD.services)
     assert not [name for name in rows(replace(PROD, services=without)) if name.startswith("Database")]
     assert [name for name in ROWS if name.startswith("Database")]
+
+
+def test_without_a_promise_no_alert_asks_for_one() -> None:
+    assert not [name for name in rows(deployment_of("prod")) if name.startswith(("ErrorBudget", "Slo"))]
+
+
+def test_a_service_that_sleeps_at_night_may_have_no_requests() -> None:
+    dev = promising(deployment_of("dev"))
+    assert "ErrorBudgetBurnsFast" in rows(dev)
+    assert "SloNotMeasured" not in rows(dev)
+
+
+@pytest.mark.promtool
+def test_each_service_counts_by_its_own_metric_and_labels(tmp_path: Path) -> None:
+    storefront = next(service for service in PROD.services if service.slo)
+    slo = Slo(availability_percent=99.5, requests="rpc_handled", failed={"status": "error|timeout", "kind": "unary"})
+    orders = next(service for service in PROD.services if service.name == "orders")
+    both = replace(PROD, services=(storefront, orders.model_copy(update={"metrics": Metrics(), "slo": slo})))
+    (tmp_path / "rules.yml").write_bytes(render(both)[f"{RULES}/platform-slos.yml"])
+    series = {
+        'http_requests_total{job="app",service="storefront",code="200"}': "0+60x60",
+        'rpc_handled{job="app",service="orders",status="ok",kind="unary"}': "0+540x60",
+        'rpc_handled{job="app",service="orders",status="timeout",kind="unary"}': "0+60x60",
+        'rpc_handled{job="app",service="orders",status="error",kind="stream"}': "0+600x60",
+    }
+    share = "slo:failed:ratio1h"
+    expected = [
+        {"labels": f'{share}{{service="orders"}}', "value": 0.05},
+        {"labels": f'{share}{{service="storefront"}}', "value": 0},
+    ]
+    budget = [
+        {"labels": 'slo:budget:ratio{service="orders"}', "value": 0.005},
+        {"labels": 'slo:budget:ratio{service="storefront"}', "value": 0.001},
+    ]
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [
+            {"expr": f"round({share}, 0.0001)", "eval_time": "60m", "exp_samples": [_unnamed(row) for row in expected]},
+            {"expr": "slo:budget:ratio", "eval_time": "60m", "exp_samples": budget},
+        ],
+    }
+    document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+def _unnamed(sample: dict[str, Any]) -> dict[str, Any]:
+    """`round` takes the name off."""
+    return sample | {"labels": sample["labels"][sample["labels"].index("{") :]}
 
 
 def test_what_a_clone_writes_about_its_runbooks_is_where_alerts_link_to(checkout: Path) -> None:

@@ -1,0 +1,41 @@
+"""What Prometheus learns of a service, and what that asks of its other fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.http import Metrics
+from config.kinds import Kind
+from config.service_names import ECS_EXPORTER_PORT
+from config.settings import Mistake
+from config.slo import Slo
+
+
+def measured_mistakes(kind: Kind, port: int | None, metrics: Metrics | None, slo: Slo | None) -> Iterator[Mistake]:
+    """Metrics have a port, which nothing else of the task has, and a promise has metrics."""
+    if metrics and (metrics.port or port) is None and kind is Kind.WORKER:
+        yield Mistake(
+            field="metrics",
+            message="a worker has no port that its metrics could be scraped at",
+            fix="add `port:` below `metrics:`",
+            because=("kind",),
+        )
+    if not kind.keeps_running:
+        return  # it has neither, see KIND_RULES
+    if slo and metrics is None:
+        yield Mistake(
+            field="slo",
+            message="nobody measures its requests",
+            allowed="only with `metrics:`, among which Prometheus finds them",
+            fix="add `metrics: {}`",
+        )
+    yield from (
+        Mistake(
+            field=field,
+            message=f"{ECS_EXPORTER_PORT} is taken in every task, by the exporter of its own figures",
+            allowed=f"any port but {ECS_EXPORTER_PORT}",
+            fix="choose another port",
+        )
+        for field, taken in {"port": port, "metrics.port": metrics and metrics.port}.items()
+        if taken == ECS_EXPORTER_PORT
+    )
