@@ -29,7 +29,7 @@ def slos(deployment: Deployment) -> Topic:
     if not promised:
         return Topic(name="slos", alerts=())
     own = (recording for service, slo in promised for recording in _measured(service, slo))
-    shares = (Recording(name=_share(window), expr=_over(window)) for window in SECONDS)
+    shares = (Recording(name=share(window), expr=_over(window)) for window in SECONDS)
     alerts = [
         Alert(
             name="ErrorBudgetBurnsFast",
@@ -74,7 +74,8 @@ def _measured(service: Service, slo: Slo) -> Iterator[Recording]:
     yield Recording(name=BUDGET, expr=f"vector({slo.budget})", service=service.name)
 
 
-def _share(window: str) -> str:
+def share(window: str) -> str:
+    """The recorded share of requests that failed in that window."""
     return f"slo:failed:ratio{window}"
 
 
@@ -85,7 +86,7 @@ def _over(window: str) -> str:
 
 def _burns(pairs: tuple[tuple[float, str, str], ...], *, within: str) -> str:
     both = (
-        f"({_share(long)} > {factor} * {BUDGET} and {_share(short)} > {factor} * {BUDGET})"
+        f"({share(long)} > {factor} * {BUDGET} and {share(short)} > {factor} * {BUDGET})"
         for factor, long, short in pairs
     )
     enough = f"avg_over_time({FAILURES}[{within}]) * {SECONDS[within]} > {FEWEST_FAILURES}"

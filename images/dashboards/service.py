@@ -9,6 +9,7 @@ from images.dashboards.cloudwatch import LATE, database_panels
 from images.dashboards.firing import count_of, firing_alerts
 from images.dashboards.load_balancer import REQUESTS
 from images.dashboards.panel import Annotation, Color, Column, Dashboard, Figure, Graph, Query, Row, Table
+from images.dashboards.promise import promise
 from images.dashboards.service_figures import ITS, REQUEST_FIGURES, RESOURCES, SCRAPING, SERVICE, WITHIN
 
 INFO = f"ecs_task_metadata_info{ITS}"
@@ -106,6 +107,7 @@ SERVICE_DASHBOARD = Dashboard(
     description="One service: its tasks, what they use, its requests, its database.",
     rows=(
         NOW,
+        promise(ITS),
         TASKS,
         RESOURCES,
         REQUEST_FIGURES,

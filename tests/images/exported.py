@@ -54,6 +54,14 @@ OF_YACE = {
     "yace_cloudwatch_request_errors": 'api_name="GetMetricData"',
     "yace_cloudwatch_requests_total": 'api_name="GetMetricData"',
 }
+# Worked out by rules, images/alerts/slos.py.
+OF_PROMISES = (
+    "slo:budget:ratio",
+    "slo:failed:ratio1h",
+    "slo:failed:ratio5m",
+    "slo:failures:rate5m",
+    "slo:requests:rate5m",
+)
 OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
 ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
 # What the load balancer's and the databases' figures are of: see metric_relabel_configs in images/prometheus.py.
@@ -72,6 +80,7 @@ def all_series() -> Mapping[str, str]:
         [
             *(own for address in ADDRESSES for own in _of_task(address)),
             *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
+            *((f'{name}{{service="{SERVICE}"}}', ALWAYS) for name in OF_PROMISES),
             *((series, ALWAYS) for series in _from_cloudwatch()),
             # A deploy on its way: the tasks of a second revision have run for two minutes.
             (_info(ADDRESSES[0], "8"), "_x16 1x24"),

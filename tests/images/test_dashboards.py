@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,11 @@ def test_the_list_of_alerts_shows_what_each_is_about() -> None:
 
     labels = {label for topic in topics(PROD) for alert in topic.alerts for label in said(alert)}
     assert labels - {"service"} <= set(ABOUT)
+
+
+def test_grafana_opens_with_the_platform() -> None:
+    settings = ConfigParser()
+    assert settings.read(ROOT / "docker/grafana/rootfs/etc/grafana/grafana.ini")
+    home = settings["dashboards"]["default_home_dashboard_path"]
+    assert home.removeprefix(f"{grafana.DASHBOARDS}/") == f"{FOLDER}/platform.json"
+    assert f"docker/grafana/rootfs{home}" in FILES
