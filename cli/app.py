@@ -45,11 +45,11 @@ app = typer.Typer(
 
     [bold]Try it[/bold], without an account:   make demo, make demo-down
 
-    [bold]Add a service[/bold]:                groundwork service new, then  groundwork deploy dev
+    [bold]Add a service[/bold]:                groundwork service new, images publish, deploy dev
 
-    [bold]Release an image of it[/bold]:       groundwork release NAME TAG -e dev, then  groundwork deploy dev
+    [bold]Release an image of it[/bold]:       groundwork release NAME TAG -e dev, deploy dev
 
-    [bold]Remove one[/bold]:                   groundwork service remove NAME, then  groundwork deploy dev --prune
+    [bold]Remove one[/bold]:                   groundwork service remove NAME, images publish, deploy dev --prune
     """,
 )
 app.add_typer(local_app, name="local", rich_help_panel="Try it")

@@ -163,5 +163,6 @@ def _next_steps(name: str, *, before: Answer | None, deployments: tuple[WrittenD
         f"next: groundwork deploy shared    makes its repository, {environment.registry}/{name}\n"
         f"      groundwork images publish --service {name} --context DIR, or push an image there\n"
         f"      groundwork release {name} TAG --environment {environment.name}\n"
-        f"      groundwork deploy {environment.name} service-{name}    without a release it runs no task"
+        f"      groundwork images publish    Prometheus' image names whom it scrapes\n"
+        f"      groundwork deploy {environment.name} service-{name} monitoring    without a release it runs no task"
     )

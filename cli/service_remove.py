@@ -51,6 +51,9 @@ def remove(
     for environment, service in services.items():
         database = f" database-{name}" if service.database else ""
         typer.echo(f"  groundwork destroy {environment} service-{name}{database}")
+    typer.echo(
+        "Prometheus still asks for it, until `groundwork images publish` and `groundwork deploy ENV monitoring`."
+    )
 
 
 def _protected_data(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:

@@ -93,5 +93,5 @@ class Database(Settings):
 
 
 def without_null(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema that a line `database:` with nothing after it is no way to have none."""
+    """Say in the JSON Schema that a line such as `database:` with nothing after it is no way to have none."""
     schema.update(schema.pop("anyOf")[0])

@@ -20,6 +20,12 @@ from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, Variab
 from config.settings import LogRetentionDays, Mistake, Percent, Settings
 from config.slo import Slo
 
+# What has fields of its own, all of which may be left out: how to write it without any.
+IN_FULL = {
+    "database": "`database: {}` for one with the environment's sizes",
+    "metrics": "`metrics: {}` for /metrics at its port",
+    "slo": "`availability_percent:` below it",
+}
 # The section of a service's file with what differs by environment.
 OVERRIDES = "environments"
 
@@ -66,9 +72,12 @@ class Service(Settings):
     metrics: Metrics | None = Field(
         default=None,
         description="What Prometheus scrapes; without it only the task's own figures are collected.",
+        json_schema_extra=without_null,
     )
     slo: Slo | None = Field(
-        default=None, description="How many of its requests must succeed; people are told before that is missed."
+        default=None,
+        description="How many of its requests must succeed; people are told before that is missed.",
+        json_schema_extra=without_null,
     )
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(
@@ -125,12 +134,9 @@ class Service(Settings):
         yield from size_mistakes(self.cpu, self.memory_mib)
         yield from egress_mistakes(self.egress_ports)
 
-        if self.database is None and "database" in self.model_fields_set:
-            yield Mistake(
-                field="database",
-                message="has no value",
-                fix="write `database: {}` for one with the environment's sizes, or remove the line",
-            )
+        for field, meant in IN_FULL.items():
+            if getattr(self, field) is None and field in self.model_fields_set:
+                yield Mistake(field=field, message="has no value", fix=f"write {meant}, or remove the line")
         if self.database and self.before:
             yield Mistake(
                 field="database",

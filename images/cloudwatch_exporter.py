@@ -11,8 +11,12 @@ from images.yaml_text import yaml_text
 
 CONFIG = "/etc/yace/config.yml"
 
-# Data arrives one to three minutes late: a minute's value is looked for in the last five.
-PERIOD_S, LENGTH_S = 60, 300
+# It is asked every five minutes (docker/cloudwatch-exporter). What is counted is counted over all five: of errors that
+# came within one minute, the newest minute's value would stand for each of the others too.
+EVENT_MINUTES = 5
+EVENT_PERIOD_S, EVENT_LENGTH_S = EVENT_MINUTES * 60, 2 * EVENT_MINUTES * 60
+# A level is a sample. Data arrives one to three minutes late: a minute's value is looked for in the last five.
+LEVEL_PERIOD_S, LEVEL_LENGTH_S = 60, 300
 
 Metrics = Mapping[str, tuple[str, ...]]
 
@@ -122,13 +126,17 @@ def _job(
         "regions": [environment.region],
         "searchTags": [{"key": "groundwork:environment", "value": f"^{environment.name}$"}],
         "dimensionNameRequirements": dimensions,
-        "period": PERIOD_S,
-        "length": LENGTH_S,
         # Zero for no data, but for events only: a level without data is unknown, and zero would raise its alarm.
-        "metrics": [_metric(name, statistics, nil_to_zero=True) for name, statistics in events.items()]
-        + [_metric(name, statistics, nil_to_zero=False) for name, statistics in levels.items()],
+        "metrics": [_metric(name, statistics, is_event=True) for name, statistics in events.items()]
+        + [_metric(name, statistics, is_event=False) for name, statistics in levels.items()],
     }
 
 
-def _metric(name: str, statistics: tuple[str, ...], *, nil_to_zero: bool) -> dict[str, Any]:
-    return {"name": name, "statistics": list(statistics), "nilToZero": nil_to_zero}
+def _metric(name: str, statistics: tuple[str, ...], *, is_event: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "statistics": list(statistics),
+        "nilToZero": is_event,
+        "period": EVENT_PERIOD_S if is_event else LEVEL_PERIOD_S,
+        "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S,
+    }

@@ -11,7 +11,7 @@ from images.alerts.alert import Alert, Severity, Topic, any_of
 
 PARTS = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
 MINE = f'{{job="{PROMETHEUS}"}}'
-GIB = 2**30
+GIB, MIB = 2**30, 2**20
 USED = " + ".join(
     f"prometheus_tsdb_{part}{MINE}"
     for part in ("storage_blocks_bytes", "wal_storage_size_bytes", "head_chunks_storage_size_bytes")
@@ -21,6 +21,7 @@ USED = " + ".join(
 def monitoring(deployment: Deployment) -> Topic:
     """What would make every other alert worthless."""
     disk = deployment.environment.cluster.ec2.data_volume_gib * GIB
+    memory = deployment.environment.monitoring.memory_mib * MIB
     missing = " or ".join(f'absent(up{{job="{part}"}})' for part in PARTS)
     return Topic(
         name="monitoring",
@@ -77,19 +78,22 @@ def monitoring(deployment: Deployment) -> Topic:
             ),
             Alert(
                 name="DiscoveryFails",
-                expr=f"increase(prometheus_sd_refresh_failures_total{MINE}[10m]) > 0",
+                # A name that cannot be looked up is no failed refresh, and is counted apart.
+                expr=f"increase(prometheus_sd_refresh_failures_total{MINE}[10m]) > 0"
+                f" or label_replace(increase(prometheus_sd_dns_lookup_failures_total{MINE}[10m]) > 0,"
+                ' "mechanism", "dns", "", "")',
                 lasting="20m",
                 severity=Severity.WARNING,
                 summary="Prometheus cannot look for targets by {{ $labels.mechanism }}",
                 description="It goes on with those of before; tasks that come and go are missed.",
             ),
             Alert(
-                name="NothingIngested",
-                expr=f"sum without (type) (rate(prometheus_tsdb_head_samples_appended_total{MINE}[5m])) <= 0",
-                lasting="10m",
-                severity=Severity.CRITICAL,
-                summary="Prometheus stores nothing",
-                description="It runs, and has appended no sample for ten minutes.",
+                name="PrometheusMemoryNearlyFull",
+                expr=f"process_resident_memory_bytes{MINE} / {memory} > 0.9",
+                lasting="15m",
+                severity=Severity.WARNING,
+                summary="Prometheus uses {{ $value | humanizePercentage }} of its memory",
+                description="At 100 % the kernel kills it, and reading its log at the start takes still more.",
             ),
             Alert(
                 name="PrometheusDiskNearlyFull",

@@ -10,9 +10,9 @@ from config.platform import Deployment
 from config.platform_service import GRAFANA
 from images.alerts.alert import Alert, Recording, Topic
 from images.alerts.databases import databases
-from images.alerts.edge import EDGE
+from images.alerts.edge import edge
 from images.alerts.monitoring import monitoring
-from images.alerts.network import NETWORK
+from images.alerts.network import network
 from images.alerts.services import services
 from images.alerts.slos import slos
 from images.yaml_text import yaml_text
@@ -23,8 +23,8 @@ RULES = "/etc/prometheus/rules"
 
 def topics(deployment: Deployment) -> tuple[Topic, ...]:
     """All tables, with what depends on the environment's services filled in; none is empty."""
-    tables = (services(deployment), slos(deployment), EDGE, databases(deployment), NETWORK, monitoring(deployment))
-    return tuple(topic for topic in tables if topic.alerts)
+    topic_of = (services, slos, edge, databases, network, monitoring)
+    return tuple(topic for of in topic_of if (topic := of(deployment)).alerts)
 
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:

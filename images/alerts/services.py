@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from config.platform import Deployment
-from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA
+from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, ECS_EXPORTER, GRAFANA, ON_DISK
 from config.service import Service
 from images.alerts.alert import Alert, Severity, Topic, any_of
 
 OF_A_TASK = "by (service, task_ip)"
+ON_FARGATE = f'{{service!~"{any_of(ON_DISK)}"}}'
+# A task that is about to stop has a second series, with another status.
+TASKS = "group by (service, task_arn) ({})"
 PLATFORM = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
 
 
@@ -15,7 +18,7 @@ def services(deployment: Deployment) -> Topic:
     """Who should run and does not, and who runs short of something."""
     least = least_tasks(deployment)
     short = " or ".join(
-        f'count by (service) (ecs_task_metadata_info{{service="{name}"}}) < {tasks}'
+        f'count by (service) (up{{job="{ECS_EXPORTER}",service="{name}"}}) < {tasks}'
         for name, tasks in least.items()
         if tasks > 1
     )
@@ -24,8 +27,9 @@ def services(deployment: Deployment) -> Topic:
         Alert(
             name="ServiceGone",
             # A dead service's name resolves to nothing, which Prometheus takes for no target, and `up` has no series.
-            expr=f'group by (service) (present_over_time(ecs_task_metadata_info{{service=~"{always}"}}[1d]))'
-            " unless group by (service) (ecs_task_metadata_info)",
+            # Not by what the exporter says: when that fails, its tasks run on, and MetricsNotScraped tells.
+            expr=f'group by (service) (present_over_time(up{{job="{ECS_EXPORTER}",service=~"{always}"}}[1d]))'
+            f' unless group by (service) (up{{job="{ECS_EXPORTER}"}})',
             lasting="5m",
             severity=Severity.CRITICAL,
             summary="No task of {{ $labels.service }} is running",
@@ -33,13 +37,13 @@ def services(deployment: Deployment) -> Topic:
         ),
         Alert(
             name="ServiceRestartsAgainAndAgain",
-            # A deploy shows every task twice; what is beyond that has died.
-            expr="count by (service) (present_over_time(ecs_task_metadata_info[30m]))"
-            " - 2 * count by (service) (ecs_task_metadata_info) > 3",
+            # However many run at once, a deploy or two show no more than twice as many; what is beyond has died.
+            expr=f"count by (service) ({TASKS.format('present_over_time(ecs_task_metadata_info[30m])')})"
+            f" > 2 * max_over_time(count by (service) ({TASKS.format('ecs_task_metadata_info')})[30m:1m]) + 2",
             lasting="5m",
             severity=Severity.WARNING,
             summary="Tasks of {{ $labels.service }} keep dying",
-            description="{{ $value }} more of its tasks have come and gone in half an hour than a deploy explains.",
+            description="{{ $value }} of them have run within half an hour, more than deploys and scaling explain.",
         ),
         Alert(
             name="MetricsNotScraped",
@@ -51,7 +55,8 @@ def services(deployment: Deployment) -> Topic:
         ),
         Alert(
             name="TaskMemoryNearlyFull",
-            expr=f"max by (service) ({memory_share()}) > 0.9",
+            # On the instance with the disk the exporter cannot tell what is cached of files from what is used.
+            expr=f"max by (service) ({memory_share(ON_FARGATE)}) > 0.9",
             lasting="15m",
             severity=Severity.WARNING,
             summary="A task of {{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from images.alerts.edge import OF_A_SERVICE
-from images.dashboards.cloudwatch import LATE, database_panels, highest, lowest, mean
+from images.dashboards.cloudwatch import LATE, a_minute, database_panels, highest, lowest, mean
 from images.dashboards.load_balancer import ERRORS_BY_WHOM, FAILED, OWN, REFUSED, REQUESTS_BY_SERVICE, latency
 from images.dashboards.panel import Dashboard, Graph, Query, Row
 
@@ -20,6 +20,10 @@ OWN_CODES = {
 
 
 def _own(metric: str) -> str:
+    return f"sum({a_minute(f'applicationelb_{metric}_sum', OWN)})"
+
+
+def _own_level(metric: str) -> str:
     return f"sum({mean(f'applicationelb_{metric}_sum', OWN)})"
 
 
@@ -35,7 +39,7 @@ def _of_nat(title: str, unit: str, description: str, **metrics: str) -> Graph:
 
 
 def _a_second(metric: str) -> str:
-    return f"{mean(f'natgateway_{metric}_sum')} / 60"
+    return f"{a_minute(f'natgateway_{metric}_sum')} / 60"
 
 
 LOAD_BALANCER = Row(
@@ -52,8 +56,8 @@ LOAD_BALANCER = Row(
                     Query(expr=_own(f"httpcode_elb_{code}_count"), legend=f"{code}: {cause}")
                     for code, cause in OWN_CODES.items()
                 ),
-                Query(expr=f"sum({mean(REFUSED, OWN)})", legend="all of the load balancer's own"),
-                Query(expr=f"sum({mean(FAILED, OWN)})", legend="passed on from services"),
+                Query(expr=f"sum({a_minute(REFUSED, OWN)})", legend="all of the load balancer's own"),
+                Query(expr=f"sum({a_minute(FAILED, OWN)})", legend="passed on from services"),
             ),
             description=f"A code that has never occurred has no line. {LATE}",
         ),
@@ -61,7 +65,7 @@ LOAD_BALANCER = Row(
             title="Connections",
             unit=units.CountsPerMinute,
             queries=(
-                Query(expr=_own("active_connection_count"), legend="open"),
+                Query(expr=_own_level("active_connection_count"), legend="open"),
                 Query(expr=_own("rejected_connection_count"), legend="rejected"),
                 Query(expr=_own("target_connection_error_count"), legend="to tasks, failed"),
             ),
@@ -70,7 +74,7 @@ LOAD_BALANCER = Row(
         Graph(
             title="Capacity units",
             unit=units.Short,
-            queries=(Query(expr=_own("consumed_lcus"), legend="used"),),
+            queries=(Query(expr=_own_level("consumed_lcus"), legend="used"),),
             description="What AWS bills beside the load balancer's hours: LCUs.",
         ),
         Graph(
@@ -120,27 +124,27 @@ OUT = Row(
             "Connections",
             units.CountsPerMinute,
             "Attempts that are not established got no answer from outside.",
-            attempts=mean("natgateway_connection_attempt_count_sum"),
-            established=mean("natgateway_connection_established_count_sum"),
+            attempts=a_minute("natgateway_connection_attempt_count_sum"),
+            established=a_minute("natgateway_connection_established_count_sum"),
         ),
         _of_nat(
             "No port left",
             units.CountsPerMinute,
             "Connections that could not be opened.",
-            failed=mean("natgateway_error_port_allocation_sum"),
+            failed=a_minute("natgateway_error_port_allocation_sum"),
         ),
         _of_nat(
             "Packets dropped",
             units.CountsPerMinute,
             "By the gateway itself.",
-            dropped=mean("natgateway_packets_drop_count_sum"),
+            dropped=a_minute("natgateway_packets_drop_count_sum"),
         ),
         _of_nat(
             "Ended for silence",
             units.CountsPerMinute,
             "Connections on which nothing went for 350 seconds: the other side does not learn of it. "
             "Keep-alives prevent it.",
-            ended=mean("natgateway_idle_timeout_count_sum"),
+            ended=a_minute("natgateway_idle_timeout_count_sum"),
         ),
     ),
 )

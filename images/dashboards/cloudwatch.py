@@ -1,4 +1,4 @@
-"""Figures of CloudWatch: a minute's sum, mean or extreme each, as gauges, some minutes late.
+"""Figures of CloudWatch: sums of five minutes, means and extremes of one, as gauges, some minutes late.
 
 They are never a counter's: rate() of them means nothing. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from images.alerts.databases import MOST_TRANSACTION_IDS
+from images.cloudwatch_exporter import EVENT_MINUTES
 from images.dashboards.panel import Graph, Query
 
-# The exporter asks every five minutes, see docker/cloudwatch-exporter.
-LATE = "From CloudWatch: one minute of every five, some minutes late."
+LATE = "From CloudWatch, some minutes late."
 
 
 def mean(metric: str, of: str = "") -> str:
     """Over each point of the graph, so that nothing between two points is left out."""
     return f"avg_over_time(aws_{metric}{of}[$__rate_interval])"
+
+
+def a_minute(metric: str, of: str = "") -> str:
+    """Of what is counted."""
+    return f"{mean(metric, of)} / {EVENT_MINUTES}"
 
 
 def highest(metric: str, of: str = "") -> str:

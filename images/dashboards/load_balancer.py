@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from images.alerts.edge import OF_A_SERVICE, OF_THE_LOAD_BALANCER
-from images.dashboards.cloudwatch import LATE, highest, mean
+from images.dashboards.cloudwatch import LATE, a_minute, highest, mean
 from images.dashboards.panel import Graph, Query
 
 OWN = OF_THE_LOAD_BALANCER
@@ -29,13 +29,13 @@ def latency(of: str) -> Graph:
 
 def errors(of: str) -> str:
     """5xx a minute, zero where there are requests and there has never been an error."""
-    return f"(sum({mean(FAILED, of)}) or 0 * sum({mean(REQUESTS, of)}))"
+    return f"(sum({a_minute(FAILED, of)}) or 0 * sum({a_minute(REQUESTS, of)}))"
 
 
 REQUESTS_BY_SERVICE = Graph(
     title="Requests by service",
     unit=units.RequestsPerMinute,
-    queries=(Query(expr=f"sum by (service) ({mean(REQUESTS, OF_A_SERVICE)})", legend="{{service}}"),),
+    queries=(Query(expr=f"sum by (service) ({a_minute(REQUESTS, OF_A_SERVICE)})", legend="{{service}}"),),
     description=LATE,
     stacked=True,
 )
@@ -43,8 +43,8 @@ ERRORS_BY_WHOM = Graph(
     title="Errors",
     unit=units.RequestsPerMinute,
     queries=(
-        Query(expr=f"sum by (service) ({mean(FAILED, OF_A_SERVICE)})", legend="{{service}}"),
-        Query(expr=f"sum({mean(REFUSED, OWN)})", legend="load balancer"),
+        Query(expr=f"sum by (service) ({a_minute(FAILED, OF_A_SERVICE)})", legend="{{service}}"),
+        Query(expr=f"sum({a_minute(REFUSED, OWN)})", legend="load balancer"),
     ),
     description=f"Answers with 5xx, by who gave them: a service, or the load balancer, which had nobody to ask. {LATE}",
     stacked=True,

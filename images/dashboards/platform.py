@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
-from images.alerts.edge import FAILED, OF_THE_LOAD_BALANCER, PASSED_ON, REFUSED, SERVED
+from images.alerts.edge import FAILED, OF_THE_LOAD_BALANCER, PASSED_ON, REFUSED, SERVED, of_a_minute
 from images.alerts.services import memory_share, processor_share
 from images.dashboards.cloudwatch import LATE
 from images.dashboards.firing import SERVICE_PAGE, count_of, firing_alerts
@@ -17,7 +17,7 @@ TASKS = f"{NOW} or 0 * count by (service) (present_over_time(ecs_task_metadata_i
 ENDED = f"count by (service) (present_over_time(ecs_task_metadata_info[1h])) - ({TASKS})"
 # A target group that has never seen an error has no series of them.
 ERROR_SHARE = f"({FAILED} or 0 * {SERVED}) / ({SERVED} > 0)"
-FAILED_BEHIND = f"sum (avg_over_time(aws_applicationelb_httpcode_target_5_xx_count_sum{OF_THE_LOAD_BALANCER}[15m]))"
+FAILED_BEHIND = f"sum {of_a_minute('httpcode_target_5_xx_count', OF_THE_LOAD_BALANCER)}"
 ALL_REQUESTS = f"({PASSED_ON} + ({REFUSED} or vector(0)))"
 ALL_ERRORS = f"(({FAILED_BEHIND} or vector(0)) + ({REFUSED} or vector(0)))"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from images.alerts.services import memory_share, processor_share
+from images.cloudwatch_exporter import EVENT_MINUTES
 from images.dashboards.cloudwatch import LATE, database_panels
 from images.dashboards.firing import count_of, firing_alerts
 from images.dashboards.load_balancer import REQUESTS
@@ -25,7 +26,7 @@ NOW = Row(
         Figure(
             title="Requests",
             unit=units.RequestsPerMinute,
-            expr=f"sum(aws_{REQUESTS}{ITS})",
+            expr=f"sum(aws_{REQUESTS}{ITS}) / {EVENT_MINUTES}",
             description=LATE,
             empty="no route",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from images.alerts.services import disk_share, memory_share, memory_used, processor_share
-from images.dashboards.cloudwatch import LATE, highest, lowest, mean
+from images.dashboards.cloudwatch import LATE, a_minute, highest, lowest
 from images.dashboards.load_balancer import REQUESTS, errors, latency
 from images.dashboards.panel import Graph, Query, Row
 
@@ -95,7 +95,7 @@ REQUEST_FIGURES = Row(
             title="Requests",
             unit=units.RequestsPerMinute,
             queries=(
-                Query(expr=f"sum({mean(REQUESTS, ITS)})", legend="requests"),
+                Query(expr=f"sum({a_minute(REQUESTS, ITS)})", legend="requests"),
                 Query(expr=errors(ITS), legend="5xx"),
             ),
             description=LATE,
@@ -104,7 +104,7 @@ REQUEST_FIGURES = Row(
         Graph(
             title="Share of 5xx",
             unit=units.PercentUnit,
-            queries=(Query(expr=f"{errors(ITS)} / (sum({mean(REQUESTS, ITS)}) > 0)", legend="5xx"),),
+            queries=(Query(expr=f"{errors(ITS)} / (sum({a_minute(REQUESTS, ITS)}) > 0)", legend="5xx"),),
             description=LATE,
             empty=NO_ROUTE,
         ),
@@ -125,7 +125,7 @@ REQUEST_FIGURES = Row(
             unit=units.CountsPerMinute,
             queries=(
                 Query(
-                    expr=f"sum({mean('applicationelb_target_connection_error_count_sum', ITS)})",
+                    expr=f"sum({a_minute('applicationelb_target_connection_error_count_sum', ITS)})",
                     legend="to its tasks",
                 ),
             ),

@@ -149,7 +149,8 @@ def test_the_next_steps_name_the_repository_and_the_commands(root: Path, groundw
         f"next: groundwork deploy shared    makes its repository, {registry}/payments",
         "      groundwork images publish --service payments --context DIR, or push an image there",
         "      groundwork release payments TAG --environment dev",
-        "      groundwork deploy dev service-payments    without a release it runs no task",
+        "      groundwork images publish    Prometheus' image names whom it scrapes",
+        "      groundwork deploy dev service-payments monitoring    without a release it runs no task",
     ]
 
 

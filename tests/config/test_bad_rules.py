@@ -174,6 +174,16 @@ service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the ex
 """,
     ),
     Bad(
+        "metrics, and nothing after it",
+        added(API, "metrics:\n"),
+        """
+service_configs/api.yaml:8: metrics: has no value
+  value: nothing
+  allowed: the fields path, port
+  fix: write `metrics: {}` for /metrics at its port, or remove the line
+""",
+    ),
+    Bad(
         "a promise that nobody measures",
         added(API, "slo: {availability_percent: 99.9}\n"),
         """

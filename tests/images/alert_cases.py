@@ -28,6 +28,7 @@ class Case:
 ORDERS = {"service": "orders"}
 TASK = 'service="orders",task_ip="10.30.0.1"'
 INFO = f"ecs_task_metadata_info{{{TASK}}}"
+EXPORTER = f'up{{job="ecs-exporter",{TASK}}}'
 MEMORY_OF_1000 = {
     f"ecs_task_memory_limit_bytes{{{TASK}}}": "1000x60",
     f'ecs_container_memory_usage_bytes{{{TASK},container_name="side"}}': "100x60",
@@ -37,12 +38,21 @@ MEMORY_OF_1000 = {
 MEMORY_OF_THE_APP = f'ecs_container_memory_usage_bytes{{{TASK},container_name="app"}}'
 
 
-def many_tasks(count: int) -> Series:
+def info(task: int | str, *, status: str = "RUNNING") -> str:
+    return f'ecs_task_metadata_info{{service="orders",task_arn="{task}",known_status="{status}"}}'
+
+
+def dying_tasks(count: int) -> Series:
     """As many tasks of orders that lived for two minutes each, one after the other, and one that lives on."""
-    return {INFO: "1x60"} | {
-        f'ecs_task_metadata_info{{service="orders",task_ip="10.30.1.{n}"}}': f"_x{3 * n} 1x1 stale"
-        for n in range(1, count + 1)
+    return {info("alive"): "1x60"} | {info(n): f"_x{3 * n} 1x1 stale" for n in range(1, count + 1)}
+
+
+def a_deploy_and_scaling_in() -> Series:
+    """Ten tasks are replaced, each says at its end that it stops, and two remain."""
+    before = {info(n): "1x12 stale" for n in range(10)} | {
+        info(n, status="STOPPING"): "_x13 1x1 stale" for n in range(10)
     }
+    return before | {info(n): f"_x{10} 1x{50 if n < 12 else 8} stale" for n in range(10, 20)}
 
 
 def alb(metric: str, values: str, *, of: str = "") -> Series:
@@ -75,19 +85,19 @@ GIB = 2**30
 
 CASES: dict[str, Case] = {
     "ServiceGone": Case(
-        fires={INFO: "1x10 stale"},
-        quiet={INFO: "1x60", 'ecs_task_metadata_info{service="gone-and-removed"}': "1x10 stale"},
+        fires={EXPORTER: "1x10 stale"},
+        quiet={EXPORTER: "1x8 0x60", INFO: "1x8 stale", 'up{job="ecs-exporter",service="removed"}': "1x10 stale"},
         at=17,
         labels=ORDERS,
         says="No task of orders is running",
     ),
     "ServiceRestartsAgainAndAgain": Case(
-        fires=many_tasks(6),
-        quiet=many_tasks(4),
-        at=26,
+        fires=dying_tasks(7),
+        quiet=a_deploy_and_scaling_in(),
+        at=30,
         labels=ORDERS,
         says="Tasks of orders keep dying",
-        description="5 more of its tasks have come and gone in half an hour than a deploy explains.",
+        description="8 of them have run within half an hour, more than deploys and scaling explain.",
     ),
     "MetricsNotScraped": Case(
         fires={
@@ -145,8 +155,8 @@ CASES: dict[str, Case] = {
         says="orders runs in 2 revisions at once",
     ),
     "TooFewTasks": Case(
-        fires={INFO: "1x60"},
-        quiet={INFO: "1x60", 'ecs_task_metadata_info{service="orders",task_ip="10.30.0.2"}': "1x60"},
+        fires={EXPORTER: "1x60"},
+        quiet={EXPORTER: "1x60", 'up{job="ecs-exporter",service="orders",task_ip="10.30.0.2"}': "0x60"},
         at=16,
         labels=ORDERS,
         says="Only 1 tasks of orders are running",
@@ -213,7 +223,7 @@ CASES: dict[str, Case] = {
         fires=alb("rejected_connection_count_sum", "7x60"),
         quiet=alb("rejected_connection_count_sum", "0x60"),
         at=6,
-        says="The load balancer has rejected 7 connections within a minute",
+        says="The load balancer has rejected 7 connections within five minutes",
     ),
     "DatabaseDiskNearlyFull": Case(
         fires=rds("free_storage_space_minimum", f"{GIB // 2}x60"),
@@ -265,8 +275,8 @@ CASES: dict[str, Case] = {
         says="nat-1 cannot open connections: it has no source port left",
     ),
     "NatDropsPackets": Case(
-        fires={f"aws_natgateway_packets_drop_count_sum{NAT}": "150x60"},
-        quiet={f"aws_natgateway_packets_drop_count_sum{NAT}": "10x60"},
+        fires={f"aws_natgateway_packets_drop_count_sum{NAT}": "750x60"},
+        quiet={f"aws_natgateway_packets_drop_count_sum{NAT}": "400x60"},
         at=16,
         labels={"dimension_nat_gateway_id": "nat-1"},
         says="nat-1 drops 150 packets a minute",
@@ -324,18 +334,21 @@ CASES: dict[str, Case] = {
         description="It has left out 5 rounds of them in five minutes.",
     ),
     "DiscoveryFails": Case(
-        fires=own("prometheus_sd_refresh_failures_total", "0+1x60", mechanism="dns"),
-        quiet=own("prometheus_sd_refresh_failures_total", "2x60", mechanism="dns"),
+        fires=own("prometheus_sd_dns_lookup_failures_total", "0+1x60"),
+        quiet={
+            **own("prometheus_sd_dns_lookup_failures_total", "3x60"),
+            **own("prometheus_sd_refresh_failures_total", "2x60", mechanism="aws"),
+        },
         at=30,
         labels={"mechanism": "dns", **PROMETHEUS},
         says="Prometheus cannot look for targets by dns",
     ),
-    "NothingIngested": Case(
-        fires=own("prometheus_tsdb_head_samples_appended_total", "5000x60", type="float"),
-        quiet=own("prometheus_tsdb_head_samples_appended_total", "0+100x60", type="float"),
+    "PrometheusMemoryNearlyFull": Case(
+        fires=own("process_resident_memory_bytes", f"{int(1.9 * GIB)}x60"),
+        quiet=own("process_resident_memory_bytes", f"{int(1.7 * GIB)}x60"),
         at=16,
         labels=PROMETHEUS,
-        says="Prometheus stores nothing",
+        says="Prometheus uses 95% of its memory",
     ),
     "PrometheusDiskNearlyFull": Case(
         fires={
