@@ -7,11 +7,13 @@ import pty
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 PATIENCE_S = 60
+# A Ctrl-C between Python's last look for signals and its wait for input is seen at the next: a person presses again.
+AGAIN_S = 10
+CTRL_C, CTRL_D = "\x03", "\x04"
 # Only of its controlling terminal does a process get Ctrl-C.
 _RUN = """
 import fcntl, pathlib, sys, termios
@@ -44,8 +46,8 @@ def type_into(root: Path, arguments: Sequence[str], dialogue: Sequence[tuple[str
                 assert more, f"ended before it asked {question!r}:\n{screen}"
                 screen += more
             seen = screen.index(question, seen) + len(question)
-            os.write(mine, answer.encode() + (b"" if answer in ("\x03", "\x04") else b"\n"))
-        while more := _read(mine):
+            os.write(mine, answer.encode() + (b"" if answer in (CTRL_C, CTRL_D) else b"\n"))
+        while more := _read(mine, again=dialogue[-1][1] == CTRL_C):
             screen += more
         return process.wait(PATIENCE_S), screen.replace("\r\n", "\n")
     finally:
@@ -54,12 +56,13 @@ def type_into(root: Path, arguments: Sequence[str], dialogue: Sequence[tuple[str
         os.close(mine)
 
 
-def _read(terminal: int) -> str:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 1)[0]:
+def _read(terminal: int, *, again: bool = False) -> str:
+    for _ in range(PATIENCE_S // AGAIN_S):
+        if select.select([terminal], [], [], AGAIN_S)[0]:
             try:
                 return os.read(terminal, 65_536).decode(errors="replace")
             except OSError:  # Linux: the other side has closed
                 return ""
+        if again:
+            os.write(terminal, CTRL_C.encode())
     raise AssertionError("nothing more within a minute; does it wait for an answer?")
