@@ -23,7 +23,8 @@ PORTS = {
     GRAFANA: 3000,
     PROMETHEUS: 9090,
 }
-SERVICES = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS)  # the others are part of their and of others' tasks
+BESIDE_PROMETHEUS = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
+SERVICES = (*BESIDE_PROMETHEUS, PROMETHEUS)  # the others are part of their and of others' tasks
 
 ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as

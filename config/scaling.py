@@ -58,7 +58,12 @@ class Scaling(Settings):
     @property
     def most_tasks(self) -> int:
         """The most that can ever run, planned ranges included."""
-        return max(self.max_tasks, *(planned.max_tasks for planned in self.schedule.values()), 0)
+        return max([self.max_tasks, *(planned.max_tasks for planned in self.schedule.values())])
+
+    @property
+    def least_tasks(self) -> int:
+        """The fewest that are meant to run at any hour, planned ranges included."""
+        return min([self.min_tasks, *(planned.min_tasks for planned in self.schedule.values())])
 
 
 def range_mistakes(min_tasks: int, max_tasks: int) -> Iterator[Mistake]:

@@ -20,7 +20,7 @@ from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, Variab
 from config.settings import LogRetentionDays, Mistake, Percent, Settings
 from config.slo import Slo
 
-# What has fields of its own, all of which may be left out: how to write it without any.
+# What has fields of its own: what a line of it with nothing after it was meant to say.
 IN_FULL = {
     "database": "`database: {}` for one with the environment's sizes",
     "metrics": "`metrics: {}` for /metrics at its port",

@@ -6,10 +6,9 @@ Most follow Prometheus' own: https://github.com/prometheus/prometheus/tree/main/
 from __future__ import annotations
 
 from config.platform import Deployment
-from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
+from config.platform_service import BESIDE_PROMETHEUS, PROMETHEUS
 from images.alerts.alert import Alert, Severity, Topic, any_of
 
-PARTS = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
 MINE = f'{{job="{PROMETHEUS}"}}'
 GIB, MIB = 2**30, 2**20
 USED = " + ".join(
@@ -22,13 +21,13 @@ def monitoring(deployment: Deployment) -> Topic:
     """What would make every other alert worthless."""
     disk = deployment.environment.cluster.ec2.data_volume_gib * GIB
     memory = deployment.environment.monitoring.memory_mib * MIB
-    missing = " or ".join(f'absent(up{{job="{part}"}})' for part in PARTS)
+    missing = " or ".join(f'absent(up{{job="{part}"}})' for part in BESIDE_PROMETHEUS)
     return Topic(
         name="monitoring",
         alerts=(
             Alert(
                 name="MonitoringPartDown",
-                expr=f'up{{job=~"{any_of(PARTS)}"}} == 0 or {missing}',
+                expr=f'up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing}',
                 lasting="10m",
                 severity=Severity.WARNING,
                 summary="{{ $labels.job }} does not answer Prometheus",

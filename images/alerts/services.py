@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from config.platform import Deployment
-from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, ECS_EXPORTER, GRAFANA, ON_DISK
-from config.service import Service
+from config.platform_service import BESIDE_PROMETHEUS, ECS_EXPORTER, ON_DISK
 from images.alerts.alert import Alert, Severity, Topic, any_of
 
 OF_A_TASK = "by (service, task_ip)"
 ON_FARGATE = f'{{service!~"{any_of(ON_DISK)}"}}'
 # A task that is about to stop has a second series, with another status.
 TASKS = "group by (service, task_arn) ({})"
-PLATFORM = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
 
 
 def services(deployment: Deployment) -> Topic:
@@ -22,7 +20,7 @@ def services(deployment: Deployment) -> Topic:
         for name, tasks in least.items()
         if tasks > 1
     )
-    always = any_of((*least, *PLATFORM))
+    always = any_of((*least, *BESIDE_PROMETHEUS))
     alerts = [
         Alert(
             name="ServiceGone",
@@ -126,10 +124,5 @@ def least_tasks(deployment: Deployment) -> dict[str, int]:
     """How many tasks each service has at any hour, of those that always have one."""
     if deployment.environment.office_hours:
         return {}
-    least = {service.name: _least(service) for service in deployment.services if service.kind.keeps_running}
-    return {name: tasks for name, tasks in least.items() if tasks}
-
-
-def _least(service: Service) -> int:
-    planned = (plan.min_tasks for plan in service.scaling.schedule.values())
-    return min(service.scaling.min_tasks, *planned, 1000)
+    lasting = (service for service in deployment.services if service.kind.keeps_running)
+    return {service.name: service.scaling.least_tasks for service in lasting if service.scaling.least_tasks}
