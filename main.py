@@ -18,17 +18,21 @@ os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION
 from cdktf import App
 
 from config.errors import ConfigError
+from config.logs import LogDestination
 from config.loopback import is_loopback
 from config.platform import Deployment, load_platform
-from config.platform_service import ECS_EXPORTER
+from config.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.shared import SHARED, shared_place
 from images.render import image_tags
+from modules.log_collection import LogCollection
 from modules.task import Task
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
+from stacks.logging import LoggingStack
+from stacks.logs import LogsStack
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.registry import RegistryStack
@@ -60,6 +64,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
         for service in deployment.services
         if service.database
     }
+    logs = _logs(app, deployment, network=network, embedded=embedded)
     tasks: dict[str, Task] = {}
     preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:
@@ -75,6 +80,8 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
                 edge=edge,
                 callees=callees,
                 database=database,
+                logs=logs.get(service.name),
+                router=tags[FLUENT_BIT],
                 exporter=tags[ECS_EXPORTER],
                 embedded=embedded,
             )
@@ -90,10 +97,25 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
                 cluster=cluster,
                 callees=callees,
                 database=database,
+                logs=logs.get(service.name),
+                router=tags[FLUENT_BIT],
                 embedded=embedded,
             )
             if service.before:
                 preparing[service.before].append(job)
+
+
+def _logs(app: App, deployment: Deployment, *, network: NetworkStack, embedded: bool) -> dict[str, LogCollection]:
+    """The log collection of each service whose log does not go to CloudWatch."""
+    environment = deployment.environment
+    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
+    if not searched:
+        return {}
+    logging = LoggingStack(app, environment=environment, network=network, embedded=embedded)
+    return {
+        service.name: LogsStack(app, environment=environment, service=service, logging=logging, embedded=embedded).logs
+        for service in searched
+    }
 
 
 def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]], *, embedded: bool) -> None:

@@ -8,10 +8,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from config.budget import Budget
+from config.central_logging import CentralLogging
 from config.database import Database, Databases
 from config.ec2 import Ec2
 from config.edge import Edge
 from config.http import Http
+from config.logs import LogDestination
 from config.monitoring import Monitoring
 from config.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
 from config.office_hours import OfficeHours
@@ -48,7 +50,10 @@ class Cluster(Settings):
 class Environment(Place):
     """An environment as environments/shared.yaml and environments/<name>.yaml together describe it."""
 
-    injected: ClassVar[dict[str, str]] = {"name": "the file's name"}
+    injected: ClassVar[dict[str, str]] = {
+        "name": "the file's name",
+        "saml_metadata": "the file that logging.saml.metadata_file names",
+    }
 
     domain: DnsName = Field(description="Public services live under it: <host>.<domain>.")
     registry_account_id: AccountId | None = Field(
@@ -61,11 +66,15 @@ class Environment(Place):
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
     databases: Databases = Databases()
+    logging: CentralLogging = CentralLogging()
     monitoring: Monitoring = Monitoring()
     office_hours: OfficeHours | None = Field(
         default=None, description="When services run; without it always, as production must."
     )
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
+    saml_metadata: str | None = Field(
+        default=None, description="What the identity provider's metadata file holds; not written in the YAML."
+    )
 
     def mistakes(self) -> Iterator[Mistake]:
         """The instance runs where there is a subnet, and is reached as the settings say."""
@@ -87,6 +96,15 @@ class Environment(Place):
                 fix=f"add {', '.join(missing)} here, or choose nat: single",
                 because=("cluster.ec2.session_manager",),
             )
+        for number, arn in enumerate(self.logging.reader_role_arns):
+            if arn.split(":")[4] != self.account_id:
+                yield Mistake(
+                    field=f"logging.reader_role_arns.{number}",
+                    message=f"the role is not in account {self.account_id}, and collections are read from no other",
+                    allowed=f"a role of the environment's own account: arn:aws:iam::{self.account_id}:role/...",
+                    fix="name a role of this account that your team may assume",
+                    because=("account_id",),
+                )
 
     @property
     def ec2_zone(self) -> str:
@@ -104,6 +122,40 @@ class Environment(Place):
     def spot_percent(self, service: Service) -> int:
         """The share of a service's tasks on Fargate Spot."""
         return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
+
+    def log_destination(self, service: Service) -> LogDestination:
+        """Where a service's log goes."""
+        return service.logs.destination or self.logging.destination
+
+    def log_group(self, service: str) -> str:
+        """The CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
+        return f"/{self.name}/services/{service}"
+
+    def collection(self, service: str) -> str:
+        """The OpenSearch Serverless collection of a service's log; its policies have this name too.
+
+        At most 32 characters, which is what policies may have: 9 of an environment, 22 of a service, and a hyphen.
+        """
+        return self.qualify(service)
+
+    @property
+    def logging_name(self) -> str:
+        """What the log collections have in common: policies, VPC endpoint, security group, SAML provider."""
+        return self.qualify("logging")
+
+    @property
+    def saml_principals(self) -> tuple[str, ...]:
+        """The groups of the identity provider that may read logs, as data access policies name them."""
+        groups = self.logging.saml.reader_groups if self.logging.saml else ()
+        return tuple(f"saml/{self.account_id}/{self.logging_name}/group/{group}" for group in groups)
+
+    def task_role(self, service: str) -> str:
+        """The IAM role that a service's code acts as."""
+        return f"{self.qualify(service)}-task"
+
+    def task_role_arn(self, service: str) -> str:
+        """Its ARN, for policies that are there before the role is."""
+        return f"arn:aws:iam::{self.account_id}:role/{self.task_role(service)}"
 
     def repository_arn(self, repository: str) -> str:
         """The ECR repository that holds the images of a service."""

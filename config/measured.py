@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.http import Metrics
 from config.kinds import Kind
-from config.service_names import ECS_EXPORTER_PORT
+from config.service_names import PORTS_TAKEN_IN_TASKS
 from config.settings import Mistake
 from config.slo import Slo
 
@@ -32,10 +32,10 @@ def measured_mistakes(kind: Kind, port: int | None, metrics: Metrics | None, slo
     yield from (
         Mistake(
             field=field,
-            message=f"{ECS_EXPORTER_PORT} is taken in every task, by the exporter of its own figures",
-            allowed=f"any port but {ECS_EXPORTER_PORT}",
+            message=f"{taken} is taken in every task, by {PORTS_TAKEN_IN_TASKS[taken]}",
+            allowed=f"any port but {', '.join(map(str, PORTS_TAKEN_IN_TASKS))}",
             fix="choose another port",
         )
         for field, taken in {"port": port, "metrics.port": metrics and metrics.port}.items()
-        if taken == ECS_EXPORTER_PORT
+        if taken in PORTS_TAKEN_IN_TASKS
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.call_graph import graph_conflicts, in_dependency_order
-from config.cross_checks import environment_conflicts, service_conflicts, size_conflicts
+from config.cross_checks import environment_conflicts, log_conflicts, service_conflicts, size_conflicts
 from config.environment import Environment
 from config.errors import Problem
 from config.findings import Findings
@@ -16,6 +16,7 @@ from config.folders import yaml_files
 from config.layers import merge
 from config.node import Node
 from config.releases import read_releases
+from config.saml_metadata import with_metadata
 from config.service import Service
 from config.service_file import ServiceFile, read_service_file
 from config.settings_file import read_fields, validate, with_field
@@ -76,6 +77,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
     services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
     for name, environment in environments.items():
         findings.add(size_conflicts(environment, services[name]), environment=name)
+        findings.add(log_conflicts(environment, services[name]), environment=name)
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
@@ -117,7 +119,7 @@ def _read_environments(root: Path, names: Sequence[str], findings: Findings) -> 
         node = with_field(node, "name", Node(file, 1, name, name))
         environment = validate(Environment, node, findings)
         if environment:
-            environments[name] = Written(environment, node)
+            environments[name] = with_metadata(root, ENVIRONMENTS, Written(environment, node), findings)
     return environments
 
 

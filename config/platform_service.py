@@ -7,19 +7,21 @@ from typing import ClassVar
 from config.environment import Environment
 from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind
+from config.logs import LogDestination, Logs
 from config.monitoring import PROMETHEUS_CPU
 from config.scaling import Scaling
 from config.service import Architecture, Service
-from config.service_names import ECS_EXPORTER_PORT
+from config.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT
 
 REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
 
 ALERTMANAGER, CLOUDWATCH_EXPORTER = "alertmanager", "cloudwatch-exporter"
-ECS_EXPORTER, GRAFANA, PROMETHEUS = "ecs-exporter", "grafana", "prometheus"
+ECS_EXPORTER, FLUENT_BIT, GRAFANA, PROMETHEUS = "ecs-exporter", "fluent-bit", "grafana", "prometheus"
 PORTS = {
     ALERTMANAGER: 9093,
     CLOUDWATCH_EXPORTER: 5000,
     ECS_EXPORTER: ECS_EXPORTER_PORT,
+    FLUENT_BIT: FLUENT_BIT_PORT,
     GRAFANA: 3000,
     PROMETHEUS: 9090,
 }
@@ -40,6 +42,9 @@ class PlatformService(Service):
     """A service whose name no other may have, and whose image lies among the platform's own."""
 
     reserved_names: ClassVar[frozenset[str]] = frozenset()
+
+    # What tells that something is wrong with OpenSearch must not need it.
+    logs: Logs = Logs(destination=LogDestination.CLOUDWATCH)
 
     @property
     def repository(self) -> str:

@@ -13,11 +13,12 @@ from config.egress import EgressPorts, egress_mistakes
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
+from config.logs import Logs
 from config.measured import measured_mistakes
 from config.scaling import Scaling
 from config.schedule import Schedule
 from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
-from config.settings import LogRetentionDays, Mistake, Percent, Settings
+from config.settings import Mistake, Percent, Settings
 from config.slo import Slo
 
 # What has fields of its own: what a line of it with nothing after it was meant to say.
@@ -117,7 +118,7 @@ class Service(Settings):
     spot_percent: Percent | None = Field(
         default=None, description="Share on Fargate Spot; by default the environment's."
     )
-    log_retention_days: LogRetentionDays = Field(default=30, description="How long logs are kept.")
+    logs: Logs = Field(default=Logs(), description="Where its log goes, how long it is kept, what is hidden in it.")
     release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
 
     def mistakes(self) -> Iterator[Mistake]:

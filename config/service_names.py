@@ -28,12 +28,22 @@ PLATFORM_NAMES = frozenset(
         "edge",
         "fluent-bit",
         "grafana",
+        "logging",
         "network",
         "prometheus",
         "scraper",
     }
 )
-ECS_EXPORTER_PORT = 9779  # of the container that stands beside every service's own
+ECS_EXPORTER_PORT, FLUENT_BIT_PORT = 9779, 2020
+# The containers of a task share its network, so a service cannot have these. The last two are the log driver's way to
+# the router, and ECS' own check of it.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
+PORTS_TAKEN_IN_TASKS = {
+    ECS_EXPORTER_PORT: "the exporter of its own figures",
+    FLUENT_BIT_PORT: "the log router",
+    8877: "the log router",
+    24224: "the log router",
+}
 VariableName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),

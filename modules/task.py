@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -17,14 +18,16 @@ from constructs import Construct
 
 from config.egress import HTTPS
 from config.environment import Environment
-from config.platform_service import ECS_EXPORTER, PORTS, platform_repository
+from config.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
 from config.service import Service
 from modules.checkov import skip
-from modules.container import DATA_VOLUME, container_definition, exporter_container
+from modules.container import DATA_VOLUME, container_definition, exporter_container, router_container
 from modules.ecs_cluster import FARGATE, EcsCluster
 from modules.firewall import Firewall
 from modules.generated_secret import GeneratedSecret
+from modules.log_collection import LogCollection
 from modules.log_key import LogKey
+from modules.policy import allow
 from modules.postgres import Postgres
 from modules.task_roles import TaskRoles
 from modules.task_secrets import TaskSecrets
@@ -37,7 +40,8 @@ class Task(Construct):
 
     `generated` are passwords by the variable that holds them. With `disk`, a path in the container, it runs on the
     cluster's EC2 instance and finds its folder of the data volume there; without, on Fargate. `exporter` is the tag of
-    the image that tells Prometheus what the task uses.
+    the image that tells Prometheus what the task uses, `router` that of the image that brings its log to `logs`;
+    without `logs` it goes to CloudWatch.
     """
 
     def __init__(
@@ -53,6 +57,8 @@ class Task(Construct):
         generated: Mapping[str, GeneratedSecret] | None = None,
         disk: str | None = None,
         exporter: str | None = None,
+        router: str | None = None,
+        logs: LogCollection | None = None,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
@@ -61,8 +67,8 @@ class Task(Construct):
         self.log_group = CloudwatchLogGroup(
             self,
             "log-group",
-            name=f"/{environment.name}/services/{settings.name}",
-            retention_in_days=settings.log_retention_days,
+            name=environment.log_group(settings.name),
+            retention_in_days=settings.logs.retention_days,
             kms_key_id=log_key.arn,
         )
         skip(self.log_group, "CKV_AWS_338", "The service's file says how long; what is in a log is its business.")
@@ -70,11 +76,12 @@ class Task(Construct):
         self.roles = TaskRoles(
             self,
             "roles",
-            name=name,
+            service=settings.name,
             environment=environment,
             repositories=[
                 *([settings.repository] if settings.image is None else []),
                 *([platform_repository(ECS_EXPORTER)] if exporter else []),
+                *([platform_repository(FLUENT_BIT)] if logs else []),
             ],
             log_group=self.log_group,
             secret_arns=list(secrets.arns.values()),
@@ -89,6 +96,7 @@ class Task(Construct):
             environment,
             settings,
             log_group=self.log_group.name,
+            routed=logs is not None,
             secret_arns={
                 **secrets.arns,
                 **(database.secrets if database else {}),
@@ -98,10 +106,18 @@ class Task(Construct):
             disk=disk,
         )
         beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
-        # What may read no password starts no task.
-        may_read = [secret.grant_read(self.roles.execution) for secret in generated.values()]
+        # What may read no password, or write no log, starts no task.
+        rights = [secret.grant_read(self.roles.execution) for secret in generated.values()]
         if database:
-            may_read += self._connect(database)
+            rights += self._connect(database)
+        self._is_routed = logs is not None
+        if logs:
+            if router is None:
+                raise ValueError(f"{settings.name} has a log collection and no log router")
+            beside.append(
+                router_container(environment, settings, tag=router, log_group=self.log_group.name, host=logs.host)
+            )
+            rights.append(self.roles.allow("logs", logs.api_access(), self._errors_to_cloudwatch()))
         self.definition = EcsTaskDefinition(
             self,
             "definition",
@@ -119,13 +135,15 @@ class Task(Construct):
             volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
             # ECS cannot roll back to a revision that is deregistered already.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            depends_on=may_read or None,
+            depends_on=rights or None,
         )
         self._name, self._port = settings.name, settings.port
 
     def allow_scraping(self, scraper: Firewall, *, metrics_port: int | None) -> None:
         """Let Prometheus read what the task uses, and what its service measures itself."""
         self.firewall.allow_from(scraper, PORTS[ECS_EXPORTER], scope=self, id_="scrape-task")
+        if self._is_routed:
+            self.firewall.allow_from(scraper, PORTS[FLUENT_BIT], scope=self, id_="scrape-log-router")
         if metrics_port:
             self.firewall.allow_from(scraper, metrics_port, scope=self, id_="scrape-service")
 
@@ -135,6 +153,12 @@ class Task(Construct):
             if callee._port is None:
                 raise ValueError(f"{callee._name} has no port to call; config/call_graph.py lets none through")
             callee.firewall.allow_from(self.firewall, callee._port, scope=self, id_=f"call-{callee._name}")
+
+    def _errors_to_cloudwatch(self) -> dict[str, Any]:
+        """The router copies errors to the log group, where whoever judges a rollout finds them (ADR 0012)."""
+        return allow(
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"]
+        )
 
     def _connect(self, database: Postgres) -> list[IamRolePolicy]:
         """Open the way to the database, and its password to the agent that starts the task and to the code in it.

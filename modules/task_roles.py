@@ -27,13 +27,14 @@ class TaskRoles(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        service: str,
         environment: Environment,
         repositories: Sequence[str],
         log_group: CloudwatchLogGroup,
         secret_arns: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
+        name = environment.qualify(service)
         trust = trust_service(TASKS, account_id=environment.account_id)
         self.execution = IamRole(
             self,
@@ -45,7 +46,7 @@ class TaskRoles(Construct):
         self.task = IamRole(
             self,
             "task",
-            name=f"{name}-task",
+            name=environment.task_role(service),
             description=f"What the code of {name} may do",
             assume_role_policy=trust,
         )
@@ -67,9 +68,9 @@ class TaskRoles(Construct):
             self, "execution-policy", role=self.execution.id, name="start-tasks", policy=policy(*statements)
         )
 
-    def allow(self, id_: str, *statements: Mapping[str, Any]) -> None:
+    def allow(self, id_: str, *statements: Mapping[str, Any]) -> IamRolePolicy:
         """Let the code do more than nothing."""
-        IamRolePolicy(self, id_, role=self.task.id, name=id_, policy=policy(*statements))
+        return IamRolePolicy(self, id_, role=self.task.id, name=id_, policy=policy(*statements))
 
     def allow_exec(self, *, log_group_arn: str, key_arn: str) -> None:
         """Let the agent in the task open the channel of a shell, and write down what is typed.

@@ -9,6 +9,7 @@ from constructs import Construct
 from config.environment import Environment
 from config.service import Service
 from modules.checkov import skip
+from modules.log_collection import LogCollection
 from modules.postgres import Postgres
 from modules.run_before_deploy import RunBeforeDeploy
 from modules.scheduled_task import ScheduledTask
@@ -31,6 +32,8 @@ class JobStack(PlatformStack):
         cluster: ClusterStack,
         callees: Sequence[Task],
         database: Postgres | None,
+        logs: LogCollection | None,
+        router: str,
         embedded: bool,
     ) -> None:
         super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
@@ -42,6 +45,8 @@ class JobStack(PlatformStack):
             log_key=network.log_key,
             cluster=cluster.cluster,
             database=database,
+            logs=logs,
+            router=router,
             settings=service,
         )
         skip(

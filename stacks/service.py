@@ -12,6 +12,7 @@ from modules.autoscaling import Autoscaling
 from modules.checkov import skip
 from modules.fargate_service import FargateService
 from modules.judged_deployment import JudgedDeployment
+from modules.log_collection import LogCollection
 from modules.postgres import Postgres
 from modules.registration import register
 from modules.rollback_alarms import RollbackAlarms
@@ -24,7 +25,7 @@ from stacks.platform_stack import PlatformStack
 
 
 class ServiceStack(PlatformStack):
-    """Exposes `task`, which the stacks of its callers connect to. `exporter` is the tag of the ECS exporter's image."""
+    """Exposes `task`, which the stacks of its callers connect to. `exporter` and `router` are image tags."""
 
     def __init__(
         self,
@@ -37,6 +38,8 @@ class ServiceStack(PlatformStack):
         edge: EdgeStack,
         callees: Sequence[Task],
         database: Postgres | None,
+        logs: LogCollection | None,
+        router: str,
         exporter: str,
         embedded: bool,
     ) -> None:
@@ -51,6 +54,8 @@ class ServiceStack(PlatformStack):
             cluster=cluster.cluster,
             database=database,
             exporter=exporter,
+            logs=logs,
+            router=router,
             settings=service,
         )
         self.task.call(callees)

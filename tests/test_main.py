@@ -24,9 +24,13 @@ GRAPH: dict[str, set[str]] = {
     "edge": {"network"},
     "monitoring": {"network", "cluster", "edge"},
     "database-orders": {"network"},
-    "service-mailer": {"network", "cluster"},
-    "service-orders": {"network", "cluster", "database-orders"},
-    "service-storefront": {"network", "cluster", "edge", "service-orders"},
+    "logging": {"network"},
+    "logs-mailer": {"logging"},
+    "logs-orders": {"logging"},
+    "logs-storefront": {"logging"},
+    "service-mailer": {"network", "cluster", "logs-mailer"},
+    "service-orders": {"network", "cluster", "database-orders", "logs-orders"},
+    "service-storefront": {"network", "cluster", "edge", "service-orders", "logs-storefront"},
 }
 SHARED: dict[str, set[str]] = {"shared-registry": set()}
 
@@ -107,7 +111,7 @@ def test_no_stack_shows_what_another_reads_in_clear(shop: Platform) -> None:
 def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shop: Platform) -> None:
     for stack in shop:
         # A container's health check asks 127.0.0.1 too, which is its own.
-        text = re.sub(r"http://127\.0\.0\.1:\d+(/-/healthy|/healthz|/api/health)\W", "", stack.text)
+        text = re.sub(r"http://127\.0\.0\.1:\d+(/-/healthy|/healthz|/api/health|/api/v1/uptime)\W", "", stack.text)
         for switch in (
             "use_path_style",
             "s3_use_path_style",
@@ -173,7 +177,7 @@ def test_removing_a_service_removes_its_stack_and_changes_only_prometheus(checko
     checkout.remove("service_configs/mailer.yaml")
     without = checkout.synthesize(only="dev")
     before = {s.name: s.text for s in shop if place(s)[0] == "dev"}
-    del before["dev-service-mailer"]
+    del before["dev-service-mailer"], before["dev-logs-mailer"]
     assert without.stacks.keys() == before.keys()
     assert_only_prometheus_has_changed(before, without)
 
@@ -181,7 +185,7 @@ def test_removing_a_service_removes_its_stack_and_changes_only_prometheus(checko
 def assert_only_its_own_stack_is_new(name: str, before: dict[str, str], after: Platform) -> None:
     texts = {stack.name: stack.text for stack in after}
     (environment,) = {stack.partition("-")[0] for stack in texts}
-    assert texts.keys() - before.keys() == {f"{environment}-service-{name}"}
+    assert texts.keys() - before.keys() == {f"{environment}-service-{name}", f"{environment}-logs-{name}"}
     assert_only_prometheus_has_changed(before, after)
 
 

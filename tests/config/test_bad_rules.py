@@ -169,7 +169,7 @@ service_configs/shop.yaml:5: http.host: the platform's own Grafana answers on th
         """
 service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the exporter of its own figures
   value: 9779
-  allowed: any port but 9779
+  allowed: any port but 9779, 2020, 8877, 24224
   fix: choose another port
 """,
     ),
@@ -565,7 +565,7 @@ environments: there is no environment
         """
 service_configs/grafana.yaml:1: the file's name: the platform's own grafana has this name
   value: grafana
-  allowed: any but alertmanager, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, network, prometheus, scraper
+  allowed: any but alertmanager, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, logging, network, prometheus, scraper
   fix: rename the file
 """,  # noqa: E501
     ),

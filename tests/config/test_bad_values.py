@@ -366,9 +366,9 @@ service_configs/api.yaml:1: kind: is none of the choices
     ),
     Bad(
         "a retention that CloudWatch lacks",
-        added(API, "log_retention_days: 31\n"),
+        added(API, "logs:\n  retention_days: 31\n"),
         """
-service_configs/api.yaml:8: log_retention_days: is none of the choices
+service_configs/api.yaml:9: logs.retention_days: is none of the choices
   value: 31
   allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
   fix: write 30

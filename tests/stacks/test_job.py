@@ -138,7 +138,7 @@ def test_a_migration_is_remembered_for_the_database_that_it_ran_on(platform: Pla
     [
         ({}, True),
         ({"cpu": 512, "memory_mib": 1024}, True),
-        ({"log_retention_days": 7}, True),
+        ({"logs": {"retention_days": 7}}, True),
         ({"command": ["migrate", "--again"]}, False),
         ({"variables": {"LOCK_TIMEOUT": "5s"}}, False),
     ],

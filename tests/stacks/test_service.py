@@ -23,7 +23,7 @@ variables: {LOG_LEVEL: info, COLOUR: blue}
 calls: [stock]
 scaling: {min_tasks: 2, max_tasks: 9, cpu_percent: 55, memory_percent: null, requests_per_task: 500}
 spot_percent: 25
-log_retention_days: 14
+logs: {destination: cloudwatch, retention_days: 14}
 """
 STOCK = "kind: internal\nport: 9090\narchitecture: x86_64\nexec: true\n"
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"

@@ -1,0 +1,57 @@
+"""Where a service's log goes, how long it is kept there, and what is hidden in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.database import without_null
+from config.settings import LogRetentionDays, Settings, in_words
+
+# OpenSearch Serverless deletes whole indexes, by an age that it may count from an index's first document or from each.
+# An index holds a week: a week more, and nothing is deleted before its time either way.
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-lifecycle.html
+INDEX_DAYS = 7
+LONGEST_RETENTION_DAYS = 3650 - INDEX_DAYS
+
+
+class LogDestination(StrEnum):
+    """The store of a log."""
+
+    OPENSEARCH = "opensearch"
+    CLOUDWATCH = "cloudwatch"
+
+
+class LogParser(StrEnum):
+    """What the log router makes of a line."""
+
+    AUTO = "auto"
+    TEXT = "text"
+
+
+MaskPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^[!-~]([ -~]*[!-~])?$", max_length=200),
+    in_words("1 to 200 printable characters"),
+]
+
+
+class Logs(Settings):
+    """The log of one service."""
+
+    destination: LogDestination | None = Field(
+        default=None,
+        description="opensearch: searchable, in a collection of its own; cloudwatch: cheaper, in a log group; "
+        "by default what the environment says under logging:.",
+        json_schema_extra=without_null,
+    )
+    retention_days: LogRetentionDays = Field(default=30, description="How long the log is kept.")
+    mask: tuple[MaskPattern, ...] = Field(
+        default=(), max_length=20, description="What else is hidden in the log, beside passwords, tokens and keys."
+    )
+    parser: LogParser = Field(
+        default=LogParser.AUTO,
+        description="auto: JSON lines become fields, stack traces one record; text: each line is kept as it is.",
+    )

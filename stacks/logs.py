@@ -1,0 +1,24 @@
+"""The log of one service: it outlives every deploy of that service, and its removal where it is protected."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.environment import Environment
+from config.service import Service
+from modules.log_collection import LogCollection
+from stacks.logging import LoggingStack
+from stacks.platform_stack import PlatformStack
+
+
+class LogsStack(PlatformStack):
+    """`logs-<service>`: exposes `logs`, which the service's own stack writes to and Grafana reads."""
+
+    def __init__(
+        self, scope: Construct, *, environment: Environment, service: Service, logging: LoggingStack, embedded: bool
+    ) -> None:
+        super().__init__(scope, name=f"logs-{service.name}", environment=environment, embedded=embedded)
+        # No collection can be made before its key is known, nor be reached before the way to it is.
+        self.add_dependency(logging)
+        self.logs = LogCollection(self, "logs", environment=environment, settings=service)
+        self.export(self.logs.collection, "id", "arn")
