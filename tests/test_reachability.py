@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from config.platform import load_platform
+from config.subnets import Tier, plan_subnets
 from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
 from tests.synthesis import SHOP, Checkout, Platform, Stack
 
@@ -60,7 +61,7 @@ class Promise:
         return [layer for layer, (promised, found) in layers.items() if promised != found]
 
 
-TASK_METRICS = 9779
+TASK_METRICS, ROUTER_METRICS = 9779, 2020
 # What the platform's own parts reach, beside what the services add to the load balancer's and the scraper's.
 PLATFORM: dict[str, dict[str, int]] = {
     "edge": {"grafana": 3000},
@@ -70,6 +71,7 @@ PLATFORM: dict[str, dict[str, int]] = {
     "cloudwatch-exporter": {},
     "grafana": {"prometheus": 9090, "alertmanager": 9093},
     "ec2": {},
+    "logging": {},
 }
 TIERS = ("public", "private", "isolated")
 
@@ -125,22 +127,23 @@ def promised(root: Path, environment: str) -> Promise:
         if service.route and service.port:
             outgoing["edge"].add((service.name, service.port))
         if service.kind.keeps_running:
-            outgoing["scraper"].add((service.name, TASK_METRICS))
+            outgoing["scraper"] |= {(service.name, TASK_METRICS), (service.name, ROUTER_METRICS)}
         if service.metrics_port:
             outgoing["scraper"].add((service.name, service.metrics_port))
     pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called]
-    group = deployment.environment.qualify
+    group, subnets = deployment.environment.qualify, plan_subnets(deployment.environment.network)
     reached = {caller: {(callee, (port, port)) for callee, port in called} for caller, called in outgoing.items()}
-    calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "scraper"))]
+    calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "scraper", "logging"))]
     for name in calls_aws:
-        # Whoever may call the world on 443 may call our own load balancer.
-        reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS)}
+        # Whoever may call the world on 443 may call our own load balancer, and the endpoint of the logs.
+        reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS), ("logging", HTTPS)}
     more_ports = {(name, (port, port)) for name in services for port in services[name].egress_ports}
     for name, ports in more_ports:
         reached[name].add((INTERNET, ports))
     return Promise(
         doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
-        | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)},
+        | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)}
+        | {Door(group("logging"), subnet.cidr, HTTPS) for subnet in subnets if subnet.tier is Tier.PRIVATE},
         doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs}
         | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws}
         | {Door(group(name), ANYWHERE, ports) for name, ports in more_ports},
@@ -174,7 +177,7 @@ def test_the_internet_reaches_the_load_balancer_and_nothing_else(kinds: tuple[Ch
 
 def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Checkout, Platform]) -> None:
     network = Network(kinds[1], "dev")
-    outside = {(INTERNET, HTTPS), ("dev-edge", HTTPS)}
+    outside = {(INTERNET, HTTPS), ("dev-edge", HTTPS), ("dev-logging", HTTPS)}
     assert network.reached_by("dev-orders") == outside | {
         ("dev-stock", (8082, 8082)),
         ("dev-orders-database", POSTGRES),
@@ -187,7 +190,11 @@ def test_a_port_that_is_open_to_the_outside_leads_to_no_other_service_or_databas
     kinds: tuple[Checkout, Platform],
 ) -> None:
     reached = Network(kinds[1], "dev").reached_by("dev-mailer")
-    assert reached == {("dev-edge", HTTPS), *((INTERNET, (port, port)) for port in (443, 587, 8081, 5432))}
+    assert reached == {
+        ("dev-edge", HTTPS),
+        ("dev-logging", HTTPS),
+        *((INTERNET, (port, port)) for port in (443, 587, 8081, 5432)),
+    }
 
 
 def test_databases_reach_nothing_and_have_no_way_out(kinds: tuple[Checkout, Platform]) -> None:
@@ -208,10 +215,11 @@ def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checko
 
 
 def test_prometheus_reads_metrics_where_services_have_them_and_nothing_else(kinds: tuple[Checkout, Platform]) -> None:
-    tasks = {"alertmanager", "cloudwatch-exporter", "grafana", "prometheus"}
-    tasks |= {"storefront", "admin", "orders", "stock", "mailer"}
+    services = {"storefront", "admin", "orders", "stock", "mailer"}
+    tasks = {"alertmanager", "cloudwatch-exporter", "grafana", "prometheus"} | services
     assert Network(kinds[1], "dev").reached_by("dev-scraper") == {
         *((f"dev-{name}", (9779, 9779)) for name in tasks),
+        *((f"dev-{name}", (2020, 2020)) for name in services),
         ("dev-orders", (8081, 8081)),
         ("dev-mailer", (9100, 9100)),
     }
@@ -291,6 +299,8 @@ WIDENED: dict[str, Callable[[dict[str, Any]], None]] = {
     "Grafana is open to the VPC": rule("dev-monitoring", IN, "edge on 3000", cidr_ipv4="10.10.0.0/16"),
     "the database lets the VPC in": rule("dev-service-orders", IN, "database", cidr_ipv4="10.10.0.0/16"),
     "the database opens all ports": rule("dev-service-orders", IN, "database", ip_protocol="-1"),
+    "the VPC writes and reads logs": rule("dev-logging", IN, "zone a", cidr_ipv4="10.10.0.0/16"),
+    "anyone writes and reads logs": rule("dev-logging", IN, "zone a", cidr_ipv4=ANYWHERE),
     "the isolated access list lets anyone in": acl("isolated", "ingress", cidr_block=ANYWHERE),
     "the isolated access list opens more ports": acl("isolated", "ingress", from_port=0, to_port=65535),
     "the isolated access list lets out": acl("isolated", "egress", cidr_block=ANYWHERE),

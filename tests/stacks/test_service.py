@@ -28,7 +28,7 @@ logs: {destination: cloudwatch, retention_days: 14}
 STOCK = "kind: internal\nport: 9090\narchitecture: x86_64\nexec: true\n"
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"
 RELEASES = "checkout: 2026-11-23\nstock: v1\n"
-TASK_METRICS = 9779
+TASK_METRICS, ROUTER_METRICS = 9779, 2020
 KINDS_THAT_RUN = (
     "aws_ecs_service",
     "terraform_data",
@@ -107,7 +107,7 @@ def test_size_and_processor_are_those_of_the_file(web: Stack, internal: Stack) -
 
 def test_a_task_is_measured_by_a_container_beside_its_own_that_cannot_hurt_it(web: Stack, worker: Stack) -> None:
     for stack in (web, worker):
-        own, exporter = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
+        own, exporter, *_ = json.loads(stack.one("aws_ecs_task_definition")["container_definitions"])
         assert own["essential"]
         assert exporter["image"].startswith(f"{REGISTRY}/platform/ecs-exporter:")
         assert not exporter["essential"]
@@ -117,7 +117,10 @@ def test_a_task_is_measured_by_a_container_beside_its_own_that_cannot_hurt_it(we
 
 
 def test_the_images_of_a_task_may_be_pulled_and_no_other(web: Stack, worker: Stack) -> None:
-    for stack, repositories in ((web, ["checkout", "platform/ecs-exporter"]), (worker, ["platform/ecs-exporter"])):
+    for stack, repositories in (
+        (web, ["checkout", "platform/ecs-exporter"]),
+        (worker, ["platform/ecs-exporter", "platform/fluent-bit"]),
+    ):
         (pull,) = [one for one in statements(stack, "-execution") if "ecr:BatchGetImage" in one["Action"]]
         assert [arn.partition(":repository/")[2] for arn in pull["Resource"]] == repositories
 
@@ -216,8 +219,8 @@ def test_a_deploy_leaves_the_number_of_tasks_to_autoscaling(web: Stack) -> None:
 def test_a_called_service_opens_to_its_caller_in_the_callers_stack(web: Stack, internal: Stack) -> None:
     ports = [rule["from_port"] for rule in web.all("aws_vpc_security_group_ingress_rule")]
     assert sorted(ports) == [8080, 9090, TASK_METRICS]
-    only = internal.one("aws_vpc_security_group_ingress_rule")
-    assert only["from_port"] == TASK_METRICS, "its callers open the rest"
+    own = [rule["from_port"] for rule in internal.all("aws_vpc_security_group_ingress_rule")]
+    assert sorted(own) == [ROUTER_METRICS, TASK_METRICS], "its callers open the rest"
 
 
 def test_the_code_of_a_service_may_do_nothing_by_itself(web: Stack) -> None:
