@@ -61,6 +61,10 @@ class Run:
     def orphans(self) -> list[StateFile]:
         return orphans(self.program, self.session.states())
 
+    def deployed(self) -> set[str]:
+        """The keys of the states that hold anything."""
+        return {state.key for state in self.session.states() if state.resources}
+
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
         """A lock that nobody will release is told at once; any other is waited for, and its holder named."""
         locks = [lock for stack in stacks if (lock := read_lock(self.session.s3, stack))]

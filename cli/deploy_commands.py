@@ -14,7 +14,7 @@ from cli.cdktf_runner import QUIET, Cdktf
 from cli.deploy import exclusive_run
 from cli.image_check import refuse_missing_images
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
-from cli.orphans import that_need
+from cli.orphans import that_need, without_logs
 from cli.plans import CHANGES, plan_all
 from cli.protection import refuse_protected
 from cli.root import ROOT
@@ -67,6 +67,7 @@ def deploy(
     session = open_session(ROOT, environment, console, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         chosen = run.program.with_preparations(run.program.select(stacks or []))
+        chosen = run.program.with_missing(chosen, run.deployed())
         run.refuse_abandoned_locks(chosen)
         if environment != SHARED:
             refuse_missing_images(session, chosen)
@@ -79,6 +80,12 @@ def deploy(
             session.say(f"{stack.stack}: {stack.outcome}")
         for note in without_image(session, [stack.name for stack in chosen]):
             session.say(note)
+        left, logs = without_logs(left) if keeps_logs(session) else (left, [])
+        for orphan in logs:
+            session.say(
+                f"{orphan.stack} has left the program and is kept: in {environment} logs outlive their service.\n"
+                f"  destroy them: {session.command(f'destroy {environment} {orphan.stack}')}"
+            )
         for orphan in left:
             if prune:
                 confirm(f"Destroy {orphan.stack}, {orphan.resources} resources?", yes or session.target.embedded)
@@ -91,6 +98,11 @@ def deploy(
                 )
         if prune:
             run.forget_empty_states()
+
+
+def keeps_logs(session: Session) -> bool:
+    """Whether the logs of a service that is removed stay until somebody names them."""
+    return session.name != SHARED and session.environment.deletion_protection
 
 
 def without_image(session: Session, stacks: Collection[str]) -> Iterator[str]:

@@ -19,6 +19,8 @@ from cli.state import StateFile
 DIRECTORY = Path("build/orphans")
 CROSS_STACK_READ = "cross-stack-reference-input-"
 """How CDKTF names the read of another stack's state; that stack's id follows."""
+LOGGING, LOGS = "logging", "logs-"
+"""The stack that all log collections need without reading it, and how theirs are called."""
 
 
 def orphans(program: Program, states: list[StateFile]) -> list[StateFile]:
@@ -30,7 +32,16 @@ def orphans(program: Program, states: list[StateFile]) -> list[StateFile]:
 def needs(state: StateFile) -> set[str]:
     """The stacks whose outputs it reads: none of them can be destroyed before it."""
     read = [name for name in state.data_names("terraform_remote_state") if name.startswith(CROSS_STACK_READ)]
-    return {name.removeprefix(CROSS_STACK_READ).partition("-")[2] for name in read}
+    found = {name.removeprefix(CROSS_STACK_READ).partition("-")[2] for name in read}
+    return found | ({LOGGING} if state.stack.startswith(LOGS) else set())
+
+
+def without_logs(orphans: list[StateFile]) -> tuple[list[StateFile], list[StateFile]]:
+    """What may go, and the logs of removed services with all that they need, which stay until they are named."""
+    kept = {state.stack for state in orphans if state.stack.startswith(LOGS)}
+    while more := {name for state in orphans if state.stack in kept for name in needs(state)} - kept:
+        kept |= more
+    return [one for one in orphans if one.stack not in kept], [one for one in orphans if one.stack in kept]
 
 
 def in_destroy_order(states: list[StateFile]) -> list[StateFile]:

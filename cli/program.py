@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,20 @@ class Program:
         ids, needed = {stack.id for stack in chosen}, {id_ for stack in chosen for id_ in stack.dependencies}
         before = [stack for stack in self.stacks if stack.id in needed - ids and stack.runs_a_task]
         return (*before, *chosen)
+
+    def with_missing(
+        self, chosen: Iterable[SynthesizedStack], deployed: Collection[str]
+    ) -> tuple[SynthesizedStack, ...]:
+        """The chosen stacks and all that they need and no state knows yet, such as the log of a new service."""
+        ids = {stack.id for stack in chosen}
+        by_id = {stack.id: stack for stack in self.stacks}
+        waiting = list(ids)
+        while waiting:
+            needed = set(by_id[waiting.pop()].dependencies) - ids
+            missing = [id_ for id_ in needed if id_ in by_id and by_id[id_].state.key not in deployed]
+            ids.update(missing)
+            waiting += missing
+        return tuple(stack for stack in self.stacks if stack.id in ids)
 
     def with_dependants(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
         """The chosen stacks and all that cannot live without them."""

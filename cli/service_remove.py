@@ -12,6 +12,7 @@ from cli.errors import CommandError
 from cli.release import find_service, releases_file
 from cli.root import root
 from config.errors import ConfigError, Problem
+from config.logs import LogDestination
 from config.platform import SERVICES, WrittenDeployment, read_platform
 from config.release_text import releases_in, without_release
 
@@ -29,6 +30,11 @@ def remove(
     deployments = read_platform(root())
     names = [deployment.environment.settings.name for deployment in deployments]
     services = {environment: find_service(deployments, name, environment).settings for environment in names}
+    logged = {
+        environment.name
+        for environment in (deployment.environment.settings for deployment in deployments)
+        if environment.log_destination(services[environment.name]) is LogDestination.OPENSEARCH
+    }
     if reasons := [*_users(name, deployments), *_protected_data(name, deployments)]:
         raise ConfigError(reasons)
     file = SERVICES / f"{name}.yaml"
@@ -50,7 +56,8 @@ def remove(
     typer.echo("What was deployed still runs. Destroy it where it was:")
     for environment, service in services.items():
         database = f" database-{name}" if service.database else ""
-        typer.echo(f"  groundwork destroy {environment} service-{name}{database}")
+        logs = f" logs-{name}" if environment in logged else ""
+        typer.echo(f"  groundwork destroy {environment} service-{name}{database}{logs}")
     typer.echo(
         "Prometheus still asks for it, until `groundwork images publish` and `groundwork deploy ENV monitoring`."
     )

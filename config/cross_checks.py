@@ -8,7 +8,6 @@ from itertools import combinations
 from config.environment import Environment
 from config.errors import Problem
 from config.http import Http
-from config.logs import LONGEST_RETENTION_DAYS, LogDestination
 from config.network import PRIVATE_RANGES
 from config.platform_service import GRAFANA, GRAFANA_ROUTE
 from config.rules import BAND_SIZE, overlap, rule_band, rule_priority
@@ -95,33 +94,6 @@ def size_conflicts(environment: Written[Environment], services: Sequence[Written
                 allowed=mistake.allowed or "sizes that go together",
                 fix=f"{mistake.fix}, below `database:`",
             )
-
-
-def log_conflicts(environment: Written[Environment], services: Sequence[Written[Service]]) -> Iterator[Problem]:
-    """What a service says of its log that the store of it cannot keep."""
-    stores = environment.place("logging.destination", "logging")
-    for service in services:
-        logs, destination = service.settings.logs, environment.settings.log_destination(service.settings)
-        because = None if logs.destination or stores.missing else stores
-        if destination is LogDestination.OPENSEARCH and logs.retention_days > LONGEST_RETENTION_DAYS:
-            yield service.problem(
-                "logs.retention_days",
-                message=f"logs.retention_days: OpenSearch Serverless keeps nothing for {logs.retention_days} days",
-                conflicts_with=because,
-                allowed=f"up to {LONGEST_RETENTION_DAYS} days, or `destination: cloudwatch`",
-                fix="write a smaller number, or `destination: cloudwatch` under `logs:`",
-            )
-        elif destination is LogDestination.CLOUDWATCH:
-            # Nothing stands between a task and CloudWatch: what was to be hidden would be read by everybody.
-            for field in ("mask", "parser"):
-                if field in logs.model_fields_set:
-                    yield service.problem(
-                        f"logs.{field}",
-                        message=f"logs.{field}: nothing reads the lines on their way to CloudWatch",
-                        conflicts_with=because,
-                        allowed="only with `destination: opensearch`",
-                        fix="write `destination: opensearch` under `logs:`, or remove the line",
-                    )
 
 
 def service_conflicts(services: Sequence[Written[Service]]) -> Iterator[Problem]:

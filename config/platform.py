@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.call_graph import graph_conflicts, in_dependency_order
-from config.cross_checks import environment_conflicts, log_conflicts, service_conflicts, size_conflicts
+from config.cross_checks import environment_conflicts, service_conflicts, size_conflicts
 from config.environment import Environment
 from config.errors import Problem
 from config.findings import Findings
 from config.fixes import did_you_mean
 from config.folders import yaml_files
 from config.layers import merge
+from config.log_conflicts import log_conflicts
 from config.node import Node
 from config.releases import read_releases
 from config.saml_metadata import with_metadata

@@ -11,6 +11,7 @@ from cli.orphans import (
     orphans,
     refuse_protected_orphan,
     that_need,
+    without_logs,
     write_empty_stack,
 )
 from cli.program import Program, read_program, waves
@@ -128,3 +129,27 @@ def test_a_protected_orphan_is_left_whole() -> None:
     with pytest.raises(CommandError, match="deletion_protection: false"):
         refuse_protected_orphan(state("database-gone", resources=1, protected=True))
     refuse_protected_orphan(state("database-gone", resources=1))
+
+
+def test_the_logs_of_removed_services_stay_with_what_they_need_until_they_are_named() -> None:
+    gone = [state("service-gone", resources=2), state("logs-gone", resources=3), state("logging", resources=9)]
+    left, kept = without_logs(gone)
+    assert [orphan.stack for orphan in left] == ["service-gone"]
+    assert [orphan.stack for orphan in kept] == ["logs-gone", "logging"]
+    assert without_logs([gone[2]]) == ([gone[2]], []), "no log needs it any more"
+
+
+def test_the_key_and_the_way_of_collections_go_after_them(program: Program) -> None:
+    gone = [state("logging", resources=9), state("logs-a", resources=3), state("logs-b", resources=3)]
+    assert [orphan.stack for orphan in orphans(program, gone)] == ["logs-a", "logs-b", "logging"]
+
+
+def test_what_a_stack_needs_and_was_never_deployed_comes_along(program: Program) -> None:
+    orders = program.select(["service-orders"])
+    everything = program.with_missing(orders, set())
+    assert [stack.name for stack in everything] == ["network", "cluster", "service-orders"]
+    assert [stack.name for stack in program.with_missing(orders, {"dev/network.tfstate"})] == [
+        "cluster",
+        "service-orders",
+    ]
+    assert program.with_missing(orders, {"dev/network.tfstate", "dev/cluster.tfstate"}) == orders

@@ -62,6 +62,17 @@ class Visitor:
         """Every stack's synthesized JSON."""
         return {path.parent.name: path.read_text() for path in (self.root / OUTPUT / "stacks").glob("*/cdk.tf.json")}
 
+    def collections(self) -> set[str]:
+        """The names of the log collections that are ready."""
+        found = self.aws.client("opensearchserverless", endpoint_url=self.url).list_collections()
+        return {one["name"] for one in found["collectionSummaries"] if one["status"] == "ACTIVE"}
+
+    def containers(self, service: str) -> set[str]:
+        """What runs in a service's task."""
+        ecs = self.aws.client("ecs", endpoint_url=self.url)
+        definition = ecs.describe_task_definition(taskDefinition=f"dev-{service}")["taskDefinition"]
+        return {one["name"] for one in definition["containerDefinitions"]}
+
 
 @pytest.fixture(scope="module")
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
@@ -119,6 +130,23 @@ def test_every_service_registers_under_its_name(visitor: Visitor) -> None:
     assert all(service == name for service, name in registered.items())
 
 
+def test_each_service_has_a_collection_with_its_policies_and_a_router(visitor: Visitor) -> None:
+    aoss = visitor.aws.client("opensearchserverless", endpoint_url=visitor.url)
+    names = {f"dev-{name}" for name in SERVICES}
+    assert visitor.collections() == names
+    data = {one["name"] for one in aoss.list_access_policies(type="data")["accessPolicySummaries"]}
+    kept = {one["name"] for one in aoss.list_lifecycle_policies(type="retention")["lifecyclePolicySummaries"]}
+    assert data == kept == names
+    for kind in ("encryption", "network"):
+        (policy,) = aoss.list_security_policies(type=kind)["securityPolicySummaries"]
+        assert policy["name"] == "dev-logging"
+    (endpoint,) = aoss.list_vpc_endpoints()["vpcEndpointSummaries"]
+    (way,) = aoss.get_security_policy(name="dev-logging", type="network")["securityPolicyDetail"]["policy"]
+    assert way["SourceVPCEs"] == [endpoint["id"]]
+    for name in SERVICES:
+        assert visitor.containers(name) == {name, "ecs-exporter", "fluent-bit"}
+
+
 def test_the_demo_again_changes_nothing(visitor: Visitor) -> None:
     assert "No changes: everything is as the code says." in visitor.run("demo")
 
@@ -131,9 +159,18 @@ def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone
     shutil.copy(visitor.root / "service_configs/mailer.yaml", file)
     visitor.run("deploy", "dev", "service-returns", "--local")
     after = visitor.code()
-    assert after.keys() - before.keys() == {"dev-service-returns"}
+    assert after.keys() - before.keys() == {"dev-service-returns", "dev-logs-returns"}
     assert {name for name in before if after[name] != before[name]} == {"dev-monitoring"}
-    assert "dev/service-returns.tfstate" in visitor.states()
+    assert {"dev/service-returns.tfstate", "dev/logs-returns.tfstate"} <= set(visitor.states())
+    assert "dev-returns" in visitor.collections()
+
+    file.write_text(f"{file.read_text()}logs: {{destination: cloudwatch}}\n")
+    cheaper = visitor.run("deploy", "dev", "service-returns", "--local", "--prune")
+    assert re.search(r"dev-logs-returns: \d+ destroyed", cheaper)
+    assert "dev/logs-returns.tfstate" not in visitor.states()
+    assert visitor.collections() == {f"dev-{name}" for name in SERVICES}
+    assert visitor.containers("returns") == {"returns", "ecs-exporter"}
+
     file.unlink()
     pruned = visitor.run("deploy", "dev", "--local", "--prune")
     assert all(f"{stack}: no changes" in pruned for stack in before)
