@@ -6,20 +6,15 @@ All stacks are modules of one configuration: the provider is started once instea
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cli.terraform_mirror import prepare_terraform
 from tests.synthesis import Platform
+from tests.terraform_validation import initialize, validate
 
 pytestmark = pytest.mark.e2e
-
-Diagnostics = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +26,8 @@ def directory(shop: Platform, shipped: Platform, tmp_path_factory: pytest.TempPa
         shutil.copytree(platform.out / "stacks", directory / name)
         modules |= {f"{name}-{stack.name}": {"source": f"./{name}/{stack.name}"} for stack in platform}
     (directory / "main.tf.json").write_text(json.dumps({"module": modules}))
-    done = terraform(directory, "init", "-backend=false", "-input=false")
-    assert done.returncode == 0, done.stdout + done.stderr
+    initialize(directory)
     return directory
-
-
-def terraform(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**prepare_terraform(directory, os.environ).environment, "CHECKPOINT_DISABLE": "1"}
-    return subprocess.run(["terraform", *arguments], cwd=directory, env=environment, capture_output=True, text=True)
-
-
-def validate(directory: Path) -> Diagnostics:
-    """What Terraform has to say."""
-    found: Diagnostics = json.loads(terraform(directory, "validate", "-json").stdout)["diagnostics"]
-    # Every stack has its own backend; as a module of something it would not use it.
-    return [diagnostic for diagnostic in found if diagnostic["summary"] != "Backend configuration ignored"]
 
 
 def test_every_stack_of_every_environment_is_valid(directory: Path) -> None:
