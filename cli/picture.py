@@ -8,6 +8,7 @@ from html import escape
 
 from config.environment import NAMESPACE, Environment
 from config.kinds import Kind
+from config.logs import LogDestination
 from config.network import Nat
 from config.platform import Deployment
 from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
@@ -69,7 +70,7 @@ class Box:
 def draw(deployment: Deployment) -> str:
     """An SVG of the environment, the same for the same YAML."""
     environment = deployment.environment
-    rows, monitored = list(_rows(deployment.services)), _monitoring(environment)
+    rows, monitored = list(_rows(deployment.services)), _monitoring(deployment)
     private_top, private_height = 210, 56 + max(ROW_HEIGHT * len(rows) - 10, STACKED * len(monitored))
     isolated_top = private_top + private_height + 20
     databases = [service for service in deployment.services if service.database]
@@ -144,13 +145,17 @@ def _notes(environment: Environment, service: Service) -> list[str]:
     return [f"{service.kind} · {tasks}", public_name or own_name]
 
 
-def _monitoring(environment: Environment) -> dict[str, list[str]]:
+def _monitoring(deployment: Deployment) -> dict[str, list[str]]:
+    environment = deployment.environment
+    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
+    logs = {"logs": ["OpenSearch Serverless,", "a collection for each service"]} if searched else {}
     disk = f"EC2 · a disk of {environment.cluster.ec2.data_volume_gib} GiB"
     return {
         PROMETHEUS: ["reads every task's metrics", disk],
         ALERTMANAGER: ["alerts, to SNS and mail", disk],
         CLOUDWATCH_EXPORTER: ["load balancer, databases, NAT", f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}"],
         GRAFANA: ["dashboards", f"{GRAFANA}.{environment.domain}"],
+        **logs,
     }
 
 

@@ -157,7 +157,7 @@ class Task(Construct):
     def _errors_to_cloudwatch(self) -> dict[str, Any]:
         """The router copies errors to the log group, where whoever judges a rollout finds them (ADR 0012)."""
         return allow(
-            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"]
+            ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"]
         )
 
     def _connect(self, database: Postgres) -> list[IamRolePolicy]:

@@ -32,7 +32,7 @@ def test_the_readme_shows_todays_dev() -> None:
 
 def test_every_service_database_and_part_of_the_platform_is_in_the_picture_once() -> None:
     shown = texts(draw(load_platform(SHOP, only="prod")[0]))
-    platform = ("load balancer", "prometheus", "alertmanager", "grafana", "cloudwatch-exporter")
+    platform = ("load balancer", "prometheus", "alertmanager", "grafana", "cloudwatch-exporter", "logs")
     for name in ("storefront", "orders", "mailer", "orders database", *platform):
         assert shown.count(name) == 1
 
