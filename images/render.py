@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.bases import Bases, load_bases
@@ -11,7 +12,6 @@ from images.catalog import PLATFORM_IMAGES, PlatformImage
 from images.context_file import ContextFile, read_tree
 
 DOCKERFILE = "Dockerfile"
-BASE_ARGUMENT = b"ARG BASE\n"
 ROOT_FILES = "rootfs"  # copied onto the image's root
 
 
@@ -27,18 +27,21 @@ def image_tags(root: Path, deployment: Deployment) -> dict[str, str]:
 
 
 def render(root: Path, image: PlatformImage, bases: Bases, deployment: Deployment) -> BuildContext:
-    """The build context of one image: its folder below docker/, its base filled in, its configuration rendered."""
+    """The build context of one image: its folder below docker/, its arguments filled in, its configuration rendered."""
     files = {file.path: file for file in read_tree(root / "docker" / image.name)}
-    files[DOCKERFILE] = _with_base(files[DOCKERFILE], bases.of(image.name))
+    files[DOCKERFILE] = _filled_in(files[DOCKERFILE], bases.arguments(image.name))
     for path, content in image.render(deployment).items():
         file = ContextFile(path=f"{ROOT_FILES}{path}", content=content)
         files[file.path] = file
     return BuildContext(image.name, tuple(files.values()))
 
 
-def _with_base(dockerfile: ContextFile, base: str) -> ContextFile:
-    """The pinned base as the default of `ARG BASE`: so it counts for the tag, and --build-arg can replace it."""
-    if dockerfile.content.count(BASE_ARGUMENT) != 1:
-        raise ValueError(f"{dockerfile.path} must hold one line `ARG BASE`")
-    filled = dockerfile.content.replace(BASE_ARGUMENT, f"ARG BASE={base}\n".encode())
-    return ContextFile(path=dockerfile.path, content=filled, mode=dockerfile.mode)
+def _filled_in(dockerfile: ContextFile, arguments: Mapping[str, str]) -> ContextFile:
+    """What is pinned as the default of its `ARG`: so it counts for the tag, and --build-arg can replace it."""
+    content = dockerfile.content
+    for name, value in arguments.items():
+        declared = f"ARG {name}\n".encode()
+        if content.count(declared) != 1:
+            raise ValueError(f"{dockerfile.path} must hold one line `ARG {name}`")
+        content = content.replace(declared, f"ARG {name}={value}\n".encode())
+    return ContextFile(path=dockerfile.path, content=content, mode=dockerfile.mode)

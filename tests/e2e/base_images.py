@@ -16,6 +16,8 @@ from tests.e2e.docker_engine import Engine
 
 VERSION = "0.0.1"
 APPLETS = ("sh", "wget", "cat", "ls")
+# And what Grafana's image is built and started with, which the Alpine of its base has.
+OF_GRAFANA = ("chmod", "cp", "id", "mkdir", "rm", "sed", "sha256sum", "unzip")
 
 # What each stands in for has in the same place; the others are bases by name only.
 PROGRAMS = {
@@ -28,7 +30,19 @@ PROGRAMS = {
 }
 # Debian's Alertmanager reads its templates from there; upstream's holds them itself.
 FOLDERS = {"alertmanager": ("/usr/share/prometheus/alertmanager",)}
-ENTRYPOINTS = {"prometheus": "/bin/prometheus", "alertmanager": "/bin/alertmanager"}
+ENTRYPOINTS = {"prometheus": "/bin/prometheus", "alertmanager": "/bin/alertmanager", "grafana": "/run.sh"}
+# As upstream's: packaging/docker in https://github.com/grafana/grafana
+GRAFANA = """\
+ENV GF_PATHS_DATA=/var/lib/grafana GF_PATHS_PROVISIONING=/etc/grafana/provisioning
+COPY --chown=472:0 rootfs/grafana /var/lib/grafana
+USER 472
+"""
+RUN_GRAFANA = """\
+#!/bin/sh
+id -u
+cat "$GF_PATHS_PROVISIONING"/datasources/*
+"$GF_PATHS_PLUGINS"/grafana-opensearch-datasource/gpx_*
+"""
 
 
 def make_bases(engine: Engine, folder: Path) -> str:
@@ -47,7 +61,7 @@ def _reference(name: str) -> str:
 def _context(folder: Path, name: str, programs: dict[str, str]) -> Path:
     root = folder / "rootfs"
     _install("busybox", root / "bin/busybox")
-    for applet in APPLETS:
+    for applet in (*APPLETS, *(OF_GRAFANA if name == "grafana" else ())):
         (root / "bin" / applet).symlink_to("busybox")
     for program, path in programs.items():
         _install(program, root / path.lstrip("/"))
@@ -58,7 +72,14 @@ def _context(folder: Path, name: str, programs: dict[str, str]) -> Path:
         shutil.copytree(shared, root / shared.lstrip("/"))
     data = root / name
     data.mkdir()
+    (root / "tmp").mkdir()
+    (root / "tmp").chmod(0o1777)
+    if name == "grafana":
+        (root / "run.sh").write_text(RUN_GRAFANA)
+        (root / "run.sh").chmod(0o755)
     lines = ["FROM scratch", "COPY rootfs/ /", f"COPY --chown=65534:65534 rootfs/{name} /{name}"]
+    if name == "grafana":
+        lines.append(GRAFANA)
     if entrypoint := ENTRYPOINTS.get(name):
         lines.append(f'ENTRYPOINT ["{entrypoint}"]')
     (folder / "Dockerfile").write_text("\n".join(lines) + "\n")

@@ -20,6 +20,7 @@ from local_aws.endpoint import REGION, Endpoint
 from local_aws.registry import running_registry
 from tests.e2e.base_images import make_bases
 from tests.e2e.docker_engine import Engine
+from tests.e2e.plugin_archive import served_plugin
 from tests.synthesis import ROOT, SHOP
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Publishing:
 def publishing(engine: Engine, folder: Path) -> Iterator[Publishing]:
     """Start all of it but the engine; ends what it started."""
     root = copy_repository(folder / "checkout")
-    (root / "docker/bases.yaml").write_text(make_bases(engine, folder / "bases"))
+    bases = make_bases(engine, folder / "bases")
     aws = folder / "aws"
     endpoint = launcher.start(directory=aws)
     try:
@@ -143,7 +144,11 @@ def publishing(engine: Engine, folder: Path) -> Iterator[Publishing]:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         ).create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        with running_registry(endpoint, folder / "registry") as registry:
+        with (
+            served_plugin(folder / "plugin") as plugin,
+            running_registry(endpoint, folder / "registry") as registry,
+        ):
+            (root / "docker/bases.yaml").write_text(bases + plugin)
             yield Publishing(root, engine, endpoint, registry)
     finally:
         launcher.stop(directory=aws)

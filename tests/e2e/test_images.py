@@ -153,6 +153,29 @@ def test_prometheus_has_every_alert_that_the_tables_have(published: Publishing) 
     assert "err" not in loaded.values()
 
 
+def test_grafana_brings_its_plugin_and_provisions_the_collections_that_it_is_told_of(published: Publishing) -> None:
+    """The base here has a run.sh that shows what Grafana's own would find."""
+    run = ("run", "--rm", "--env", "LOGS_COLLECTIONS=orders=abc.eu-west-1.aoss.amazonaws.com")
+    user, *found = published.engine.docker(*run, reference(published, "grafana")).splitlines()
+    assert user == "472"
+    assert "  uid: logs-orders" in found
+    assert "  url: https://abc.eu-west-1.aoss.amazonaws.com" in found
+    assert "  uid: prometheus" in found
+    assert found[-1] == PLATFORM[1].removeprefix("linux/"), "the plugin's program, for this processor"
+
+
+def test_another_archive_than_the_one_pinned_is_not_built_in(published: Publishing) -> None:
+    bases = published.root / "docker/bases.yaml"
+    pinned = bases.read_text()
+    try:
+        bases.write_text(re.sub(r"(amd64|arm64): [0-9a-f]{64}", rf"\1: {'0' * 64}", pinned))
+        done = published.images(*DEV)
+    finally:
+        bases.write_text(pinned)
+    assert done.returncode == ExitCode.BUILD_FAILED
+    assert "Traceback" not in done.stderr
+
+
 def until_ready(published: Publishing, container: str, settings: PlatformService) -> None:
     deadline = time.monotonic() + 120
     while True:

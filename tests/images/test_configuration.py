@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from config.errors import ConfigError
 from images import alertmanager, cloudwatch_exporter, grafana
 from images.catalog import PLATFORM_IMAGES
-from tests.images.conftest import contexts, rendered
+from tests.images.conftest import contexts, rendered, tags
+from tests.synthesis import ROOT
 
 
 def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
@@ -24,7 +26,7 @@ def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
     assert sns["send_resolved"] is True
 
 
-def test_data_sources_have_fixed_uids_and_need_no_plugin(checkout: Path) -> None:
+def test_data_sources_have_fixed_uids_and_need_no_plugin_but_that_for_logs(checkout: Path) -> None:
     config = rendered(checkout, "grafana", grafana.DATA_SOURCES)
     by_uid = {source["uid"]: source for source in config["datasources"]}
     assert {uid: source["type"] for uid, source in by_uid.items()} == {
@@ -117,3 +119,40 @@ def test_a_missing_base_is_named(checkout: Path) -> None:
     (checkout / "docker/bases.yaml").write_text("prometheus: quay.io/prometheus/prometheus:v3.14.0\n")
     with pytest.raises(ConfigError, match="fluent-bit: is missing"):
         contexts(checkout)
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "place", "allowed"),
+    [
+        ("&arch={arch}", "&arch=amd64", "14: grafana-opensearch.url", "an address with {arch}"),
+        ("https://grafana.com", "grafana.com", "14: grafana-opensearch.url", "an address with {arch}"),
+        ("amd64: eb50", "amd64: EB50", "16: grafana-opensearch.sha256.amd64", "64 hexadecimal digits"),
+        ("  arm64: 25f6", "  riscv: 25f6", "", "arm64"),
+    ],
+)
+def test_a_plugin_that_is_not_pinned_is_refused(checkout: Path, was: str, wrong: str, place: str, allowed: str) -> None:
+    bases = checkout / "docker/bases.yaml"
+    assert was in bases.read_text()
+    bases.write_text(bases.read_text().replace(was, wrong))
+    with pytest.raises(ConfigError) as caught:
+        contexts(checkout)
+    assert f"docker/bases.yaml:{place}" in str(caught.value)
+    assert allowed in str(caught.value)
+
+
+def test_another_plugin_is_another_image_of_grafana_and_of_nothing_else(checkout: Path) -> None:
+    before = tags(checkout)
+    bases = checkout / "docker/bases.yaml"
+    bases.write_text(bases.read_text().replace("versions/2.34.4/", "versions/2.34.5/"))
+    assert {name for name, tag in tags(checkout).items() if before[name] != tag} == {"grafana"}
+
+
+def test_grafana_lets_the_plugin_see_the_tasks_role_and_load_no_other() -> None:
+    settings = ConfigParser()
+    assert settings.read(ROOT / "docker/grafana/rootfs/etc/grafana/grafana.ini")
+    plugins = settings["plugins"]
+    assert plugins["forward_host_env_vars"] == grafana.OPENSEARCH
+    assert plugins["preinstall_disabled"] == "true"
+    assert "allow_loading_unsigned_plugins" not in plugins
+    assert settings["auth"]["sigv4_auth_enabled"] == "true"
+    assert settings["aws"]["allowed_auth_providers"] == "default"
