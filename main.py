@@ -49,8 +49,16 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
     network = NetworkStack(app, environment=environment, embedded=embedded)
     cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
     edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)
+    logs = _logs(app, deployment, network=network, embedded=embedded)
     MonitoringStack(
-        app, environment=environment, tags=tags, network=network, cluster=cluster, edge=edge, embedded=embedded
+        app,
+        environment=environment,
+        tags=tags,
+        network=network,
+        cluster=cluster,
+        edge=edge,
+        logs=logs,
+        embedded=embedded,
     )
     databases = {
         service.name: DatabaseStack(
@@ -64,7 +72,6 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
         for service in deployment.services
         if service.database
     }
-    logs = _logs(app, deployment, network=network, embedded=embedded)
     tasks: dict[str, Task] = {}
     preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:

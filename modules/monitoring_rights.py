@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from config.environment import Environment
@@ -50,16 +51,32 @@ def metrics() -> tuple[Statement, ...]:
     )
 
 
-def dashboards() -> tuple[Statement, ...]:
-    """Grafana's CloudWatch data source: metrics and alarms, and no logs.
+def dashboards(environment: Environment) -> tuple[Statement, ...]:
+    """Grafana's CloudWatch data source: metrics, alarms, and the log groups of this environment.
 
     https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     """
     alarms = ["cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmsForMetric"]
+    groups = f"arn:aws:logs:{environment.region}:{environment.account_id}:log-group:/{environment.name}/*"
     return (
         allow_anything(
             "ReadMetricsAndAlarms",
             [*METRICS, *alarms, "ec2:DescribeRegions", "tag:GetResources"],
             reason="CloudWatch's metrics, regions and tags know no resource.",
         ),
+        allow(["logs:GetLogEvents", "logs:GetLogGroupFields", "logs:StartQuery"], [groups]),
+        allow_anything(
+            "FollowLogQueries",
+            ["logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StopQuery"],
+            reason="A query that runs is no resource, and groups are listed all or none; what is read is above.",
+        ),
     )
+
+
+def log_collections(arns: Sequence[str]) -> Statement:
+    """Grafana's OpenSearch data sources; what it may do in a collection, the collection's own data policy says.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/security-iam-serverless.html
+    """
+    return allow(["aoss:APIAccessAll"], arns)

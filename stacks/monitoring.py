@@ -29,6 +29,7 @@ from modules.fargate_service import FargateService
 from modules.firewall import Firewall
 from modules.generated_secret import GeneratedSecret
 from modules.judged_deployment import JudgedDeployment
+from modules.log_collection import LogCollection
 from modules.registration import register
 from modules.silence_alarm import SilenceAlarm
 from modules.task import Task
@@ -43,7 +44,8 @@ class MonitoringStack(PlatformStack):
     """Nothing depends on it: services deploy whether it is well or not.
 
     `tags` has the tag of each platform image by its name: what is in an image decides it, so a service that is renamed
-    or an alert that changes is a new task of Prometheus, and of nothing else.
+    or an alert that changes is a new task of Prometheus, and of nothing else. `logs` are the log collections by their
+    service, which Grafana reads: one that comes or goes is a new task of Grafana as well, of the same image.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class MonitoringStack(PlatformStack):
         network: NetworkStack,
         cluster: ClusterStack,
         edge: EdgeStack,
+        logs: Mapping[str, LogCollection],
         embedded: bool,
     ) -> None:
         super().__init__(scope, name="monitoring", environment=environment, embedded=embedded)
@@ -77,9 +80,14 @@ class MonitoringStack(PlatformStack):
         exports = self._on_fargate(cloudwatch_exporter(tags[CLOUDWATCH_EXPORTER]))
         exports.roles.allow("metrics", *monitoring_rights.metrics())
         shows = self._on_fargate(
-            grafana(environment, tags[GRAFANA]), edge=edge, generated={"GF_SECURITY_ADMIN_PASSWORD": password}
+            grafana(environment, tags[GRAFANA], collections={name: one.host for name, one in logs.items()}),
+            edge=edge,
+            generated={"GF_SECURITY_ADMIN_PASSWORD": password},
         )
-        shows.roles.allow("dashboards", *monitoring_rights.dashboards())
+        shows.roles.allow("dashboards", *monitoring_rights.dashboards(environment))
+        if logs:
+            arns = [logs[name].arn for name in sorted(logs)]
+            shows.roles.allow("logs", monitoring_rights.log_collections(arns))
 
         measures.call([alerts, exports, shows])
         shows.call([measures, alerts])

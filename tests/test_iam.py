@@ -23,6 +23,7 @@ WIDE = {
     "FindDataVolume",
     "FindExecLog",
     "FindTasks",
+    "FollowLogQueries",
     "LogsOfThisAccount",
     "ReadMetrics",
     "ReadMetricsAndAlarms",

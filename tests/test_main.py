@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ GRAPH: dict[str, set[str]] = {
     "network": set(),
     "cluster": {"network"},
     "edge": {"network"},
-    "monitoring": {"network", "cluster", "edge"},
+    "monitoring": {"network", "cluster", "edge", "logs-mailer", "logs-orders", "logs-storefront"},
     "database-orders": {"network"},
     "logging": {"network"},
     "logs-mailer": {"logging"},
@@ -190,17 +191,35 @@ def assert_only_its_own_stack_is_new(name: str, before: dict[str, str], after: P
 
 
 def assert_only_prometheus_has_changed(before: dict[str, str], after: Platform) -> None:
-    """It scrapes every service, and so its image is another one; its task definition names it, and nothing else."""
+    """It scrapes every service, and so its image is another one; its task definition names it. Grafana's stays what it
+    is, and its task is told of the log collections that there are; nothing else changes.
+    """
     (changed,) = [stack for stack, text in before.items() if after[stack].text != text]
     assert place(after[changed])[1] == "monitoring"
-    old, new = json.loads(before[changed]), json.loads(after[changed].text)
-    for document in (old, new):
-        definitions = document["resource"]["aws_ecs_task_definition"]
-        (prometheus,) = [one for one in definitions.values() if one["family"].endswith("-prometheus")]
-        containers = json.loads(prometheus.pop("container_definitions"))
-        assert "/platform/prometheus:" in containers[0].pop("image")
-        prometheus["containers"] = containers
-    assert old == new
+    assert without_what_follows_services(before[changed]) == without_what_follows_services(after[changed].text)
+
+
+def without_what_follows_services(text: str) -> dict[str, Any]:
+    """The stack monitoring without the image of Prometheus and without the collections, whose states it reads."""
+    document: dict[str, Any] = json.loads(text)
+    definitions = {
+        one["family"].partition("-")[2]: one for one in document["resource"]["aws_ecs_task_definition"].values()
+    }
+    for part in ("prometheus", "grafana"):
+        own, *beside = json.loads(definitions[part].pop("container_definitions"))
+        if part == "prometheus":
+            assert "/platform/prometheus:" in own.pop("image")
+        else:
+            own["environment"] = [one for one in own["environment"] if one["name"] != "LOGS_COLLECTIONS"]
+        definitions[part]["containers"] = [own, *beside]
+    policies = document["resource"]["aws_iam_role_policy"]
+    (of_collections,) = [id_ for id_, one in policies.items() if one["name"] == "logs"]
+    (statement,) = json.loads(policies.pop(of_collections)["policy"])["Statement"]
+    assert statement["Action"] == ["aoss:APIAccessAll"]
+    states = document["data"]["terraform_remote_state"]
+    for id_ in [id_ for id_, state in states.items() if "/logs-" in state["config"]["key"]]:
+        del states[id_]
+    return document
 
 
 def run(root: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ def definition(stack: Stack, name: str) -> Attributes:
 
 
 def container(stack: Stack, name: str) -> dict[str, Any]:
-    own, _exporter = json.loads(definition(stack, name)["container_definitions"])
+    own, *_beside = json.loads(definition(stack, name)["container_definitions"])
     return dict(own)
 
 
@@ -135,9 +136,69 @@ def test_every_part_is_rolled_back_when_it_fails_and_the_apply_waits_for_the_ver
 
 def test_each_part_may_do_what_it_is_for(monitoring: Stack) -> None:
     assert rights(monitoring, "alertmanager") == {"kms:Decrypt", "kms:GenerateDataKey*", "sns:Publish"}
-    for name in ("cloudwatch-exporter", "grafana", "prometheus"):
-        verbs = {action.partition(":")[2] for action in rights(monitoring, name)}
+    to_read_logs = {"aoss:APIAccessAll", "logs:StartQuery", "logs:StopQuery"}
+    for name, more in (("cloudwatch-exporter", set()), ("grafana", to_read_logs), ("prometheus", set())):
+        found = rights(monitoring, name)
+        assert more <= found, name
+        verbs = {action.partition(":")[2] for action in found - more}
         assert all(verb.startswith(("Describe", "Get", "List")) for verb in verbs), name
+
+
+def test_grafana_reads_the_collections_of_this_environment_and_no_others(shop: Platform) -> None:
+    stack = shop["prod-monitoring"]
+    (told,) = [one for one in container(stack, "grafana")["environment"] if one["name"] == "LOGS_COLLECTIONS"]
+    words = dict(word.split("=", 1) for word in re.split(r" (?=[a-z]+=)", told["value"]))
+    assert list(words) == ["mailer", "orders", "storefront"]
+    assert all(host.endswith(".eu-west-1.aoss.amazonaws.com") for host in words.values())
+    (policy,) = [one for one in stack.all("aws_iam_role_policy") if one["name"] == "logs"]
+    (statement,) = json.loads(policy["policy"])["Statement"]
+    assert statement["Action"] == ["aoss:APIAccessAll"]
+    assert len(statement["Resource"]) == len(words)
+    read = {state["config"]["key"] for state in stack.document["data"]["terraform_remote_state"].values()}
+    assert {key for key in read if "/logs" in key} == {f"prod/logs-{name}.tfstate" for name in words}
+
+
+def test_grafana_reads_the_log_groups_of_this_environment_and_no_others(shop: Platform) -> None:
+    for environment in ("dev", "prod"):
+        (policy,) = [
+            one for one in shop[f"{environment}-monitoring"].all("aws_iam_role_policy") if one["name"] == "dashboards"
+        ]
+        statements = json.loads(policy["policy"])["Statement"]
+        reading = {
+            resource: set(one["Action"])
+            for one in statements
+            for resource in one["Resource"]
+            if any(action.startswith("logs:") for action in one["Action"])
+        }
+        group = f"arn:aws:logs:eu-west-1:123456789012:log-group:/{environment}/*"
+        assert reading == {
+            group: {"logs:GetLogEvents", "logs:GetLogGroupFields", "logs:StartQuery"},
+            "*": {"logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StopQuery"},
+        }
+
+
+def test_another_destination_of_a_services_log_is_another_task_of_grafana_with_the_same_image(
+    checkout: Checkout,
+) -> None:
+    def grafana(platform: Platform) -> tuple[str, str]:
+        own = container(platform["prod-monitoring"], "grafana")
+        return own.pop("image"), json.dumps(own)
+
+    before = grafana(checkout.synthesize(only="prod"))
+    mailer = checkout.root / "service_configs/mailer.yaml"
+    mailer.write_text(mailer.read_text() + "logs: {destination: cloudwatch}\n")
+    after = grafana(checkout.synthesize(only="prod"))
+    assert before[0] == after[0]
+    assert "mailer=" in before[1]
+    assert "mailer=" not in after[1]
+
+
+def test_without_collections_grafana_is_told_of_none_and_reaches_none(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    prod.write_text(prod.read_text() + "logging: {destination: cloudwatch}\n")
+    stack = checkout.synthesize(only="prod")["prod-monitoring"]
+    assert "LOGS_COLLECTIONS" not in stack.text
+    assert "aoss:" not in stack.text
 
 
 def test_the_password_of_grafana_is_nowhere_but_in_its_secret(monitoring: Stack) -> None:
