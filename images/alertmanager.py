@@ -21,6 +21,7 @@ MESSAGE = """\
 {{ end }}{{ with .Annotations.description }}{{ . }}
 {{ end }}{{ with .Annotations.runbook_url }}Runbook: {{ . }}
 {{ end }}{{ with .Annotations.dashboard_url }}Dashboard: {{ . }}
+{{ end }}{{ with .Annotations.logs_url }}Logs: {{ . }}
 {{ end }}since {{ .StartsAt.Format "2006-01-02 15:04:05 MST" }}
 
 {{ end }}"""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.environment import Environment
+from config.network import Nat
 from config.platform import Deployment
+from images.log_routing import searched
 from images.yaml_text import yaml_text
 
 CONFIG = "/etc/yace/config.yml"
@@ -84,35 +86,39 @@ SEARCH_EVENTS: Metrics = {
     "IngestionRequestSuccess": ("Sum",),
     "SearchRequestErrors": ("Sum",),
 }
+# Of storage and compute units `Sum` is the statistic that counts, over one minute, which is how long a level is here.
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/monitoring-cloudwatch.html
 SEARCH_LEVELS: Metrics = {
-    "ActiveCollection": ("Maximum",),
-    "HotStorageUsed": ("Maximum",),
+    "HotStorageUsed": ("Sum",),
+    "IngestionDocumentRate": ("Sum",),
     "IngestionRequestLatency": ("Average",),
     "SearchRequestLatency": ("Average",),
-    "StorageUsedInS3": ("Maximum",),
+    "StorageUsedInS3": ("Sum",),
 }
-SEARCH_CAPACITY: Metrics = {"IndexingOCU": ("Maximum",), "SearchOCU": ("Maximum",)}
+SEARCH_CAPACITY: Metrics = {"IndexingOCU": ("Sum",), "SearchOCU": ("Sum",)}
 
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:
-    """YACE's configuration. Each job names its dimensions: the load balancer's own metrics come once per load
-    balancer, once more per zone and once more per target group, and would be counted as often.
+    """YACE's configuration: of what the environment has, for a job that finds nothing logs an error at each round.
+
+    Each job names its dimensions: the load balancer's own metrics come once per load balancer, once more per zone and
+    once more per target group, and would be counted as often.
     """
     environment = deployment.environment
+    groups = ["TargetGroup", "LoadBalancer"]
     jobs = [
         _job(environment, "AWS/ApplicationELB", ["LoadBalancer"], LOAD_BALANCER_EVENTS, LOAD_BALANCER_LEVELS),
-        _job(
-            environment,
-            "AWS/ApplicationELB",
-            ["TargetGroup", "LoadBalancer"],
-            TARGET_GROUP_EVENTS,
-            TARGET_GROUP_LEVELS,
-        ),
-        _job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS),
-        _job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS),
-        _job(environment, "AWS/AOSS", ["ClientId", "CollectionId", "CollectionName"], SEARCH_EVENTS, SEARCH_LEVELS),
-        _job(environment, "AWS/AOSS", ["ClientId"], {}, SEARCH_CAPACITY),  # the account's, shared by its collections
+        _job(environment, "AWS/ApplicationELB", groups, TARGET_GROUP_EVENTS, TARGET_GROUP_LEVELS),
     ]
+    if any(service.database for service in deployment.services):
+        jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
+    if environment.network.nat is not Nat.NONE:
+        jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))
+    if searched(deployment):
+        own = ["ClientId", "CollectionId", "CollectionName"]
+        jobs.append(_job(environment, "AWS/AOSS", own, SEARCH_EVENTS, SEARCH_LEVELS))
+        # The account's: all its collections share them.
+        jobs.append(_job(environment, "AWS/AOSS", ["ClientId"], {}, SEARCH_CAPACITY))
     config = {"apiVersion": "v1alpha1", "sts-region": environment.region, "discovery": {"jobs": jobs}}
     comment = f"CloudWatch exporter of {environment.name}; rendered by images/cloudwatch_exporter.py"
     return {CONFIG: yaml_text(config, comment=comment)}

@@ -12,6 +12,8 @@ from images.yaml_text import yaml_text
 
 OPENSEARCH = "grafana-opensearch-datasource"
 """The plugin that docker/grafana adds, by its id."""
+CLOUDWATCH = "cloudwatch"
+"""The type of that data source, and its uid."""
 
 DATA_SOURCES = "/etc/grafana/provisioning/datasources/platform.yaml"
 DASHBOARD_PROVIDERS = "/etc/grafana/provisioning/dashboards/platform.yaml"
@@ -42,8 +44,8 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         },
         {
             "name": "CloudWatch",
-            "uid": "cloudwatch",
-            "type": "cloudwatch",
+            "uid": CLOUDWATCH,
+            "type": CLOUDWATCH,
             "jsonData": {"authType": "default", "defaultRegion": environment.region},
         },
     ]

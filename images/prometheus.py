@@ -12,6 +12,7 @@ from config.platform_service import (
     ALERTMANAGER,
     CLOUDWATCH_EXPORTER,
     ECS_EXPORTER,
+    FLUENT_BIT,
     GRAFANA,
     PORTS,
     PROMETHEUS,
@@ -19,6 +20,7 @@ from config.platform_service import (
 )
 from config.service import Service
 from images.alerts import rule_files
+from images.log_routing import searched
 from images.yaml_text import yaml_text
 
 CONFIG = "/etc/prometheus/prometheus.yml"
@@ -36,6 +38,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     environment = deployment.environment
     # A job ends before it could be scraped, and has no name to be found by.
     services = tuple(service for service in deployment.services if service.kind.keeps_running)
+    routed = tuple(service for service in searched(deployment) if service.kind.keeps_running)
     config = {
         "global": {
             "scrape_interval": "30s",
@@ -51,6 +54,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             _platform(GRAFANA),
             _applications(environment, services),
             _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
+            *([_log_routers(environment, routed)] if routed else []),
         ],
     }
     comment = f"Prometheus of {environment.name}; rendered by images/prometheus.py"
@@ -71,6 +75,15 @@ def _applications(environment: Environment, services: Iterable[Service]) -> Job:
     job = _tasks("app", environment, by_port)
     job["relabel_configs"] += paths
     return job
+
+
+def _log_routers(environment: Environment, services: Iterable[Service]) -> Job:
+    """Fluent Bit beside every service whose log goes to OpenSearch.
+
+    https://docs.fluentbit.io/manual/administration/monitoring#rest-api-interface
+    """
+    job = _tasks(FLUENT_BIT, environment, {PORTS[FLUENT_BIT]: services})
+    return job | {"metrics_path": "/api/v2/metrics/prometheus"}
 
 
 def _tasks(
@@ -123,11 +136,12 @@ def _platform(name: str) -> Job:
 
 
 def _of_aws(environment: Environment) -> Job:
-    """The CloudWatch exporter, its figures marked with the service whose target group or database they are of."""
+    """The CloudWatch exporter, its figures marked with the service whose target group, database or log they are of."""
     name = environment.qualify("(.+)")
     own = [
         _label("service", "dimension_target_group", f"targetgroup/{name}/[^/]+"),
         _label("service", "dimension_dbinstance_identifier", name),
+        _label("service", "dimension_collection_name", name),
     ]
     return _platform(CLOUDWATCH_EXPORTER) | {"metric_relabel_configs": own}
 

@@ -8,7 +8,16 @@ from images.dashboards.panel import Color, Column, Table
 
 # What an alert is about besides a service, in one column. A label that alerts have and that is not among them is not
 # shown, and a line stands for all alerts that differ in nothing else.
-ABOUT = ("job", "integration", "alertmanager", "rule_group", "mechanism", "api_name", "dimension_nat_gateway_id")
+ABOUT = (
+    "job",
+    "integration",
+    "alertmanager",
+    "rule_group",
+    "mechanism",
+    "api_name",
+    "dimension_nat_gateway_id",
+    "units",
+)
 SERVICE_PAGE = "/d/service?var-service=${__value.raw}&${__url_time_range}"
 
 

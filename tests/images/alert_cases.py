@@ -78,6 +78,20 @@ def own(metric: str, values: str, **labels: str) -> Series:
     return {f"{metric}{{{','.join(f'{name}={chr(34)}{value}{chr(34)}' for name, value in named.items())}}}": values}
 
 
+def router(metric: str, values: str, *, name: str = "opensearch", task: int = 1) -> Series:
+    """A figure of the log router beside a task of orders."""
+    return {f'fluentbit_{metric}{{job="fluent-bit",service="orders",task_ip="10.30.0.{task}",name="{name}"}}': values}
+
+
+def delivered(*, records: str = "5x120", retried: str = "0x120") -> Series:
+    """What goes from that router to OpenSearch, and what has to go again."""
+    return router("output_proc_records_total", records) | router("output_retried_records_total", retried)
+
+
+def aoss(metric: str, values: str) -> Series:
+    return {f'aws_aoss_{metric}{{service="orders",dimension_collection_name="prod-orders"}}': values}
+
+
 PARTS_UP = {f'up{{job="{part}"}}': "1x60" for part in ("alertmanager", "cloudwatch-exporter", "grafana")}
 PROMETHEUS = {"job": "prometheus", "instance": "localhost:9090"}
 NAT = '{dimension_nat_gateway_id="nat-1"}'
@@ -280,6 +294,129 @@ CASES: dict[str, Case] = {
         at=16,
         labels={"dimension_nat_gateway_id": "nat-1"},
         says="nat-1 drops 150 packets a minute",
+    ),
+    "LogsDropped": Case(
+        fires=router("output_dropped_records_total", "0x5 120x30"),
+        quiet={
+            **router("output_dropped_records_total", "120x60"),
+            **router("output_dropped_records_total", "0+9x60", name="cloudwatch"),
+        },
+        at=10,
+        labels=ORDERS,
+        says="Log lines of orders are lost",
+        description="120 within ten minutes: OpenSearch has refused them too often, or they had to wait for too long.",
+    ),
+    "LogsNotDelivered": Case(
+        fires=delivered(records="500x60", retried="0+20x60"),
+        quiet=delivered(records="0+1x60", retried="0+20x60"),
+        at=20,
+        labels=ORDERS,
+        says="No log line of orders reaches OpenSearch",
+    ),
+    "LogsRetried": Case(
+        fires=delivered(records="0+40x90", retried="0+10x90"),
+        quiet=delivered(records="0+40x90", retried="0+2x90"),
+        at=60,
+        labels=ORDERS,
+        says="20% of the log lines of orders need another try",
+    ),
+    "LogInputPaused": Case(
+        fires={
+            **router("input_ingestion_paused", "0x60", name="forward.0"),
+            **router("input_ingestion_paused", "1x60", name="forward.1", task=2),
+        },
+        quiet={
+            **router("input_ingestion_paused", "0x60", name="forward.1"),
+            **router("input_ingestion_paused", "1x60", name="storage_backlog.5"),
+        },
+        at=5,
+        labels=ORDERS,
+        says="A log router of orders takes in no lines",
+    ),
+    "LogBufferNearlyFull": Case(
+        fires={
+            **router("output_chunk_available_capacity_percent", "95x60"),
+            **router("output_chunk_available_capacity_percent", "12.4x60", task=2),
+        },
+        quiet={
+            **router("output_chunk_available_capacity_percent", "30x60"),
+            **router("output_chunk_available_capacity_percent", "5x60", name="cloudwatch"),
+        },
+        at=8,
+        labels=ORDERS,
+        says="A task of orders has 12 % of its room for log lines left",
+    ),
+    "LogsSilent": Case(
+        fires=router("input_records_total", "0+1x1700 1700x200", name="forward.1"),
+        quiet={
+            # It says little: three lines in ten hours, and now nothing.
+            **router("input_records_total", "0x600 3x600 6x500 9x300", name="forward.1"),
+            # It started two hours ago, said so, and has had nothing to say since.
+            'fluentbit_input_records_total{job="fluent-bit",service="fresh",name="forward.1"}': "_x1640 0 60x200",
+        },
+        at=1785,
+        labels=ORDERS,
+        says="orders has written no log line for an hour",
+    ),
+    "LogRouterDown": Case(
+        fires={'up{job="fluent-bit",service="orders",task_ip="10.30.0.1"}': "0x60"},
+        quiet={'up{job="fluent-bit",service="orders",task_ip="10.30.0.1"}': "0x8 1x60"},
+        at=12,
+        labels=ORDERS,
+        says="1 log routers of orders do not answer",
+    ),
+    "LogRouterRestarts": Case(
+        fires={f'ecs_container_restarts_total{{{TASK},container_name="fluent-bit"}}': "0x10 1x3 2x3 3x3 4x3 5x60"},
+        quiet={
+            f'ecs_container_restarts_total{{{TASK},container_name="fluent-bit"}}': "0x10 1x60",
+            f'ecs_container_restarts_total{{{TASK},container_name="ecs-exporter"}}': "0+1x60",
+        },
+        at=60,
+        labels=ORDERS,
+        says="Log routers of orders keep dying",
+        description="5 times within an hour; ECS starts them anew, beside a task that runs on.",
+    ),
+    "LogCollectionRefuses": Case(
+        fires={**aoss("2xx_sum", "90x60"), **aoss("4xx_sum", "10x60")},
+        quiet={**aoss("2xx_sum", "990x60"), **aoss("4xx_sum", "10x60")},
+        at=21,
+        labels=ORDERS,
+        says="OpenSearch refuses 10% of all requests for the log of orders",
+    ),
+    "LogCollectionFails": Case(
+        fires=aoss("5xx_sum", "10x60"),  # it has never taken anything: there is no series of 2xx
+        quiet={**aoss("2xx_sum", "99x60"), **aoss("5xx_sum", "1x60")},
+        at=21,
+        labels=ORDERS,
+        says="OpenSearch fails 100% of all requests for the log of orders",
+    ),
+    "LogIngestionFails": Case(
+        fires={**aoss("ingestion_request_success_sum", "75x60"), **aoss("ingestion_request_errors_sum", "25x60")},
+        quiet={**aoss("ingestion_request_success_sum", "75x60"), **aoss("ingestion_request_errors_sum", "3x60")},
+        at=21,
+        labels=ORDERS,
+        says="OpenSearch does not take 25% of what log routers of orders send",
+    ),
+    "LogDocumentsRefused": Case(
+        fires=aoss("ingestion_document_errors_sum", "10x60"),
+        quiet=aoss("ingestion_document_errors_sum", "0x2 1 0x60"),
+        at=25,
+        labels=ORDERS,
+        says="OpenSearch refuses single log records of orders",
+        description="2 a minute: most likely a field has another type than before.",
+    ),
+    "LogCapacityNearlyUsed": Case(
+        fires={
+            'aws_aoss_indexing_ocu_sum{name="global",dimension_client_id="111111111111"}': "2x60",
+            'aws_aoss_search_ocu_sum{name="global",dimension_client_id="111111111111"}': "1x60",
+        },
+        quiet={
+            'aws_aoss_indexing_ocu_sum{name="global",dimension_client_id="111111111111"}': "1.5x60",
+            'aws_aoss_search_ocu_sum{name="global",dimension_client_id="111111111111"}': "1x60",
+        },
+        at=16,
+        labels={"units": "indexing"},
+        says="OpenSearch uses 100% of the compute units for indexing that it may",
     ),
     "MonitoringPartDown": Case(
         fires={name: values for name, values in PARTS_UP.items() if "grafana" not in name},

@@ -15,8 +15,8 @@ from tests.images.conftest import rendered
 from tests.synthesis import SHOP
 
 METRIC = re.compile(
-    r"\b(?:ecs|aws|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
-    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\bslo:[\w:]+"
+    r"\b(?:ecs|aws|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
+    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs):[\w:]+"
 )
 
 OF_PROGRAMS_THAT_ARE_ASKED = ("alertmanager_", "process_", "prometheus_")
@@ -47,7 +47,8 @@ OF_TASKS = {
     "ecs_task_image_pull_stop_timestamp_seconds": "",
     "ecs_task_memory_limit_bytes": "",
 }
-OF_A_TASK = 'availability_zone="eu-west-1a",known_status="RUNNING",launch_type="FARGATE"'
+CLUSTER = "arn:aws:ecs:eu-west-1:111111111111:cluster/prod"
+OF_A_TASK = f'availability_zone="eu-west-1a",cluster="{CLUSTER}",known_status="RUNNING",launch_type="FARGATE"'
 # YACE 0.67.0, pkg/promutil/prometheus.go.
 OF_YACE = {
     "yace_cloudwatch_getmetricdata_metrics_requested_total": "",
@@ -62,10 +63,23 @@ OF_PROMISES = (
     "slo:failures:rate5m",
     "slo:requests:rate5m",
 )
+# Fluent Bit 5.0.9 with our configuration, asked at /api/v2/metrics/prometheus: `name` is one of its inputs or outputs.
+OF_LOG_ROUTERS = {
+    "fluentbit_input_bytes_total": "forward.1",
+    "fluentbit_input_ingestion_paused": "forward.1",
+    "fluentbit_input_records_total": "forward.1",
+    "fluentbit_output_chunk_available_capacity_percent": "opensearch",
+    "fluentbit_output_dropped_records_total": "opensearch",
+    "fluentbit_output_proc_bytes_total": "opensearch",
+    "fluentbit_output_proc_records_total": "opensearch",
+    "fluentbit_output_retried_records_total": "opensearch",
+}
+# Worked out by rules, images/alerts/logs.py.
+OF_LOGS = ("logs:indexing_ocu:max", "logs:search_ocu:max")
 OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
 ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
-# What the load balancer's and the databases' figures are of: see metric_relabel_configs in images/prometheus.py.
-MARKED = ("TargetGroup", "DBInstanceIdentifier")
+# What AWS' figures are of: see metric_relabel_configs in images/prometheus.py.
+MARKED = ("TargetGroup", "DBInstanceIdentifier", "CollectionName")
 
 
 @cache
@@ -81,6 +95,7 @@ def all_series() -> Mapping[str, str]:
             *(own for address in ADDRESSES for own in _of_task(address)),
             *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
             *((f'{name}{{service="{SERVICE}"}}', ALWAYS) for name in OF_PROMISES),
+            *((name, ALWAYS) for name in OF_LOGS),
             *((series, ALWAYS) for series in _from_cloudwatch()),
             # A deploy on its way: the tasks of a second revision have run for two minutes.
             (_info(ADDRESSES[0], "8"), "_x16 1x24"),
@@ -96,7 +111,10 @@ def _of_task(address: str) -> Iterator[tuple[str, str]]:
     for name, labels in OF_TASKS.items():
         yield f"{name}{{{','.join(filter(None, [task, labels]))}}}", ALWAYS
     yield _info(address, "7"), "1x40"
-    for job, is_up in {"ecs-exporter": "1x40", "app": "0x40"}.items():
+    yield f'ecs_container_restarts_total{{{task},container_name="fluent-bit"}}', ALWAYS
+    for name, of in OF_LOG_ROUTERS.items():
+        yield f'{name}{{{task},job="fluent-bit",name="{of}"}}', ALWAYS
+    for job, is_up in {"ecs-exporter": "1x40", "fluent-bit": "1x40", "app": "0x40"}.items():
         target = f'{task},job="{job}",instance="{address}:80"'
         yield f"up{{{target}}}", is_up
         for name in OF_TARGETS:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -43,6 +45,17 @@ def promising(deployment: Deployment) -> Deployment:
     return replace(deployment, services=tuple(services))
 
 
+def log_of(service: str) -> str:
+    """What Prometheus makes of the template in `logs_url`."""
+    topic, alert = ROWS["ServiceGone"]
+    template = rule(alert, topic, PROD)["annotations"]["logs_url"]
+    before, names, in_opensearch, in_cloudwatch = re.fullmatch(
+        r'(.*){{ if match "([^"]*)" \$labels\.service }}(.*){{ else }}(.*){{ end }}', template
+    ).groups()  # type: ignore[union-attr]
+    chosen = in_opensearch if re.search(names, service) else in_cloudwatch
+    return f"{before}{chosen}".replace("{{ $labels.service }}", service)
+
+
 PROD = promising(deployment_of("prod"))
 ROWS = rows(PROD)
 FILES = render(PROD)
@@ -59,11 +72,11 @@ def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_pat
     case = CASES[name]
     rules = tmp_path / "rules.yml"
     rules.write_bytes(FILES[f"{RULES}/platform-{topic.name}.yml"])
-    annotations = rule(alert, topic, PROD.environment)["annotations"]
+    annotations = rule(alert, topic, PROD)["annotations"]
     said = annotations | {"summary": case.says, "description": case.description or alert.description}
     if alert.of_a_service:
         dashboard = f"https://grafana.example.com/d/service?var-service={case.labels['service']}"
-        said |= {"dashboard_url": dashboard}
+        said |= {"dashboard_url": dashboard, "logs_url": log_of(case.labels["service"])}
     firing = {"exp_labels": {"severity": alert.severity.value, **case.labels}, "exp_annotations": said}
 
     def test(series: Series, *expected: dict[str, Any]) -> dict[str, Any]:
@@ -194,8 +207,43 @@ def test_what_a_clone_writes_about_its_runbooks_is_where_alerts_link_to(checkout
     file = checkout / "environments/prod.yaml"
     file.write_text(file.read_text().replace("monitoring:\n", f"monitoring:\n  runbooks_url: {place}\n"))
     topic, alert = ROWS["ServiceGone"]
-    links = rule(alert, topic, deployment_of("prod", checkout).environment)["annotations"]
+    links = rule(alert, topic, deployment_of("prod", checkout))["annotations"]
     assert links["runbook_url"] == f"{place}/services.md#servicegone"
+
+
+@pytest.mark.parametrize("service", ["orders", "order", "orders-2", "prometheus"])
+def test_a_mail_leads_to_the_errors_in_the_log_wherever_that_is(service: str) -> None:
+    """Those of `orders` are in OpenSearch; the platform's own, and those of who is gone, in CloudWatch."""
+    url = urlsplit(log_of(service))
+    assert (url.netloc, url.path) == ("grafana.example.com", "/explore")
+    (pane,) = json.loads(parse_qs(url.query)["panes"][0]).values()
+    (query,) = pane["queries"]
+    assert pane["datasource"] == query["datasource"]["uid"]
+    if service == "orders":
+        assert pane["datasource"] == "logs-orders"
+        assert (query["luceneQueryType"], query["query"]) == ("Logs", "severity_number:>=17")
+    else:
+        assert pane["datasource"] == "cloudwatch"
+        assert query["logGroupNames"] == [f"/prod/services/{service}"]
+        assert "error" in query["expression"]
+
+
+def test_where_no_log_goes_to_opensearch_no_alert_or_link_speaks_of_it(checkout: Path) -> None:
+    prod = checkout / "environments/prod.yaml"
+    prod.write_text(prod.read_text() + "logging: {destination: cloudwatch}\n")
+    deployment = deployment_of("prod", checkout)
+    assert not [name for name in rows(deployment) if name.startswith("Log")]
+    assert [name for name in ROWS if name.startswith("Log")]
+    text = b"".join(render(deployment).values()).decode()
+    assert "opensearch" not in text
+    assert "%2Fprod%2Fservices%2F{{ $labels.service }}" in text
+
+
+def test_of_a_job_alone_no_router_is_missed() -> None:
+    job = next(one for one in PROD.services if one.name == "mailer").model_copy(update={"kind": Kind.SCHEDULED_JOB})
+    names = [name for name in rows(replace(PROD, services=(job,))) if name.startswith("Log")]
+    assert "LogCollectionRefuses" in names
+    assert not {"LogRouterDown", "LogsSilent", "LogsDropped"} & set(names)
 
 
 def test_figures_of_aws_are_marked_with_their_service() -> None:
@@ -211,5 +259,6 @@ def test_figures_of_aws_are_marked_with_their_service() -> None:
 
     assert marked(dimension_target_group="targetgroup/prod-storefront/6d0ecf831eec9f09") == "storefront"
     assert marked(dimension_dbinstance_identifier="prod-orders") == "orders"
+    assert marked(dimension_collection_name="prod-orders") == "orders"
     assert marked(dimension_load_balancer="app/prod/50dc6c495c0c9188") is None
     assert marked(dimension_dbinstance_identifier="other") is None

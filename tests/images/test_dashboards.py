@@ -79,7 +79,7 @@ def test_their_addresses_never_change() -> None:
 
 
 def test_alerts_lead_to_the_dashboard_of_their_service() -> None:
-    links = [rule(alert, topic, PROD.environment)["annotations"] for topic in topics(PROD) for alert in topic.alerts]
+    links = [rule(alert, topic, PROD)["annotations"] for topic in topics(PROD) for alert in topic.alerts]
     urls = {link["dashboard_url"] for link in links if "dashboard_url" in link}
     assert urls
     for url in map(urlsplit, urls):
