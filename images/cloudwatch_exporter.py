@@ -20,6 +20,9 @@ EVENT_PERIOD_S, EVENT_LENGTH_S = EVENT_MINUTES * 60, 2 * EVENT_MINUTES * 60
 # A level is a sample. Data arrives one to three minutes late: a minute's value is looked for in the last five.
 LEVEL_PERIOD_S, LEVEL_LENGTH_S = 60, 300
 
+# Of storage OpenSearch writes down a value every five minutes, which a look at the last five may miss.
+STORAGE_LENGTH_S = 900
+
 Metrics = Mapping[str, tuple[str, ...]]
 
 # Counts of events: no data point means that nothing happened.
@@ -95,6 +98,7 @@ SEARCH_LEVELS: Metrics = {
     "SearchRequestLatency": ("Average",),
     "StorageUsedInS3": ("Sum",),
 }
+STORAGE = frozenset({"HotStorageUsed", "StorageUsedInS3"})
 SEARCH_CAPACITY: Metrics = {"IndexingOCU": ("Sum",), "SearchOCU": ("Sum",)}
 
 
@@ -144,5 +148,5 @@ def _metric(name: str, statistics: tuple[str, ...], *, is_event: bool) -> dict[s
         "statistics": list(statistics),
         "nilToZero": is_event,
         "period": EVENT_PERIOD_S if is_event else LEVEL_PERIOD_S,
-        "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S,
+        "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S if name not in STORAGE else STORAGE_LENGTH_S,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from configparser import ConfigParser
 from itertools import combinations
 from pathlib import Path
@@ -10,10 +12,13 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
+from config.network import ENDPOINTS_WITHOUT_NAT
 from images import alertmanager, cloudwatch_exporter, grafana
 from images.catalog import PLATFORM_IMAGES
 from tests.images.conftest import contexts, rendered, tags
 from tests.synthesis import ROOT
+
+ENDPOINTS = ", ".join(sorted(ENDPOINTS_WITHOUT_NAT))
 
 
 def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
@@ -44,9 +49,36 @@ def test_dashboards_are_read_from_a_folder_that_the_image_has(checkout: Path) ->
     assert any(file.path.startswith(folder) for file in contexts(checkout)["grafana"].files)
 
 
-def yace_jobs(root: Path) -> list[dict[str, Any]]:
-    jobs: list[dict[str, Any]] = rendered(root, "cloudwatch-exporter", cloudwatch_exporter.CONFIG)["discovery"]["jobs"]
-    return jobs
+def yace_jobs(root: Path, environment: str = "dev") -> list[dict[str, Any]]:
+    config = rendered(root, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, environment)
+    return list(config["discovery"]["jobs"])
+
+
+def remove_databases(root: Path) -> None:
+    file = root / "service_configs/orders.yaml"
+    file.write_text(re.sub(r"(?m)^database:.*\n(?:  .*\n)*", "", file.read_text()))
+
+
+def remove_nat(root: Path) -> None:
+    for service in (root / "service_configs").glob("*.yaml"):  # there is no way to a public registry then
+        service.write_text(re.sub(r"(?m)^image: .*\n", "", service.read_text()))
+    file = root / "environments/dev.yaml"
+    file.write_text(re.sub(r"nat: [\w-]+", f"nat: none\n  interface_endpoints: [{ENDPOINTS}]", file.read_text()))
+
+
+def keep_logs_in_cloudwatch(root: Path) -> None:
+    file = root / "environments/dev.yaml"
+    file.write_text(file.read_text().replace("destination: opensearch", "destination: cloudwatch", 1))
+
+
+def keep_each_log_in_cloudwatch(root: Path) -> None:
+    for file in (root / "service_configs").glob("*.yaml"):
+        file.write_text(file.read_text() + "logs: {destination: cloudwatch}\n")
+
+
+def remove_services(root: Path) -> None:
+    for file in (root / "service_configs").glob("*.yaml"):
+        file.unlink()
 
 
 def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
@@ -58,6 +90,32 @@ def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
 def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> None:
     namespaces = {job["type"] for job in yace_jobs(checkout)}
     assert namespaces == {"AWS/ApplicationELB", "AWS/RDS", "AWS/NATGateway", "AWS/AOSS"}
+
+
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [
+        (remove_databases, {"AWS/RDS"}),
+        (remove_nat, {"AWS/NATGateway"}),
+        (keep_logs_in_cloudwatch, {"AWS/AOSS"}),
+        (keep_each_log_in_cloudwatch, {"AWS/AOSS"}),
+        (remove_services, {"AWS/RDS", "AWS/AOSS"}),
+    ],
+)
+def test_cloudwatch_is_not_asked_about_what_there_is_not(
+    checkout: Path, without: Callable[[Path], None], missing: set[str]
+) -> None:
+    """Such a job finds no resource, and logs that as an error every five minutes."""
+    before = {job["type"] for job in yace_jobs(checkout)}
+    without(checkout)
+    assert before - {job["type"] for job in yace_jobs(checkout)} == missing
+
+
+def test_storage_and_compute_units_are_sums_of_one_minute(checkout: Path) -> None:
+    levels = {metric["name"]: metric for job in yace_jobs(checkout) for metric in job["metrics"]}
+    for name in ("HotStorageUsed", "IndexingOCU", "SearchOCU", "StorageUsedInS3"):
+        assert (levels[name]["statistics"], levels[name]["period"]) == (["Sum"], 60), name
+        assert levels[name]["length"] >= 300, name
 
 
 def test_no_metric_is_counted_twice(checkout: Path) -> None:

@@ -69,7 +69,22 @@ def test_metrics_are_scraped_where_the_service_has_them(checkout: Path, service_
     assert [(rule["regex"], rule["replacement"]) for rule in own] == [("ledger", "/internal/metrics")]
 
 
-@pytest.mark.parametrize("job", ["app", "ecs-exporter"])
+def test_log_routers_are_scraped_beside_the_services_that_have_one(checkout: Path, service_file: ServiceFile) -> None:
+    service_file("billing", INTERNAL + "logs: {destination: cloudwatch}\n")
+    service_file("report", "kind: scheduled-job\nimage: example:1\nschedule: {expression: rate(1 day)}\n")
+    router = jobs(checkout)["fluent-bit"]
+    assert router["metrics_path"] == "/api/v2/metrics/prometheus"
+    names = ("mailer", "orders", "storefront")
+    assert dns_targets(router) == {f"{name}.app.local:2020" for name in names}
+
+
+def test_where_no_service_has_a_log_router_none_is_scraped(checkout: Path) -> None:
+    dev = checkout / "environments/dev.yaml"
+    dev.write_text(dev.read_text().replace("destination: opensearch", "destination: cloudwatch", 1))
+    assert "fluent-bit" not in jobs(checkout)
+
+
+@pytest.mark.parametrize("job", ["app", "ecs-exporter", "fluent-bit"])
 def test_past_eight_tasks_ecs_is_asked_and_not_dns(checkout: Path, service_file: ServiceFile, job: str) -> None:
     service_file("billing", INTERNAL + "metrics: {}\nscaling: {max_tasks: 8}\n")
     service_file("ledger", INTERNAL + "metrics: {}\nscaling: {max_tasks: 9}\n")
