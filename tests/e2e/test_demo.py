@@ -9,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
 from cli.program import OUTPUT
 from local_aws import launcher
+from tests.data_access import INDEX_ACTIONS, READS, WRITES, by_data_policies, by_iam
 from tests.synthesis import ROOT, SHOP
 
 pytestmark = pytest.mark.e2e
@@ -145,6 +147,32 @@ def test_each_service_has_a_collection_with_its_policies_and_a_router(visitor: V
     assert way["SourceVPCEs"] == [endpoint["id"]]
     for name in SERVICES:
         assert visitor.containers(name) == {name, "ecs-exporter", "fluent-bit"}
+
+
+def test_both_gates_of_each_collection_are_open_to_its_own_task_and_to_grafana_alone(visitor: Visitor) -> None:
+    aoss = visitor.aws.client("opensearchserverless", endpoint_url=visitor.url)
+    iam = visitor.aws.client("iam", endpoint_url=visitor.url)
+    collections = {one["name"]: one["arn"] for one in aoss.list_collections()["collectionSummaries"]}
+    policies: list[Any] = [
+        aoss.get_access_policy(name=name, type="data")["accessPolicyDetail"]["policy"] for name in collections
+    ]
+    roles = {
+        role["RoleName"]: role["Arn"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]
+    }
+    for role, role_arn in roles.items():
+        documents: list[Any] = [
+            iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        ]
+        statements = [statement for document in documents for statement in document["Statement"]]
+        for name, arn in collections.items():
+            service = name.removeprefix("dev-")
+            own = {"dev-grafana-task": READS, f"{name}-task": WRITES}.get(role, set())
+            for action in INDEX_ACTIONS:
+                allowed = by_iam(statements, arn) and by_data_policies(
+                    policies, role_arn, action, f"{name}/{service}-2026.48"
+                )
+                assert allowed is (action in own), (role, action, name)
 
 
 def test_the_demo_again_changes_nothing(visitor: Visitor) -> None:
