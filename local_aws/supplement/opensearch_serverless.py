@@ -1,4 +1,4 @@
-"""moto 5.2.5 has half of a collection: no wildcard or AWS-owned keys, and no way to read or delete endpoints."""
+"""moto 5.2.5 has half of a collection: no wildcard or AWS-owned keys, no way to read or delete endpoints, no limits."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from moto.opensearchserverless.responses import OpenSearchServiceServerlessRespo
 
 from local_aws.supplement.patch import add, wrap
 
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-scaling.html
+_LIMITS = {"maxIndexingCapacityInOCU": 10, "maxSearchCapacityInOCU": 10}
+_LEAST_LIMIT = 2  # by botocore's model
+
 
 def apply() -> None:
     wrap(OpenSearchServiceServerlessBackend, "create_collection", _create_collection)
@@ -27,6 +31,8 @@ def apply() -> None:
         list_vpc_endpoints=_list_vpc_endpoints,
         update_vpc_endpoint=_update_vpc_endpoint,
         delete_vpc_endpoint=_delete_vpc_endpoint,
+        get_account_settings=_get_account_settings,
+        update_account_settings=_update_account_settings,
     )
 
 
@@ -124,6 +130,24 @@ def _delete_vpc_endpoint(response: Any) -> str:
     del backend.os_endpoints[endpoint.client_token]
     _ec2(backend).delete_vpc_endpoints([endpoint.id])
     return json.dumps({"deleteVpcEndpointDetail": endpoint.to_dict() | {"status": "DELETING"}})
+
+
+def _get_account_settings(response: Any) -> str:
+    return json.dumps({"accountSettingsDetail": {"capacityLimits": _limits(response)}})
+
+
+def _update_account_settings(response: Any) -> str:
+    asked = json.loads(response.body).get("capacityLimits") or {}
+    if too_low := [f"{name}: {value}" for name, value in asked.items() if value < _LEAST_LIMIT]:
+        raise ValidationException(f"Value must be at least {_LEAST_LIMIT}: {', '.join(too_low)}")
+    _limits(response).update(asked)
+    return _get_account_settings(response)
+
+
+def _limits(response: Any) -> dict[str, int]:
+    # A plain dictionary: an account has its limits from the start, they are no resource that could be left behind.
+    limits: dict[str, int] = vars(response.opensearchserverless_backend).setdefault("account_limits", dict(_LIMITS))
+    return limits
 
 
 def _endpoints(response: Any) -> dict[str, Any]:

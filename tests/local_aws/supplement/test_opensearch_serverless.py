@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from tests.local_aws.supplement.conftest import Aws, Promise
 
@@ -127,3 +129,30 @@ def test_an_endpoint_is_one_of_ec2s_too(supplement_keeps: Callable[[Promise], No
         client.update_vpc_endpoint(id=id_, removeSecurityGroupIds=[group])
         client.delete_vpc_endpoint(id=id_)
         assert client.batch_get_vpc_endpoint(ids=[id_])["vpcEndpointDetails"] == []
+
+
+def test_an_account_has_limits_that_can_be_changed(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        client = aws("opensearchserverless")
+        lowest = {"maxIndexingCapacityInOCU": 2, "maxSearchCapacityInOCU": 2}
+        changed = client.update_account_settings(capacityLimits=lowest)["accountSettingsDetail"]
+        assert changed["capacityLimits"] == lowest
+        client.update_account_settings(capacityLimits={"maxSearchCapacityInOCU": 4})
+        found = client.get_account_settings()["accountSettingsDetail"]["capacityLimits"]
+        assert found == {"maxIndexingCapacityInOCU": 2, "maxSearchCapacityInOCU": 4}
+
+
+def test_a_limit_that_botocores_model_refuses_is_refused(aws: Aws) -> None:
+    client = aws("opensearchserverless")
+    least = client.meta.service_model.shape_for("IndexingCapacityValue").metadata["min"]
+    unchecked = boto3.client(
+        "opensearchserverless",
+        endpoint_url=client.meta.endpoint_url,
+        region_name=client.meta.region_name,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(parameter_validation=False),
+    )
+    with pytest.raises(client.exceptions.ClientError, match="maxIndexingCapacityInOCU: 1"):
+        unchecked.update_account_settings(capacityLimits={"maxIndexingCapacityInOCU": least - 1})
