@@ -26,12 +26,26 @@ DIFFERENT = 3
 console = Console()
 
 
-def doctor() -> None:
-    """Check that Python, Node.js, npm and Terraform are there, and where the AWS provider would come from."""
+def doctor(
+    environment: Annotated[
+        str | None, typer.Argument(metavar="ENV", help="Look into this environment's account as well.")
+    ] = None,
+    local: Local = False,
+) -> None:
+    """Check that Python, Node.js, npm and Terraform are there, and where the AWS provider would come from.
+
+    With an environment also whether its account is set up: the state bucket, and the ceiling of OpenSearch.
+    """
     if missing := problems():
         raise CommandError("\n".join(missing))
     console.print("Python, Node.js, npm and Terraform: all there.")
-    console.print(prepare_terraform(ROOT, os.environ).summary, soft_wrap=True, highlight=False)
+    if environment is None:
+        console.print(prepare_terraform(ROOT, os.environ).summary, soft_wrap=True, highlight=False)
+        return
+    session = open_session(ROOT, environment, console, local=local)
+    if faults := session.faults():
+        raise CommandError("\n".join(faults))
+    session.say(f"The account of {environment} is set up.")
 
 
 def plan_check(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
@@ -70,7 +84,12 @@ def unlock(
 
 
 def bootstrap(environment: Environment, local: Local = False) -> None:
-    """Make the S3 bucket for the environment's Terraform state. Once per environment; harmless again."""
+    """Make the S3 bucket for the environment's Terraform state, and limit what OpenSearch may cost.
+
+    Once per environment, and after each change of `logging.max_indexing_ocu` or `max_search_ocu`; harmless again.
+    """
     session = open_session(ROOT, environment, console, local=local)
     words = "made" if session.bootstrap() else "is there, its settings are up to date"
     session.say(f"State bucket {session.place.state_bucket}: {words}.")
+    for line in session.set_opensearch_ceiling():
+        session.say(line)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import boto3
 from rich.console import Console
 
+from cli.capacity_ceiling import CapacityCeiling
 from cli.errors import CommandError
+from cli.opensearch_capacity import wanted_ceiling
 from cli.program import Program, synthesize
 from cli.state import StateFile, bucket_exists, make_bucket, state_files
 from cli.strays import BOOTSTRAP, Tagged, strays
@@ -72,8 +74,22 @@ class Session:
         tags = self.place.stack_tags(BOOTSTRAP)
         return make_bucket(self.s3, self.place.state_bucket, region=self.place.region, tags=tags)
 
+    def set_opensearch_ceiling(self) -> list[str]:
+        """Limit what OpenSearch may cost in this account, as its environments say. What holds now, in words."""
+        wanted = wanted_ceiling(load_platform(self.root), self.place)
+        return CapacityCeiling.of(self.place).apply(wanted) if wanted else []
+
+    def faults(self) -> list[str]:
+        """What `bootstrap` has yet to do in this account."""
+        found = []
+        if not bucket_exists(self.s3, self.place.state_bucket):
+            found.append(f"{self.name} has no state bucket yet ({self.place.state_bucket}).")
+        wanted = wanted_ceiling(load_platform(self.root), self.place)
+        found += CapacityCeiling.of(self.place).faults(wanted) if wanted else []
+        return [*found, f"  fix: {self.command(f'bootstrap {self.name}')}"] if found else []
+
     def need_state_bucket(self) -> None:
-        """On the embedded AWS it is simply made; in an account it is a person's decision."""
+        """On the embedded AWS all that `bootstrap` does is simply done; in an account it is a person's decision."""
         if bucket_exists(self.s3, self.place.state_bucket):
             return
         if not self.target.embedded:
@@ -82,6 +98,7 @@ class Session:
                 f"  fix: {self.command(f'bootstrap {self.name}')}"
             )
         self.bootstrap()
+        self.set_opensearch_ceiling()
 
     def synthesize(self) -> Program:
         return synthesize(self.root, self.name, self.terraform.environment)
