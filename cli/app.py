@@ -18,6 +18,7 @@ from cli.deploy_commands import deploy, destroy, diff, synth
 from cli.errors import CommandError
 from cli.images import images_app
 from cli.local import local_app
+from cli.logs.command import logs
 from cli.options import BAD_INPUT, Environment, Local, LockTimeout
 from cli.picture import draw
 from cli.release import release as release_image
@@ -48,6 +49,8 @@ app = typer.Typer(
     [bold]Add a service[/bold]:                groundwork service new, images publish, deploy dev
 
     [bold]Release an image of it[/bold]:       groundwork release NAME TAG -e dev, deploy dev
+
+    [bold]Read its log[/bold]:                groundwork logs dev NAME --since 1h
 
     [bold]Remove one[/bold]:                   groundwork service remove NAME, images publish, deploy dev --prune
     """,
@@ -98,6 +101,7 @@ def services(environment: Environment) -> None:
     console.print(table)
 
 
+app.command(rich_help_panel="Every day")(logs)
 app.command("release", rich_help_panel="Every day")(release_image)
 app.add_typer(service_app, name="service", rich_help_panel="Every day")
 
