@@ -12,9 +12,10 @@ from rich.console import Console
 
 from cli.cdktf_runner import QUIET, Cdktf
 from cli.deploy import exclusive_run
+from cli.errors import CommandError
 from cli.image_check import refuse_missing_images
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
-from cli.orphans import that_need, without_logs
+from cli.orphans import LOGGING, LOGS, that_need, without_logs
 from cli.plans import CHANGES, plan_all
 from cli.protection import refuse_protected
 from cli.root import ROOT
@@ -72,6 +73,8 @@ def deploy(
         if environment != SHARED:
             refuse_missing_images(session, chosen)
         left = run.orphans()
+        for line in cost_warnings(session, [stack.name for stack in chosen]):
+            session.say(line)
         if not session.target.embedded:
             names = ", ".join(stack.name for stack in chosen)
             confirm(f"Deploy {names} to {environment} in {session.target.description}?", yes)
@@ -98,6 +101,16 @@ def deploy(
                 )
         if prune:
             run.forget_empty_states()
+
+
+def cost_warnings(session: Session, stacks: Collection[str]) -> list[str]:
+    """That OpenSearch may cost more in this account than the files say. Who may not ask is not kept from deploying."""
+    if not any(name == LOGGING or name.startswith(LOGS) for name in stacks):
+        return []
+    try:
+        return session.faults()
+    except CommandError as error:
+        return [str(error)]
 
 
 def keeps_logs(session: Session) -> bool:

@@ -113,7 +113,7 @@ def find_collection(settings: Environment, service: str) -> dict[str, Any]:
         raise explained(
             error, doing=f"look for the collection {name}", right=right, account_id=settings.account_id
         ) from error
-    deploy = f"groundwork deploy {settings.name} logging logs-{service} service-{service}"
+    deploy = f"groundwork deploy {settings.name} service-{service}"
     if not found:
         raise CommandError(
             f"{service} has no collection in {settings.name} yet: there is no {name} in {settings.region}\n"

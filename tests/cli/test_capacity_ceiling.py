@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+import yaml
 from botocore.stub import ANY, Stubber
+from rich.console import Console
 
 from cli import repair_commands
 from cli.capacity_ceiling import CapacityCeiling
+from cli.deploy_commands import cost_warnings
 from cli.errors import CommandError
 from cli.opensearch_capacity import Ceiling, Wanted, wanted_ceiling
+from cli.session import Session, open_session
 from config.platform import load_platform
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
@@ -120,21 +125,22 @@ def test_who_may_not_set_it_is_told_the_right(account: Account) -> None:
         account.apply(4, 4)
 
 
-LOGGING = "logging: {max_indexing_ocu: %d, max_search_ocu: %d, encryption_key: %s}\n"
+def write(checkout: Checkout, environment: str, **fields: object) -> None:
+    file = checkout.root / f"environments/{environment}.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | fields))
 
 
-def wanted(checkout: Checkout, **environments: str) -> Wanted | None:
-    """What dev's account wants when environments have these lines added."""
-    for name, lines in environments.items():
-        file = checkout.root / f"environments/{name}.yaml"
-        file.write_text(file.read_text() + lines)
+def wanted(checkout: Checkout, **logging: dict[str, object]) -> Wanted | None:
+    """What dev's account wants when environments have these fields of `logging`."""
+    for name, fields in logging.items():
+        write(checkout, name, logging=fields)
     deployments = load_platform(checkout.root)
     (dev,) = [one.environment for one in deployments if one.environment.name == "dev"]
     return wanted_ceiling(deployments, dev)
 
 
 def test_environments_that_share_an_account_and_region_take_the_larger_values(checkout: Checkout) -> None:
-    found = wanted(checkout, dev=LOGGING % (2, 6, "aws-owned"), prod=LOGGING % (4, 2, "aws-owned"))
+    found = wanted(checkout, dev={"max_search_ocu": 6}, prod={"max_indexing_ocu": 4})
     assert found
     assert found.ceiling == Ceiling(4, 6)
     assert found.remarks == [
@@ -144,23 +150,21 @@ def test_environments_that_share_an_account_and_region_take_the_larger_values(ch
 
 
 def test_an_environment_of_another_account_counts_for_itself(checkout: Checkout) -> None:
-    file = checkout.root / "environments/prod.yaml"
-    other = file.read_text().replace('"123456789012"', '"210987654321"') + 'registry_account_id: "123456789012"\n'
-    file.write_text(other + LOGGING % (50, 50, "aws-owned"))
-    found = wanted(checkout)
+    write(checkout, "prod", account_id="210987654321", registry_account_id="123456789012")
+    found = wanted(checkout, prod={"max_search_ocu": 50})
     assert found
     assert found.ceiling == Ceiling(2, 2)
 
 
 def test_where_no_log_goes_to_opensearch_there_is_none(checkout: Checkout) -> None:
-    assert wanted(checkout, dev="logging: {destination: cloudwatch}\n") is None
+    assert wanted(checkout, dev={"destination": "cloudwatch"}) is None
 
 
 def test_keys_that_share_no_units_need_more_and_that_is_said(checkout: Checkout) -> None:
-    found = wanted(checkout, dev=LOGGING % (2, 2, "environment"), prod=LOGGING % (2, 2, "environment"))
+    found = wanted(checkout, dev={"encryption_key": "environment"}, prod={"encryption_key": "environment"})
     assert found
     assert found.remarks[-1].startswith(
-        "Too low: with the encryption keys of dev, prod, staging, collections take 6 OCU of each kind from the start."
+        "Too low: with the encryption keys of dev, prod, staging, collections take 5 OCU of each kind from the start."
     )
 
 
@@ -173,13 +177,41 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
         launcher.stop(directory=directory)
 
 
-def test_bootstrap_sets_it_and_doctor_asks_for_that(
-    endpoint: Endpoint, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def session(endpoint: Endpoint, checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Of dev, in an account as AWS opens it."""
+    endpoint.request("POST", "/moto-api/reset")
     for name, value in endpoint.environment({}).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    return open_session(checkout.root, "dev", Console(file=StringIO()), local=False)
+
+
+def test_on_the_embedded_aws_a_first_deploy_sets_it_too(session: Session) -> None:
+    assert CapacityCeiling.of(session.place).read() == Ceiling(10, 10)
+    session.need_state_bucket()
+    assert CapacityCeiling.of(session.place).read() == Ceiling(2, 2)
+
+
+def test_a_deploy_of_logs_warns_where_more_is_allowed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.bootstrap()
+    ceiling, fix = cost_warnings(session, ["network", "logs-orders"])
+    assert "may use 10 OCU for indexing and 10 for search" in ceiling
+    assert fix.endswith("groundwork bootstrap dev")
+    assert cost_warnings(session, ["network", "service-orders"]) == []
+    session.set_opensearch_ceiling()
+    assert cost_warnings(session, ["logging"]) == []
+
+    def denied(_ceiling: CapacityCeiling) -> Ceiling:
+        raise CommandError("you have no right")
+
+    monkeypatch.setattr(CapacityCeiling, "read", denied)
+    assert cost_warnings(session, ["logging"]) == ["you have no right"]
+
+
+def test_bootstrap_sets_it_and_doctor_asks_for_that(
+    session: Session, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(repair_commands, "ROOT", checkout.root)
     groundwork = groundwork_in(checkout.root, monkeypatch, capsys)
 

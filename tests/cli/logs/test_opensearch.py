@@ -17,6 +17,7 @@ from cli.errors import CommandError
 from cli.logs import opensearch
 from cli.logs.collection_access import CollectionAccess, role_of
 from cli.logs.collection_client import Answer, CollectionClient, UnreachableError, parse_address
+from cli.target import act_as
 from config.environment import Environment
 from config.platform import read_platform
 from tests.cli.commands import Ended, Groundwork
@@ -218,7 +219,7 @@ def test_what_is_not_deployed_names_the_command(groundwork: Groundwork) -> None:
     assert ended.code == 1
     assert ended.err == (
         "invoices has no collection in dev yet: there is no dev-invoices in eu-west-1\n"
-        "  fix: groundwork deploy dev logging logs-invoices service-invoices\n"
+        "  fix: groundwork deploy dev service-invoices\n"
     )
 
 
@@ -297,6 +298,19 @@ def test_who_may_not_see_the_data_policy_is_told_of_both_gates(
     assert "which of its two gates is shut, IAM or the data policy" in message
     assert "logging.reader_role_arns in environments/dev.yaml" in message
     assert f"allow your role aoss:APIAccessAll on {ARN}" in message
+
+
+def test_a_role_of_iam_identity_center_is_named_with_its_path(aws: Aws, shop: Checkout) -> None:
+    iam, name = aws.client("iam"), "AWSReservedSSO_Developers_0123456789abcdef"
+    path = "/aws-reserved/sso.amazonaws.com/eu-west-1/"
+    arn = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    try:
+        aws.make_collection("invoices", READER)
+        act_as(arn, region="eu-west-1")
+        message = str(access(shop).refused(Answer(403, "{}", "10.10.0.9")))
+    finally:
+        iam.delete_role(RoleName=name)
+    assert f"fix: add arn:aws:iam::123456789012:role{path}{name} to logging.reader_role_arns" in message
 
 
 def test_a_session_is_of_its_role() -> None:
