@@ -20,8 +20,6 @@ EVENT_PERIOD_S, EVENT_LENGTH_S = EVENT_MINUTES * 60, 2 * EVENT_MINUTES * 60
 # A level is a sample. Data arrives one to three minutes late: a minute's value is looked for in the last five.
 LEVEL_PERIOD_S, LEVEL_LENGTH_S = 60, 300
 
-# Of storage OpenSearch writes down a value every five minutes, which a look at the last five may miss.
-STORAGE_LENGTH_S = 900
 
 Metrics = Mapping[str, tuple[str, ...]]
 
@@ -89,16 +87,14 @@ SEARCH_EVENTS: Metrics = {
     "IngestionRequestSuccess": ("Sum",),
     "SearchRequestErrors": ("Sum",),
 }
-# Of storage and compute units `Sum` is the statistic that counts, over one minute, which is how long a level is here.
+# Of storage (bytes) and compute units AWS means the sum of one minute, which is how long a level is here.
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/monitoring-cloudwatch.html
 SEARCH_LEVELS: Metrics = {
-    "HotStorageUsed": ("Sum",),
     "IngestionDocumentRate": ("Sum",),
     "IngestionRequestLatency": ("Average",),
     "SearchRequestLatency": ("Average",),
     "StorageUsedInS3": ("Sum",),
 }
-STORAGE = frozenset({"HotStorageUsed", "StorageUsedInS3"})
 SEARCH_CAPACITY: Metrics = {"IndexingOCU": ("Sum",), "SearchOCU": ("Sum",)}
 
 
@@ -148,5 +144,5 @@ def _metric(name: str, statistics: tuple[str, ...], *, is_event: bool) -> dict[s
         "statistics": list(statistics),
         "nilToZero": is_event,
         "period": EVENT_PERIOD_S if is_event else LEVEL_PERIOD_S,
-        "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S if name not in STORAGE else STORAGE_LENGTH_S,
+        "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S,
     }

@@ -6,6 +6,7 @@ https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#genera
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,25 @@ def opensearch_query(query: str, *, source: str, lines: int = 500) -> dict[str, 
         "luceneQueryType": "Logs",
         "metrics": [{"id": "1", "type": "logs", "settings": {"size": str(lines)}}],
         "bucketAggs": [],
+        "timeField": "@timestamp",
+    }
+
+
+def opensearch_levels(levels: Mapping[str, str], *, source: str) -> dict[str, Any]:
+    """A query for how many lines there are over time; `levels` are Lucene, by the name of what they match."""
+    filters = [{"label": name, "query": query} for name, query in levels.items()]
+    over_time = {"interval": "auto", "min_doc_count": "0", "trimEdges": "0"}
+    return {
+        "refId": "A",
+        "datasource": {"type": OPENSEARCH, "uid": source},
+        "query": "*",
+        "queryType": "lucene",
+        "luceneQueryType": "Metric",
+        "metrics": [{"id": "1", "type": "count"}],
+        "bucketAggs": [
+            {"id": "2", "type": "filters", "settings": {"filters": filters}},
+            {"id": "3", "type": "date_histogram", "field": "@timestamp", "settings": over_time},
+        ],
         "timeField": "@timestamp",
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from images.dashboards.aws import AWS
 from images.dashboards.grafana_json import text
+from images.dashboards.logs import LOGS
 from images.dashboards.platform import PLATFORM
 from images.dashboards.prometheus import PROMETHEUS_DASHBOARD
 from images.dashboards.service import SERVICE_DASHBOARD
@@ -15,7 +16,7 @@ ROOT_FILES = f"docker/grafana/rootfs{DASHBOARDS}"
 FOLDER = "Platform"
 """Grafana's, by the name of the folder that they lie in."""
 
-BOARDS = (PLATFORM, SERVICE_DASHBOARD, AWS, PROMETHEUS_DASHBOARD)
+BOARDS = (PLATFORM, SERVICE_DASHBOARD, LOGS, AWS, PROMETHEUS_DASHBOARD)
 
 
 def rendered() -> Mapping[str, str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as grafana
 
-from images.dashboards.panel import Annotation, Dashboard, Row
+from images.dashboards.log_json import LinkInSight
+from images.dashboards.panel import Annotation, Dashboard, Derived, Found, Row
 from images.dashboards.panel_json import PROMETHEUS, built
 
 GRID = 24
+UNSEEN: Mapping[str, Any] = {"hide": grafana.VariableHide.HIDE_VARIABLE, "skip_url_sync": True}
+"""What follows from what is chosen is not chosen by an address either, nor kept in one."""
 TAG = "platform"
 
 
@@ -59,19 +63,36 @@ def _positions(row: Row, y: int) -> Iterator[grafana.GridPos]:
 
 def _variables(board: Dashboard) -> Iterator[grafana.VariableModel]:
     for label, metric in board.chosen.items():
-        query = f"label_values({metric}, {label})"
-        yield grafana.VariableModel(
-            type_val=grafana.VariableType.QUERY,
-            name=label,
-            label=label.capitalize(),
-            datasource=PROMETHEUS,
-            # As Grafana's own editor writes it; 1 says that it is a query for a label's values.
-            query={"qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
-            definition=query,
-            # What existed within the time that is looked at, a service that is gone included.
-            refresh=grafana.VariableRefresh.ON_TIME_RANGE_CHANGED,
-            sort=grafana.VariableSort.ALPHABETICAL_ASC,
-        )
+        yield _of_a_label(label, f"label_values({metric}, {label})", label=label.capitalize())
+    for one in board.derived:
+        match one:
+            case Derived():
+                query = f"label_values({one.of}, {one.label})"
+                yield _of_a_label(one.name, query, regex=one.pattern, **UNSEEN)
+            case Found():
+                yield grafana.VariableModel(
+                    type_val=grafana.VariableType.DATASOURCE,
+                    name=one.name,
+                    query=one.plugin,
+                    regex=one.pattern,
+                    refresh=grafana.VariableRefresh.ON_DASHBOARD_LOAD,
+                    **UNSEEN,
+                )
+
+
+def _of_a_label(name: str, query: str, **more: Any) -> grafana.VariableModel:
+    return grafana.VariableModel(
+        type_val=grafana.VariableType.QUERY,
+        name=name,
+        datasource=PROMETHEUS,
+        # As Grafana's own editor writes it; 1 says that it is a query for a label's values.
+        query={"qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
+        definition=query,
+        # What existed within the time that is looked at, a service that is gone included.
+        refresh=grafana.VariableRefresh.ON_TIME_RANGE_CHANGED,
+        sort=grafana.VariableSort.ALPHABETICAL_ASC,
+        **more,
+    )
 
 
 def _marks(annotation: Annotation) -> grafana.AnnotationQuery:
@@ -85,12 +106,5 @@ def _marks(annotation: Annotation) -> grafana.AnnotationQuery:
     )
 
 
-class _LinkAbove(grafana.DashboardLink):
-    """A link in sight: as the library has it, it would be hidden in a menu."""
-
-    def to_json(self) -> dict[str, object]:
-        return {name: value for name, value in super().to_json().items() if name != "placement"}
-
-
 def _to_the_others() -> grafana.DashboardLink:
-    return _LinkAbove(title="Dashboards", type_val=grafana.DashboardLinkType.DASHBOARDS, tags=[TAG], keep_time=True)
+    return LinkInSight(title="Dashboards", type_val=grafana.DashboardLinkType.DASHBOARDS, tags=[TAG], keep_time=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Color(StrEnum):
@@ -91,7 +92,34 @@ class Table:
     height: int = 8
 
 
-Panel = Graph | Figure | Table
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Lines of a log, the newest first. `query` is in the words of its data source, see images/explore.py."""
+
+    title: str
+    query: Mapping[str, Any]
+    link: str
+    """Where its title leads to: the path of a page of Grafana's."""
+    description: str = ""
+    empty: str = ""
+    width: int = 24
+    height: int = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """How many lines of a log, over time, in one colour for each name that the query gives them."""
+
+    title: str
+    query: Mapping[str, Any]
+    colors: Mapping[str, str]
+    description: str = ""
+    empty: str = ""
+    width: int = 24
+    height: int = 6
+
+
+Panel = Graph | Figure | Table | Lines | Bars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +140,25 @@ class Annotation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Derived:
+    """A variable that nobody chooses: a part of a label's value, in the series that `of` selects."""
+
+    name: str
+    label: str
+    of: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A variable that nobody chooses: the data source of a plugin whose name the pattern matches, if there is one."""
+
+    name: str
+    plugin: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dashboard:
     """A page of Grafana. Alerts and bookmarks lead to `uid`: never change one."""
 
@@ -121,5 +168,6 @@ class Dashboard:
     rows: tuple[Row, ...]
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Labels whose value is chosen above, for `$label` in queries, and the metric that knows the values."""
+    derived: tuple[Derived | Found, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     hours: int = 3

@@ -7,13 +7,14 @@ from typing import Any
 
 from grafana_foundation_sdk.builders import common as options
 from grafana_foundation_sdk.builders import dashboard as settings
-from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
+from grafana_foundation_sdk.builders import logs, prometheus, stat, table, timeseries
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as grafana
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from grafana_foundation_sdk.models.units import DateTimeFromNow
 
-from images.dashboards.panel import Color, Column, Figure, Graph, Panel, Steps, Table
+from images.dashboards import log_json
+from images.dashboards.panel import Bars, Color, Column, Figure, Graph, Lines, Panel, Steps, Table
 
 PROMETHEUS = common.DataSourceRef(type_val="prometheus", uid="prometheus")
 """See images/grafana.py."""
@@ -22,7 +23,7 @@ COLORED = grafana.DynamicConfigValue(id_val="custom.cellOptions", value={"type":
 NOTHING = grafana.DynamicConfigValue(id_val="noValue", value="-")
 """In a cell; or it would say what the whole panel says when it is empty."""
 
-Built = timeseries.Panel | stat.Panel | table.Panel
+Built = timeseries.Panel | stat.Panel | table.Panel | logs.Panel
 
 
 def built(panel: Panel) -> Built:
@@ -35,12 +36,23 @@ def built(panel: Panel) -> Built:
             made = _figure(panel)
         case Table():
             made = _table(panel)
-    made = made.title(panel.title).datasource(PROMETHEUS)
+        case Lines():
+            made = log_json.lines(panel)
+        case Bars():
+            made = log_json.bars(panel)
+    made = made.title(panel.title).datasource(_source(panel))
     if panel.description:
         made = made.description(panel.description)
     if panel.empty:
         made = made.no_value(panel.empty)
     return made
+
+
+def _source(panel: Panel) -> common.DataSourceRef:
+    if not isinstance(panel, Lines | Bars):
+        return PROMETHEUS
+    own = panel.query["datasource"]
+    return common.DataSourceRef(type_val=own["type"], uid=own["uid"])
 
 
 def _graph(graph: Graph) -> timeseries.Panel:

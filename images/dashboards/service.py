@@ -12,6 +12,7 @@ from images.dashboards.load_balancer import REQUESTS
 from images.dashboards.panel import Annotation, Color, Column, Dashboard, Figure, Graph, Query, Row, Table
 from images.dashboards.promise import promise
 from images.dashboards.service_figures import ITS, REQUEST_FIGURES, RESOURCES, SCRAPING, SERVICE, WITHIN
+from images.dashboards.service_log import FOLLOWS, LOG
 
 INFO = f"ecs_task_metadata_info{ITS}"
 PULLED = f"1000 * ecs_task_image_pull_stop_timestamp_seconds{ITS} * on (service, task_ip) group_right () {INFO}"
@@ -105,17 +106,19 @@ TASKS = Row(
 SERVICE_DASHBOARD = Dashboard(
     uid="service",
     title="Service",
-    description="One service: its tasks, what they use, its requests, its database.",
+    description="One service: its tasks, what they use, its requests, its log, its database.",
     rows=(
         NOW,
         promise(ITS),
         TASKS,
         RESOURCES,
         REQUEST_FIGURES,
+        LOG,
         Row(title="Database", panels=database_panels(ITS, "", empty="This service has no database")),
         SCRAPING,
     ),
     chosen={"service": "ecs_task_metadata_info"},
+    derived=FOLLOWS,
     annotations=(
         Annotation(
             title="Deploys",

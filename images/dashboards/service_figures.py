@@ -146,7 +146,7 @@ SCRAPING = Row(
                 Query(expr=f"sum by (job) (up{ITS})", legend="{{job}}"),
                 Query(expr=f"count by (job) (up{ITS} == 0)", legend="{{job}} does not answer"),
             ),
-            description="Job app is the service's own `metrics:`, ecs-exporter what stands beside it.",
+            description="Job app is the service's own `metrics:`; ecs-exporter and fluent-bit stand beside it.",
         ),
         Graph(
             title="How long an answer takes",

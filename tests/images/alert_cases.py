@@ -85,7 +85,7 @@ def router(metric: str, values: str, *, name: str = "opensearch", task: int = 1)
 
 def delivered(*, records: str = "5x120", retried: str = "0x120") -> Series:
     """What goes from that router to OpenSearch, and what has to go again."""
-    return router("output_proc_records_total", records) | router("output_retried_records_total", retried)
+    return {**router("output_proc_records_total", records), **router("output_retried_records_total", retried)}
 
 
 def aoss(metric: str, values: str) -> Series:

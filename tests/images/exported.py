@@ -48,6 +48,11 @@ OF_TASKS = {
     "ecs_task_memory_limit_bytes": "",
 }
 CLUSTER = "arn:aws:ecs:eu-west-1:111111111111:cluster/prod"
+OF_THE_ROUTERS_CONTAINER = (
+    "ecs_container_memory_page_cache_size_bytes",
+    "ecs_container_memory_usage_bytes",
+    "ecs_container_restarts_total",
+)
 OF_A_TASK = f'availability_zone="eu-west-1a",cluster="{CLUSTER}",known_status="RUNNING",launch_type="FARGATE"'
 # YACE 0.67.0, pkg/promutil/prometheus.go.
 OF_YACE = {
@@ -111,7 +116,8 @@ def _of_task(address: str) -> Iterator[tuple[str, str]]:
     for name, labels in OF_TASKS.items():
         yield f"{name}{{{','.join(filter(None, [task, labels]))}}}", ALWAYS
     yield _info(address, "7"), "1x40"
-    yield f'ecs_container_restarts_total{{{task},container_name="fluent-bit"}}', ALWAYS
+    for name in OF_THE_ROUTERS_CONTAINER:
+        yield f'{name}{{{task},container_name="fluent-bit"}}', ALWAYS
     for name, of in OF_LOG_ROUTERS.items():
         yield f'{name}{{{task},job="fluent-bit",name="{of}"}}', ALWAYS
     for job, is_up in {"ecs-exporter": "1x40", "fluent-bit": "1x40", "app": "0x40"}.items():

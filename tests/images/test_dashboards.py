@@ -21,7 +21,15 @@ from images.dashboards.firing import ABOUT
 from images.yaml_text import yaml_text
 from tests.images.conftest import contexts
 from tests.images.conftest import rendered as rendered_yaml
-from tests.images.exported import OF_PROGRAMS_THAT_ARE_ASKED, SERVICE, all_series, exported, metrics_in, promtool
+from tests.images.exported import (
+    CLUSTER,
+    OF_PROGRAMS_THAT_ARE_ASKED,
+    SERVICE,
+    all_series,
+    exported,
+    metrics_in,
+    promtool,
+)
 from tests.images.test_alerts import PROD
 from tests.synthesis import ROOT, SHOP
 
@@ -30,6 +38,9 @@ BOARDS: Mapping[str, dict[str, Any]] = {Path(path).stem: json.loads(text) for pa
 GRID = 24
 LABEL = re.compile(r"{{(\w+)}}")
 FILLED_IN = {"$__rate_interval": "2m", "$service": SERVICE}
+HIDDEN = 2
+FOLLOWING = {"${logs}": (grafana.OPENSEARCH, "logs")}
+"""Data sources that follow what is chosen: their type, and the variable that finds them."""
 
 
 def panels(uid: str) -> Iterator[dict[str, Any]]:
@@ -37,10 +48,19 @@ def panels(uid: str) -> Iterator[dict[str, Any]]:
     return (panel for panel in BOARDS[uid]["panels"] if panel["type"] != "row")
 
 
+def asks_prometheus(panel: Mapping[str, Any]) -> bool:
+    return bool(panel["datasource"]["type"] == "prometheus")
+
+
+def variables(uid: str, *, seen: bool) -> list[dict[str, Any]]:
+    """Those that are chosen, or those that follow."""
+    return [one for one in BOARDS[uid]["templating"]["list"] if (one.get("hide") != HIDDEN) is seen]
+
+
 def queries(uid: str) -> Mapping[str, set[str]]:
     """All that a dashboard asks Prometheus, with the variables filled in, and the labels that an answer must have."""
     asked: dict[str, set[str]] = {}
-    for panel in panels(uid):
+    for panel in filter(asks_prometheus, panels(uid)):
         for target in panel["targets"]:
             asked.setdefault(filled_in(target["expr"]), set()).update(labels_shown(panel, target))
     for annotation in BOARDS[uid]["annotations"]["list"]:
@@ -74,7 +94,7 @@ def test_they_are_in_the_image_in_a_folder_of_grafanas(checkout: Path) -> None:
 
 def test_their_addresses_never_change() -> None:
     assert {uid: board["uid"] for uid, board in BOARDS.items()} == {
-        uid: uid for uid in ("platform", "service", "aws", "prometheus")
+        uid: uid for uid in ("platform", "service", "logs", "aws", "prometheus")
     }
 
 
@@ -84,17 +104,102 @@ def test_alerts_lead_to_the_dashboard_of_their_service() -> None:
     assert urls
     for url in map(urlsplit, urls):
         board = BOARDS[url.path.removeprefix("/d/")]
-        variables = {f"var-{variable['name']}" for variable in board["templating"]["list"]}
-        assert parse_qs(url.query).keys() == variables
+        chosen = {f"var-{variable['name']}" for variable in variables(board["uid"], seen=True)}
+        assert parse_qs(url.query).keys() == chosen
 
 
 def test_the_service_is_chosen_from_those_that_run() -> None:
-    (variable,) = BOARDS["service"]["templating"]["list"]
+    (variable,) = variables("service", seen=True)
     assert variable["name"] == "service"
     assert variable["query"]["query"] == "label_values(ecs_task_metadata_info, service)"
     assert not variable["multi"]
     assert not variable["includeAll"]
     assert not [uid for uid, board in BOARDS.items() if uid != "service" and board["templating"]["list"]]
+
+
+def test_what_follows_from_the_service_is_worked_out_after_it_and_kept_in_no_address() -> None:
+    order = [variable["name"] for variable in BOARDS["service"]["templating"]["list"]]
+    assert order == ["service", "environment", "logs"]
+    assert all(variable["skipUrlSync"] for variable in variables("service", seen=False))
+
+
+def test_the_environment_is_the_name_of_the_cluster() -> None:
+    """Which is an ARN on Fargate, and a name on EC2."""
+    (variable,) = [one for one in variables("service", seen=False) if one["name"] == "environment"]
+    assert variable["query"]["query"] == 'label_values(ecs_task_metadata_info{service="$service"}, cluster)'
+    pattern = re.compile(variable["regex"].strip("/").replace(r"\/", "/"))
+    for cluster in (CLUSTER, "prod"):
+        assert pattern.findall(cluster) == ["prod"]
+    assert any(f'cluster="{CLUSTER}"' in series for series in all_series() if series.startswith("ecs_task_metadata"))
+
+
+def test_the_log_is_in_the_data_source_of_exactly_that_service() -> None:
+    """As Grafana reads its pattern: the variable filled in, between slashes, somewhere in a data source's name."""
+    (variable,) = [one for one in variables("service", seen=False) if one["name"] == "logs"]
+    assert (variable["type"], variable["query"]) == ("datasource", grafana.OPENSEARCH)
+    pattern = re.compile(variable["regex"].replace("${service}", "orders").strip("/"))
+    assert pattern.search(grafana.logs_name("orders"))
+    for other in ("order", "orders-2", "my-orders"):
+        assert not pattern.search(grafana.logs_name(other)), other
+
+
+def test_the_log_is_shown_wherever_it_is_and_an_empty_panel_says_why() -> None:
+    shown = [panel for panel in panels("service") if not asks_prometheus(panel)]
+    assert {(panel["type"], panel["datasource"]["type"]) for panel in shown} == {
+        ("timeseries", grafana.OPENSEARCH),
+        ("logs", grafana.OPENSEARCH),
+        ("logs", "cloudwatch"),
+    }
+    for panel in shown:
+        assert "cloudwatch" in panel["description"].lower()
+        assert panel["fieldConfig"]["defaults"]["noValue"].startswith("Nothing in this time")
+    (in_cloudwatch,) = [panel for panel in shown if panel["datasource"]["type"] == "cloudwatch"]
+    (target,) = in_cloudwatch["targets"]
+    assert target["logGroupNames"] == ["/${environment}/services/${service}"]
+
+
+def test_a_log_leads_to_its_errors_in_explore_in_the_same_source_and_time() -> None:
+    for panel in (panel for panel in panels("service") if panel["type"] == "logs"):
+        (link,) = panel["links"]
+        url = link["url"]
+        for variable, value in {"$logs": "logs-orders", "$environment": "prod", "$service": "orders"}.items():
+            url = re.sub(rf"{re.escape(variable)}(?!\w)", value, url)
+        for variable, value in {"$__from": "1700000000000", "$__to": "1700003600000"}.items():
+            url = url.replace(variable, value)
+        assert "$" not in url
+        (pane,) = json.loads(parse_qs(urlsplit(url).query)["panes"][0]).values()
+        (query,) = pane["queries"]
+        assert pane["range"] == {"from": "1700000000000", "to": "1700003600000"}
+        if panel["datasource"]["type"] == grafana.OPENSEARCH:
+            assert pane["datasource"] == query["datasource"]["uid"] == "logs-orders"
+            assert query["query"] == "severity_number:>=17"
+        else:
+            assert query["logGroupNames"] == ["/prod/services/orders"]
+
+
+def test_every_level_has_its_colour_and_no_line_two_levels() -> None:
+    (bars,) = [
+        panel for panel in panels("service") if panel["datasource"]["uid"] == "${logs}" and panel["type"] != "logs"
+    ]
+    (target,) = bars["targets"]
+    filters, over_time = target["bucketAggs"]
+    assert (filters["type"], over_time["type"], over_time["field"]) == ("filters", "date_histogram", "@timestamp")
+    names = [one["label"] for one in filters["settings"]["filters"]]
+    assert [override["matcher"]["options"] for override in bars["fieldConfig"]["overrides"]] == names
+    for number in (1, 5, 9, 13, 17, 21, 24):
+        assert len([one for one in filters["settings"]["filters"] if matches(one["query"], number)]) == 1, number
+
+
+def matches(lucene: str, number: int) -> bool:
+    """Of the few forms of a range that the levels use."""
+    if between := re.fullmatch(r"severity_number:\[(\d+) TO (\d+)\]", lucene):
+        return int(between[1]) <= number <= int(between[2])
+    if above := re.fullmatch(r"severity_number:>=(\d+)", lucene):
+        return number >= int(above[1])
+    if below := re.fullmatch(r"severity_number:<(\d+)", lucene):
+        return number < int(below[1])
+    assert lucene == "NOT severity_number:*"
+    return False
 
 
 def test_they_name_no_service_and_no_environment() -> None:
@@ -151,13 +256,13 @@ def test_panels_say_what_they_show_and_in_what(uid: str) -> None:
             ]
             units = [setting["value"] for setting in properties if setting["id"] == "unit"]
             assert len(units) == len(panel["targets"]), panel["title"]
-        else:
+        elif panel["type"] != "logs":
             assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
 
 
 @pytest.mark.parametrize("uid", BOARDS)
 def test_lines_have_names(uid: str) -> None:
-    for panel in panels(uid):
+    for panel in filter(asks_prometheus, panels(uid)):
         if panel["type"] == "timeseries":
             legends = [target["legendFormat"] for target in panel["targets"]]
             assert all(legends), panel["title"]
@@ -168,14 +273,17 @@ def test_lines_have_names(uid: str) -> None:
 def test_they_ask_a_data_source_that_is_provisioned(uid: str) -> None:
     sources = rendered_yaml(SHOP, "grafana", grafana.DATA_SOURCES)["datasources"]
     known = {(source["type"], source["uid"]) for source in sources}
+    found = {one["name"] for one in variables(uid, seen=False) if one["type"] == "datasource"}
+    known |= {(type_, source) for source, (type_, variable) in FOLLOWING.items() if variable in found}
     asking = [*panels(uid), *(target for panel in panels(uid) for target in panel["targets"])]
-    asking += [*BOARDS[uid]["templating"]["list"], *BOARDS[uid]["annotations"]["list"]]
+    asking += [one for one in BOARDS[uid]["templating"]["list"] if one["type"] != "datasource"]
+    asking += BOARDS[uid]["annotations"]["list"]
     assert {(one["datasource"]["type"], one["datasource"]["uid"]) for one in asking} <= known
 
 
 @pytest.mark.parametrize("uid", BOARDS)
 def test_queries_of_a_panel_are_told_apart(uid: str) -> None:
-    for panel in panels(uid):
+    for panel in filter(asks_prometheus, panels(uid)):
         refs = [target["refId"] for target in panel["targets"]]
         assert len(set(refs)) == len(refs)
         for target in panel["targets"]:

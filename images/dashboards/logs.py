@@ -1,0 +1,205 @@
+"""Logs on their way to OpenSearch: of every service side by side, and what OpenSearch has to do."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from config.platform_service import FLUENT_BIT
+from images.alerts.logs import FROM_THE_SERVICE, TO_OPENSEARCH
+from images.alerts.services import memory_used
+from images.cloudwatch_exporter import EVENT_MINUTES
+from images.dashboards.cloudwatch import LATE, a_minute, highest, mean
+from images.dashboards.firing import SERVICE_PAGE
+from images.dashboards.panel import Color, Column, Dashboard, Figure, Graph, Query, Row, Table
+
+WITHIN = "$__rate_interval"
+NONE = "No log goes to OpenSearch"
+TAKEN_IN = f"fluentbit_input_records_total{FROM_THE_SERVICE}"
+BYTES_IN = f"fluentbit_input_bytes_total{FROM_THE_SERVICE}"
+ROOM = f"fluentbit_output_chunk_available_capacity_percent{TO_OPENSEARCH}"
+ROUTER = f'{{container_name="{FLUENT_BIT}"}}'
+STORED = "aws_aoss_storage_used_in_s3_sum"
+
+
+def _out(counter: str) -> str:
+    return f"fluentbit_output_{counter}_total{TO_OPENSEARCH}"
+
+
+def _of_services(title: str, unit: str, expr: str, description: str = "", *, stacked: bool = False) -> Graph:
+    queries = (Query(expr=expr, legend="{{service}}"),)
+    return Graph(title=title, unit=unit, queries=queries, description=description, stacked=stacked, empty=NONE, width=6)
+
+
+def _a_second(series: str) -> str:
+    return f"sum by (service) (rate({series}[{WITHIN}]))"
+
+
+def _units(title: str, metric: str) -> Graph:
+    return Graph(
+        title=title,
+        unit=units.Short,
+        queries=(
+            Query(expr=f"max({highest(f'aoss_{metric}_ocu_sum')})", legend="used"),
+            Query(expr=f"logs:{metric}_ocu:max", legend="at most", is_limit=True),
+        ),
+        description="Of all log collections of the AWS account together. AWS bills each unit by the hour.",
+        empty=NONE,
+    )
+
+
+NOW = Row(
+    title="Now",
+    panels=(
+        Figure(title="Lines", unit=units.CountsPerSecond, expr=f"sum(rate({TAKEN_IN}[5m]))", empty=NONE),
+        Figure(title="Volume", unit=units.BytesPerSecondSI, expr=f"sum(rate({BYTES_IN}[5m]))", empty=NONE),
+        Figure(
+            title="Lost within the hour",
+            unit=units.Short,
+            expr=f"sum(increase({_out('dropped_records')}[1h]))",
+            steps={1: Color.BAD},
+            empty=NONE,
+        ),
+        Figure(
+            title="Least room left",
+            unit=units.Percent,
+            expr=f"min({ROOM})",
+            description="Of what a log router may keep on its task's disk while OpenSearch is away.",
+            steps={0: Color.BAD, 20: Color.WARNING, 50: Color.GOOD},
+            empty=NONE,
+        ),
+        Figure(
+            title="Indexing units",
+            unit=units.Short,
+            expr="max(aws_aoss_indexing_ocu_sum)",
+            description=LATE,
+            empty=NONE,
+        ),
+        Figure(
+            title="Search units", unit=units.Short, expr="max(aws_aoss_search_ocu_sum)", description=LATE, empty=NONE
+        ),
+    ),
+)
+
+SERVICES = Table(
+    title="Services",
+    labels={"service": "Service"},
+    columns=(
+        Column(title="Lines", unit=units.CountsPerSecond, expr=f"sum by (service) (rate({TAKEN_IN}[5m]))"),
+        Column(title="Volume", unit=units.BytesPerSecondSI, expr=f"sum by (service) (rate({BYTES_IN}[5m]))"),
+        Column(
+            title="Delivered", unit=units.CountsPerSecond, expr=f"sum by (service) (rate({_out('proc_records')}[5m]))"
+        ),
+        Column(
+            title="Sent again",
+            unit=units.CountsPerSecond,
+            expr=f"sum by (service) (rate({_out('retried_records')}[5m]))",
+        ),
+        Column(
+            title="Lost within 1 h",
+            unit=units.Short,
+            expr=f"sum by (service) (increase({_out('dropped_records')}[1h]))",
+            steps={0: Color.PLAIN, 1: Color.BAD},
+        ),
+        Column(
+            title="Room left",
+            unit=units.Percent,
+            expr=f"min by (service) ({ROOM})",
+            steps={0: Color.BAD, 20: Color.WARNING, 50: Color.GOOD},
+        ),
+        Column(title="Stored", unit=units.BytesIEC, expr=f"sum by (service) ({STORED})"),
+    ),
+    description="Of the last five minutes, where not said otherwise. Delivered may be less than lines: empty ones and "
+    "health checks are left out, and those of a stack trace become one. Room left is that of the fullest task.",
+    links={"service": SERVICE_PAGE},
+    empty=NONE,
+    height=10,
+)
+
+ROUTERS = Row(
+    title="Log routers",
+    panels=(
+        _of_services("Lines", units.CountsPerSecond, _a_second(TAKEN_IN), "Taken in.", stacked=True),
+        _of_services("Volume", units.BytesPerSecondSI, _a_second(BYTES_IN), "Taken in.", stacked=True),
+        _of_services("Delivered", units.CountsPerSecond, _a_second(_out("proc_records")), stacked=True),
+        _of_services("Volume delivered", units.BytesPerSecondSI, _a_second(_out("proc_bytes")), stacked=True),
+        _of_services(
+            "Sent again",
+            units.CountsPerSecond,
+            _a_second(_out("retried_records")),
+            "What OpenSearch has not taken. It waits on the task's disk meanwhile.",
+        ),
+        _of_services(
+            "Lost",
+            units.Short,
+            f"sum by (service) (increase({_out('dropped_records')}[{WITHIN}]))",
+            "Refused too often, or pushed out by newer lines.",
+        ),
+        _of_services("Room left", units.Percent, f"min by (service) ({ROOM})", "In the fullest task."),
+        _of_services(
+            "Memory",
+            units.BytesIEC,
+            f"max by (service) ({memory_used(ROUTER)})",
+            "In the task where it is most. At 128 MiB a router is killed, and started anew.",
+        ),
+    ),
+)
+
+COLLECTIONS = Row(
+    title="OpenSearch",
+    panels=(
+        _units("Units for indexing", "indexing"),
+        _units("Units for search", "search"),
+        Graph(
+            title="Stored",
+            unit=units.BytesIEC,
+            queries=(Query(expr=f"sum by (service) ({highest('aoss_storage_used_in_s3_sum')})", legend="{{service}}"),),
+            description=f"In S3. {LATE}",
+            stacked=True,
+            empty=NONE,
+        ),
+        Graph(
+            title="Requests",
+            unit=units.RequestsPerMinute,
+            queries=tuple(
+                Query(expr=f"sum({a_minute(f'aoss_{kind}_sum')})", legend=f"{kind}: {what}")
+                for kind, what in {"2xx": "answered", "4xx": "refused", "5xx": "failed"}.items()
+            ),
+            description=f"Of all collections, reading and writing. A kind that has never occurred has no line. {LATE}",
+            empty=NONE,
+        ),
+        Graph(
+            title="Not taken in",
+            unit=units.CountsPerMinute,
+            queries=(
+                Query(
+                    expr=f"sum by (service) ({a_minute('aoss_ingestion_request_errors_sum')})",
+                    legend="{{service}}: requests",
+                ),
+                Query(
+                    expr=f"sum by (service) ({a_minute('aoss_ingestion_document_errors_sum')})",
+                    legend="{{service}}: single records",
+                ),
+            ),
+            description=LATE,
+            empty=NONE,
+        ),
+        Graph(
+            title="Latency",
+            unit=units.Seconds,
+            queries=(
+                Query(expr=f"max({mean('aoss_ingestion_request_latency_average')})", legend="writing"),
+                # Writing is measured in seconds, searching in milliseconds.
+                Query(expr=f"max({mean('aoss_search_request_latency_average')}) / 1000", legend="searching"),
+            ),
+            description=f"Of the slowest collection. {LATE}",
+            empty=NONE,
+        ),
+    ),
+)
+
+LOGS = Dashboard(
+    uid="logs",
+    title="Logs",
+    description=f"What services write, on its way to OpenSearch. Of {EVENT_MINUTES} minutes where CloudWatch counts.",
+    rows=(NOW, Row(title="Services", panels=(SERVICES,)), ROUTERS, COLLECTIONS),
+)
