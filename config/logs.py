@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -28,14 +29,41 @@ class LogParser(StrEnum):
     """What the log router makes of a line."""
 
     AUTO = "auto"
+    LOGFMT = "logfmt"
     TEXT = "text"
 
 
+# No regular expressions: one that takes long on a hostile line would stop all logs of the task.
 MaskPattern = Annotated[
     str,
-    StringConstraints(pattern=r"^[!-~]([ -~]*[!-~])?$", max_length=200),
-    in_words("1 to 200 printable characters"),
+    StringConstraints(pattern=r"^[!-)+-~][ -)+-~]{2,98}[!-~]$"),
+    in_words(
+        "4 to 100 printable ASCII characters, such as CUST-######## or iban=*: # is one digit, and * at the end "
+        "whatever comes before the next space, quote, comma or bracket"
+    ),
 ]
+
+
+def lua_pattern(mask: str) -> str:
+    """Translate a mask into a Lua pattern, as the log router wants it: what its first capture holds stays readable.
+
+    >>> lua_pattern("CUST-####")
+    '(CUST%-)%d%d%d%d%f[%D]'
+    """
+    shown = re.match(r"[^#*]*", mask)[0]  # type: ignore[index]  # matches always
+    hidden = "".join(_LUA.get(sign) or _literally(sign) for sign in mask[len(shown) :])
+    start = _literally(shown) or "%f[%d]"
+    if not hidden:
+        return f"(%z*){start}"  # all of it is the secret
+    return f"({start}){hidden}" + ("%f[%D]" if mask.endswith("#") else "")
+
+
+_LUA = {"#": "%d", "*": r"""[^%s"',;&<>(){}%[%]\\]+"""}
+
+
+def _literally(text: str) -> str:
+    """Lua reads a punctuation character after % as itself."""
+    return re.sub(r"[^A-Za-z0-9]", lambda found: f"%{found[0]}", text)
 
 
 class Logs(Settings):
@@ -49,9 +77,18 @@ class Logs(Settings):
     )
     retention_days: LogRetentionDays = Field(default=30, description="How long the log is kept.")
     mask: tuple[MaskPattern, ...] = Field(
-        default=(), max_length=20, description="What else is hidden in the log, beside passwords, tokens and keys."
+        default=(),
+        max_length=20,
+        description="What else is hidden in the log, beside passwords, tokens and keys. Text before the first # or * "
+        "stays, the rest becomes ***.",
     )
     parser: LogParser = Field(
         default=LogParser.AUTO,
-        description="auto: JSON lines become fields, stack traces one record; text: each line is kept as it is.",
+        description="auto: JSON lines become fields; logfmt: lines of key=value do, too; text: neither. "
+        "Each joins the lines of a stack trace.",
     )
+
+    @property
+    def lua_masks(self) -> str:
+        """The masks for the log router, one a line."""
+        return "\n".join(map(lua_pattern, self.mask))

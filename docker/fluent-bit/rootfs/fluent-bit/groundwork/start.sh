@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs a command, and passes a signal to stop on to it some seconds late.
+# ECS stops the router when the application has ended, but Fluent Bit takes in nothing more from then on, not even
+# what its own filters still hold: the last lines of every task would be lost.
+"$@" &
+router=$!
+trap 'sleep "${LAST_LINES_SECONDS:-4}"; kill -TERM "$router"' TERM INT
+wait "$router"
+status=$?
+# A signal ends `wait` early.
+while kill -0 "$router" 2>/dev/null; do
+    wait "$router"
+    status=$?
+done
+exit "$status"
