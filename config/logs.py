@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from config.database import without_null
-from config.settings import LogRetentionDays, Settings, in_words
+from config.log_mask import MaskPattern, lua_pattern, mask_mistakes
+from config.settings import LogRetentionDays, Mistake, Settings
 
 # OpenSearch Serverless deletes whole indexes, by an age that it may count from an index's first document or from each.
 # An index holds a week: a week more, and nothing is deleted before its time either way.
@@ -33,39 +33,6 @@ class LogParser(StrEnum):
     TEXT = "text"
 
 
-# No regular expressions: one that takes long on a hostile line would stop all logs of the task.
-MaskPattern = Annotated[
-    str,
-    StringConstraints(pattern=r"^[!-)+-~][ -)+-~]{2,98}[!-~]$"),
-    in_words(
-        "4 to 100 printable ASCII characters, such as CUST-######## or iban=*: # is one digit, and * at the end "
-        "whatever comes before the next space, quote, comma or bracket"
-    ),
-]
-
-
-def lua_pattern(mask: str) -> str:
-    """Translate a mask into a Lua pattern, as the log router wants it: what its first capture holds stays readable.
-
-    >>> lua_pattern("CUST-####")
-    '(CUST%-)%d%d%d%d%f[%D]'
-    """
-    shown = re.match(r"[^#*]*", mask)[0]  # type: ignore[index]  # matches always
-    hidden = "".join(_LUA.get(sign) or _literally(sign) for sign in mask[len(shown) :])
-    start = _literally(shown) or "%f[%d]"
-    if not hidden:
-        return f"(%z*){start}"  # all of it is the secret
-    return f"({start}){hidden}" + ("%f[%D]" if mask.endswith("#") else "")
-
-
-_LUA = {"#": "%d", "*": r"""[^%s"',;&<>(){}%[%]\\]+"""}
-
-
-def _literally(text: str) -> str:
-    """Lua reads a punctuation character after % as itself."""
-    return re.sub(r"[^A-Za-z0-9]", lambda found: f"%{found[0]}", text)
-
-
 class Logs(Settings):
     """The log of one service."""
 
@@ -87,6 +54,10 @@ class Logs(Settings):
         description="auto: JSON lines become fields; logfmt: lines of key=value do, too; text: neither. "
         "Each joins the lines of a stack trace.",
     )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Masks that would hide too much, or that are of another language."""
+        yield from mask_mistakes(self.mask)
 
     @property
     def lua_masks(self) -> str:

@@ -51,6 +51,43 @@ service_configs/api.yaml:8: logs.retention_days: OpenSearch Serverless keeps not
 """,
     ),
     Bad(
+        "a mask that would hide everything",
+        added(API, 'logs:\n  mask: ["*"]\n'),
+        """
+service_configs/api.yaml:9: logs.mask[0]: would hide too much of every line
+  value: "*"
+  allowed: 4 characters or more, such as iban=*
+""",
+    ),
+    Bad(
+        "a regular expression for a mask",
+        added(API, 'logs:\n  mask: ["CUST-[0-9]*x"]\n'),
+        """
+service_configs/api.yaml:9: logs.mask[0]: has a * before its end
+  value: "CUST-[0-9]*x"
+  allowed: text, # for one digit, and one * at the end: CUST-######, or iban=*; no regular expressions
+  fix: write CUST-[0-9]*
+""",
+    ),
+    Bad(
+        "a mask in another alphabet",
+        added(API, 'logs:\n  mask: ["пароль"]\n'),
+        """
+service_configs/api.yaml:9: logs.mask[0]: has the wrong form
+  value: "пароль"
+  allowed: 1 to 100 printable ASCII characters
+""",
+    ),
+    Bad(
+        "a parser that there is not",
+        added(API, "logs: {parser: json}\n"),
+        """
+service_configs/api.yaml:8: logs.parser: is none of the choices
+  value: json
+  allowed: auto, logfmt, text
+""",
+    ),
+    Bad(
         "masks where nothing reads the lines",
         added(API, "logs:\n  destination: cloudwatch\n  mask: [IBAN]\n"),
         """
