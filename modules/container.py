@@ -8,6 +8,7 @@ from typing import Any
 from config.environment import Environment
 from config.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
 from config.service import Service
+from modules.literal import literal
 
 STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
@@ -34,7 +35,7 @@ def container_definition(
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
-    plain = {**variables, **settings.variables}
+    plain = {**variables, **{name: literal(value) for name, value in settings.variables.items()}}
     container: dict[str, Any] = {
         "name": settings.name,
         "image": environment.image(settings),
@@ -48,13 +49,13 @@ def container_definition(
         # Started after it, and so stopped before it: the first lines and the last ones find a router.
         container["dependsOn"] = [{"containerName": FLUENT_BIT, "condition": "HEALTHY"}]
     if settings.command:
-        container["command"] = list(settings.command)
+        container["command"] = [literal(word) for word in settings.command]
     if settings.port:
         container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
     if settings.health_check.command:
         check = settings.health_check
         container["healthCheck"] = {
-            "command": ["CMD", *check.command],
+            "command": ["CMD", *(literal(word) for word in check.command)],
             "interval": check.interval_s,
             "timeout": check.timeout_s,
             "retries": check.unhealthy_threshold,
@@ -81,9 +82,11 @@ def router_container(
         "AOSS_HOST": host,
         "AWS_REGION": environment.region,
         "ENVIRONMENT": environment.name,
+        # Asked every few seconds: what it answers well is not worth a line.
+        "HEALTH_CHECK_PATH": settings.health_check.path if settings.route else "",
         "JOB": "false" if settings.kind.keeps_running else "true",
         "LOG_GROUP": log_group,
-        "MASK": "\n".join(settings.logs.mask),
+        "MASK": literal(settings.logs.lua_masks),
         "PARSER": settings.logs.parser.value,
         "SERVICE": settings.name,
     }

@@ -156,9 +156,7 @@ class Task(Construct):
 
     def _errors_to_cloudwatch(self) -> dict[str, Any]:
         """The router copies errors to the log group, where whoever judges a rollout finds them (ADR 0012)."""
-        return allow(
-            ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"]
-        )
+        return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"])
 
     def _connect(self, database: Postgres) -> list[IamRolePolicy]:
         """Open the way to the database, and its password to the agent that starts the task and to the code in it.

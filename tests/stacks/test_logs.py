@@ -216,7 +216,24 @@ def test_the_router_is_told_where_the_log_goes_and_whose_it_is(platform: Platfor
     assert told["AOSS_HOST"].endswith(".eu-west-1.aoss.amazonaws.com")
     assert not told["AOSS_HOST"].startswith("https://")
     assert (told["SERVICE"], told["ENVIRONMENT"], told["JOB"]) == ("orders", "dev", "false")
-    assert containers(platform["dev-service-nightly"])["fluent-bit"]["environment"][3]["value"] == "true"
+    assert {"name": "JOB", "value": "true"} in containers(platform["dev-service-nightly"])["fluent-bit"]["environment"]
+
+
+def test_what_a_file_says_reaches_the_containers_letter_by_letter(checkout: Checkout) -> None:
+    odd = r'a ${timestamp()} %{if true} $$ 100 % \ "'
+    file = checkout.root / "service_configs/orders.yaml"
+    before = file.read_text()
+    texts = f"variables: {{ODD: {json.dumps(odd)}}}\ncommand: [echo, {json.dumps(odd)}]\n"
+    file.write_text(before.replace("{retention_days: 90}", f"{{mask: [{json.dumps('a${b}%{c}*')}]}}") + texts)
+    try:
+        found = containers(checkout.synthesize(only="dev")["dev-service-orders"])
+    finally:
+        file.write_text(before)
+    escaped = odd.replace("${", "$${").replace("%{", "%%{")
+    assert {"name": "ODD", "value": escaped} in found["orders"]["environment"]
+    assert found["orders"]["command"] == ["echo", escaped]
+    (mask,) = [one["value"] for one in found["fluent-bit"]["environment"] if one["name"] == "MASK"]
+    assert "%{" not in mask.replace("%%{", "")
 
 
 def test_errors_are_copied_to_the_services_own_log_group_and_no_other(platform: Platform) -> None:
