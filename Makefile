@@ -38,7 +38,7 @@ synth: install ## write every environment's Terraform code to cdktf.out
 check: install ## lint, format check and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config images stacks modules cli local_aws main.py tests benchmarks
+	$(BIN)/mypy config images stacks modules rollouts cli local_aws main.py tests benchmarks
 
 .PHONY: schemas
 schemas: install ## write schemas/ from the models, after a change in config/

@@ -85,7 +85,7 @@ def run(
     local: Local = False,
 ) -> None:
     """Run a job or one-off task now, and end with 0 if it ended well."""
-    raise typer.Exit(run_now(open_session(ROOT, environment, console, local=local), task))
+    run_now(open_session(ROOT, environment, console, local=local), task)
 
 
 @app.command(rich_help_panel="Every day")

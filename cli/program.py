@@ -15,7 +15,7 @@ from typing import Any
 from cli.errors import CommandError
 
 OUTPUT = Path("cdktf.out")
-RUNS_A_TASK = "-m cli.run_task"
+RUNS_A_TASK = '"do": "run"'
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,8 @@ class SynthesizedStack:
     @property
     def runs_a_task(self) -> bool:
         """Whether its deploy runs a task to its end, such as a migration (modules/run_before_deploy.py)."""
-        return any(
-            step["local-exec"]["command"].endswith(RUNS_A_TASK)
-            for data in self.code.get("resource", {}).get("terraform_data", {}).values()
-            for step in data.get("provisioner", [])
-        )
+        invocations = self.code.get("resource", {}).get("aws_lambda_invocation", {})
+        return any(RUNS_A_TASK in invocation["input"] for invocation in invocations.values())
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cli.rollout_errors import readable
+
 ERROR_LINES = 60
 """Of one error, for the screen; the log has it whole."""
 
@@ -58,7 +60,7 @@ class StackProgress:
         text = line.strip()
         if text.startswith("Error:"):
             self.phase = Phase.FAILED
-            self.errors.append(text)
+            self.errors += readable(text)
         elif self.phase is Phase.FAILED:
             if len(self.errors) < ERROR_LINES:
                 self.errors.append(line)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import boto3
 
 from cli.errors import CommandError
-from cli.run_task import main as run_task
+from cli.rollouts import invoke
 from cli.session import Session
 from config.subnets import Tier
 
 BAD_INPUT = 2
 
 
-def run_now(session: Session, name: str) -> int:
-    """Run the task of a scheduled job or one-off as it was last deployed; 0 when it ended well."""
+def run_now(session: Session, name: str) -> None:
+    """Run the task of a scheduled job or one-off as it was last deployed. Raises CommandError when it ends badly."""
     jobs = {service.name: service for service in session.deployment.services if not service.kind.keeps_running}
     if name not in jobs:
         raise CommandError(
@@ -37,14 +38,20 @@ def run_now(session: Session, name: str) -> int:
     ]
     if not subnets or not groups:
         raise CommandError(f"{name} is not deployed\n  fix: groundwork deploy {settings.name} service-{name}")
-    return run_task(
+    result = invoke(
+        settings,
         {
-            "GROUNDWORK_REGION": settings.region,
-            "GROUNDWORK_CLUSTER": settings.name,
-            "GROUNDWORK_TASK_DEFINITION": settings.qualify(name),
-            "GROUNDWORK_CONTAINER": name,
-            "GROUNDWORK_LOG_GROUP": f"/{settings.name}/services/{name}",
-            "GROUNDWORK_SUBNETS": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
-            "GROUNDWORK_SECURITY_GROUP": groups[0]["GroupId"],
-        }
+            "do": "run",
+            "cluster": settings.name,
+            "task_definition": settings.qualify(name),
+            "family": settings.qualify(name),
+            "container": name,
+            "log_group": f"/{settings.name}/services/{name}",
+            "subnets": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
+            "security_group": groups[0]["GroupId"],
+            # A person wants it run again, also beside another run: no record, and work that nobody else does.
+            "work": f"by hand {uuid4()}",
+            "timeout_s": jobs[name].timeout_minutes * 60,
+        },
     )
+    session.say(result["said"])

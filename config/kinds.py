@@ -42,11 +42,16 @@ _NO_REQUESTS = {
     "scaling.requests_per_task": "has no requests to count",
 }
 _NOT_CONNECTED = {"port": "has nobody who connects to it", **_NO_REQUESTS}
-_KEEPS_RUNNING = {"schedule": "keeps running", "before": "keeps running"}
+_KEEPS_RUNNING = {
+    "schedule": "keeps running",
+    "before": "keeps running",
+    "timeout_minutes": "keeps running; `rollout.timeout_minutes` says how long its deploy may take",
+}
 _ENDS = {
     **{path: reason for path, reason in _NOT_CONNECTED.items() if path != "health_check.path"},
     "health_check": "ends, and its exit code tells",
     "scaling": "runs one task and ends",
+    "rollout": "runs one task and ends; `timeout_minutes` says how long that may take",
     "metrics": "ends before it could be scraped",
     "slo": "serves no requests",
 }

@@ -15,6 +15,7 @@ from config.http import HealthCheck, Http, Metrics
 from config.kinds import Kind, kind_mistakes, kind_schema
 from config.logs import Logs
 from config.measured import measured_mistakes
+from config.rollout import Rollout
 from config.scaling import Scaling
 from config.schedule import Schedule
 from config.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
@@ -111,6 +112,13 @@ class Service(Settings):
         description="Runs to its end before each deploy of that service, with its image, such as a migration; "
         "one-off only.",
     )
+    timeout_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=360,
+        description="How long a deploy waits for it, or `groundwork run`; then it is left running. Only with jobs.",
+    )
+    rollout: Rollout = Field(default=Rollout(), description="What a deploy of it waits for; only what keeps running.")
     exec: bool = Field(
         default=False, description="Lets a person with the right to it open a shell in a task; what is typed is logged."
     )

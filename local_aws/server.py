@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from local_aws.endpoint import HOST
+from local_aws.turn import TURN
 
 ALREADY_RUNNING = 3
 REMEMBERED_CALLS = 500
@@ -77,10 +78,9 @@ def one_at_a_time(application: Application) -> Application:
 
     Seen once, in a deploy of three stacks side by side: it did not know a firewall rule that it had just made.
     """
-    turn = threading.Lock()
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        with turn:
+        with TURN:
             return list(application(environ, start_response))
 
     return answer

@@ -1,19 +1,19 @@
-"""ECS' verdict on a deployment, which is the apply's: red when the new tasks did not become healthy."""
+"""The verdict on a service's deployment, which is the apply's: red when the new tasks do not run and keep running."""
 
 from __future__ import annotations
 
-from cdktf import DataResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
 from config.environment import Environment
 from config.service import Service
-from modules.local_program import local_program
+from modules.rollout_function import RolloutFunction
+from modules.rollout_invocations import RolloutInvocations
 from modules.task import Task
 
 
 class JudgedDeployment(Construct):
-    """Waits for the verdict after every change of the service, the first one included (docs/adr/0008)."""
+    """Waits for the verdict after every change of the service, the first one included (docs/adr/0015)."""
 
     def __init__(
         self,
@@ -21,26 +21,28 @@ class JudgedDeployment(Construct):
         id_: str,
         *,
         environment: Environment,
+        rollouts: RolloutFunction,
         service: EcsService,
         task: Task,
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
-        address = f"{service.terraform_resource_type}.{service.friendly_unique_id}"
-        DataResource(
+        RolloutInvocations(
             self,
             "verdict",
-            # The one sees the service replaced, the other every update of it.
-            triggers_replace={"service": service.id},
-            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[address]),
-            provisioners=[
-                local_program(
-                    "cli.judge_deployment",
-                    environment=environment,
-                    task_definition=task.definition.arn,
-                    container=settings.name,
-                    log_group=task.log_group.name,
-                    least_tasks=str(settings.scaling.min_tasks),
-                )
-            ],
+            function=rollouts,
+            what={
+                "do": "judge",
+                "cluster": environment.name,
+                "service": settings.name,
+                # The provider makes another service where it cannot change one.
+                "service_id": service.id,
+                "task_definition": task.definition.arn,
+                "log_group": task.log_group.name,
+                "least_tasks": settings.scaling.min_tasks,
+                "watch_s": settings.rollout.watch_s,
+                "timeout_s": settings.rollout.timeout_minutes * 60,
+            },
+            timeout_s=settings.rollout.timeout_minutes * 60 + settings.rollout.watch_s,
+            triggered_by=service,
         )

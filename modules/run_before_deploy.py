@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from cdktf import DataResource, Fn, TerraformResourceLifecycle
+from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
@@ -13,8 +13,9 @@ from config.environment import Environment
 from config.service import Service
 from config.subnets import Tier
 from modules.checkov import skip
-from modules.local_program import local_program
 from modules.postgres import Postgres
+from modules.rollout_function import RolloutFunction
+from modules.rollout_invocations import RolloutInvocations
 from modules.task import Task
 from modules.vpc import Vpc
 
@@ -25,7 +26,7 @@ class RunBeforeDeploy(Construct):
     """Runs the task whenever its definition changes, so with each new image: a migration before the deploy.
 
     What has been run to its end on this database is not run again, so that a rollback does not bring an old migration
-    to a newer schema (docs/adr/0009). The record is a parameter that cli/run_record.py reads and writes.
+    to a newer schema (docs/adr/0016). The record is a parameter that rollouts/record.py reads and writes.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class RunBeforeDeploy(Construct):
         id_: str,
         *,
         environment: Environment,
+        rollouts: RolloutFunction,
         vpc: Vpc,
         task: Task,
         database: Postgres | None,
@@ -50,28 +52,29 @@ class RunBeforeDeploy(Construct):
             lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]),
         )
         skip(record, "CKV2_AWS_34", "It names images and a database, no secrets.")
-        # What another stack hands over counts as sensitive, and Terraform would hide all that the task prints.
+        # What another stack hands over counts as sensitive, and a plan would hide all that is asked.
         subnets = Fn.join(",", [subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()])
-        DataResource(
+        RolloutInvocations(
             self,
             "run",
-            triggers_replace={"task_definition": task.definition.arn},
-            provisioners=[
-                local_program(
-                    "cli.run_task",
-                    environment=environment,
-                    task_definition=task.definition.arn,
-                    container=settings.name,
-                    log_group=task.log_group.name,
-                    subnets=Fn.nonsensitive(subnets),
-                    security_group=task.firewall.group.id,
-                    record=record.name,
-                    # A database that is restored or made anew gets a new secret, and has to be migrated again.
-                    database=Fn.nonsensitive(database.secret_arn) if database else "no database",
-                    work=work(environment.image(settings), settings),
-                )
-            ],
-            depends_on=[task.roles.execution_policy],
+            function=rollouts,
+            what={
+                "do": "run",
+                "cluster": environment.name,
+                "task_definition": task.definition.arn,
+                "family": environment.qualify(settings.name),
+                "container": settings.name,
+                "log_group": task.log_group.name,
+                "subnets": Fn.nonsensitive(subnets),
+                "security_group": task.firewall.group.id,
+                "record": record.name,
+                # A database that is restored or made anew gets a new secret, and has to be migrated again.
+                "database": Fn.nonsensitive(database.secret_arn) if database else "no database",
+                "work": work(environment.image(settings), settings),
+                "timeout_s": settings.timeout_minutes * 60,
+            },
+            timeout_s=settings.timeout_minutes * 60,
+            needs=task.roles.execution_policy,
         )
 
 

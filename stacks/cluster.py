@@ -11,12 +11,14 @@ from config.environment import NAMESPACE, Environment
 from modules.checkov import skip
 from modules.ecs_cluster import EcsCluster
 from modules.firewall import Firewall
+from modules.rollout_function import RolloutFunction
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
 
 class ClusterStack(PlatformStack):
-    """Exposes `cluster`, the `namespace` that every task registers its address in, and `scraper`, who reads metrics."""
+    """Exposes `cluster`, the `namespace` that every task registers its address in, `scraper`, who reads metrics, and
+    `rollouts`, who waits for rollouts and migrations."""
 
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
@@ -41,6 +43,7 @@ class ClusterStack(PlatformStack):
             description=f"Services of {environment.name}",
             vpc=network.vpc.vpc.id,
         )
+        self.rollouts = RolloutFunction(self, "rollouts", environment=environment, log_key=network.log_key)
         self.export(self.cluster.cluster, "arn", "name")
         self.export(self.cluster.exec_log_group, "arn")
         self.export(self.namespace, "id")

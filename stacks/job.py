@@ -73,6 +73,7 @@ class JobStack(PlatformStack):
                 self,
                 "before-deploy",
                 environment=environment,
+                rollouts=cluster.rollouts,
                 vpc=network.vpc,
                 task=self.task,
                 database=database,

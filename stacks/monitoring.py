@@ -138,7 +138,13 @@ class MonitoringStack(PlatformStack):
 
     def _judge(self, scope: Construct, settings: PlatformService, service: EcsService, task: Task) -> None:
         JudgedDeployment(
-            scope, "deployment", environment=self._environment, service=service, task=task, settings=settings
+            scope,
+            "deployment",
+            environment=self._environment,
+            rollouts=self._cluster.rollouts,
+            service=service,
+            task=task,
+            settings=settings,
         )
 
     def _task(

@@ -96,7 +96,13 @@ class ServiceStack(PlatformStack):
             settings=service,
         )
         JudgedDeployment(
-            self, "deployment", environment=environment, service=fargate.service, task=self.task, settings=service
+            self,
+            "deployment",
+            environment=environment,
+            rollouts=cluster.rollouts,
+            service=fargate.service,
+            task=self.task,
+            settings=service,
         )
         Autoscaling(
             self,

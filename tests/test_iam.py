@@ -22,6 +22,7 @@ WIDE = {
     "FindClustersAndAddresses",
     "FindDataVolume",
     "FindExecLog",
+    "FindRolloutTasks",
     "FindTasks",
     "FollowLogQueries",
     "LogsOfThisAccount",

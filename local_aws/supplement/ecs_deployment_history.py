@@ -1,4 +1,4 @@
-"""moto 5.2.5 has no Describe- and ListServiceDeployments: remember every deployment of an ECS service."""
+"""moto 5.2.5 has no Describe- and ListServiceDeployments, nor revisions: remember each deployment of an ECS service."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def apply() -> None:
         EC2ContainerServiceResponse,
         list_service_deployments=_list_service_deployments,
         describe_service_deployments=_describe_service_deployments,
+        describe_service_revisions=_describe_service_revisions,
     )
 
 
@@ -24,12 +25,15 @@ def record(service: Any, status: str, reason: str | None = None) -> None:
     """Note a deployment and how it went."""
     now = utcnow()
     arn = service.arn.replace(":service/", ":service-deployment/")
+    revision = f"{service.arn.replace(':service/', ':service-revision/')}/{mock_random.randint(10**18, 10**19)}"
     service.service_deployments.insert(
         0,
         {
             "serviceDeploymentArn": f"{arn}/{mock_random.get_random_hex(21)}",
             "serviceArn": service.arn,
             "clusterArn": service.cluster_arn,
+            "targetServiceRevisionArn": revision,
+            "taskDefinition": service.task_definition,  # of the revision; no client reads it here
             "status": status,
             "statusReason": reason,
             "createdAt": now,
@@ -58,3 +62,20 @@ def _describe_service_deployments(response: Any) -> ActionResult:
     known = {item["serviceDeploymentArn"] for item in found}
     failures = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]
     return ActionResult({"serviceDeployments": found, "failures": failures})
+
+
+def _describe_service_revisions(response: Any) -> ActionResult:
+    arns = response._get_param("serviceRevisionArns")
+    every = [item for service in response.ecs_backend.services.values() for item in service.service_deployments]
+    found = [
+        {
+            "serviceRevisionArn": item["targetServiceRevisionArn"],
+            "serviceArn": item["serviceArn"],
+            "clusterArn": item["clusterArn"],
+            "taskDefinition": item["taskDefinition"],
+            "createdAt": item["createdAt"],
+        }
+        for item in every
+        if item["targetServiceRevisionArn"] in arns
+    ]
+    return ActionResult({"serviceRevisions": found, "failures": []})

@@ -81,12 +81,8 @@ def test_what_needs_a_stack_is_destroyed_with_it(program: Program) -> None:
 def test_a_service_is_never_deployed_without_what_must_run_before(program: Program, tmp_path: Path) -> None:
     assert [stack.name for stack in program.with_preparations(program.select(["cluster"]))] == ["cluster"]
     file = program.select(["network"])[0].directory / "cdk.tf.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "resource": {"terraform_data": {"memo": {}}}}))
-    remembering = read_program(tmp_path, "dev")
-    assert [stack.name for stack in remembering.with_preparations(remembering.select(["cluster"]))] == ["cluster"]
-    for program_of_ours, expected in (("judge_deployment", ["cluster"]), ("run_task", ["network", "cluster"])):
-        provisioner = {"local-exec": {"command": f"../../../.venv/bin/python -m cli.{program_of_ours}"}}
-        running = {"terraform_data": {"run": {"provisioner": [provisioner]}}}
+    for does, expected in (("judge", ["cluster"]), ("run", ["network", "cluster"])):
+        running = {"aws_lambda_invocation": {"run": {"input": json.dumps({"do": does}, sort_keys=True)}}}
         file.write_text(json.dumps({**json.loads(file.read_text()), "resource": running}))
         changed = read_program(tmp_path, "dev")
         assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == expected

@@ -1,13 +1,20 @@
 """Deploys that ECS or a migration refuses: the apply is red, what ran still runs, and the next deploy goes on from it.
 
-In an environment of its own, of which only what these services need is deployed. The tests run in the order of this
-file.
+In an environment of its own, of which only what these services need is deployed. The function that judges is the real
+one. The tests run in the order of this file.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,53 +33,161 @@ command: [echo, migrated]
 
 
 @pytest.fixture(scope="module")
-def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """Two services, one with a database."""
-    home = tmp_path_factory.mktemp("staging")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("staging")
+
+
+@pytest.fixture(scope="module")
+def staging(home: Path) -> Iterator[Checkout]:
+    """The whole environment, with a migration; synthesized, and nothing else yet."""
     checkout = Checkout.make(home / "checkout", "staging", launcher.start(directory=home / "aws"))
     try:
-        needed = ("network", "cluster", "database-orders", "service-orders", "service-mailer")
-        checkout.run("deploy", *needed, "--yes")
+        (checkout.root / "service_configs/orders-migrate.yaml").write_text(MIGRATION)
+        checkout.run("bootstrap")
+        checkout.run("synth")
         yield checkout
     finally:
         launcher.stop(directory=home / "aws")
 
 
+def service(staging: Checkout, name: str) -> Any:
+    (found,) = staging.aws.ecs.describe_services(cluster="staging", services=[name])["services"]
+    return found
+
+
+def migrations(staging: Checkout) -> list[Any]:
+    """Every task that was started to migrate orders, the oldest first."""
+    ecs, family = staging.aws.ecs, "staging-orders-migrate"
+    arns = [
+        arn
+        for status in ("RUNNING", "STOPPED")
+        for arn in ecs.list_tasks(cluster="staging", family=family, desiredStatus=status)["taskArns"]
+    ]
+    tasks = ecs.describe_tasks(cluster="staging", tasks=arns)["tasks"] if arns else []
+    return sorted(tasks, key=lambda task: task["createdAt"])
+
+
+def migrate(staging: Checkout, version: str, *, code: int = 0, seconds: int = 0) -> None:
+    """Write another migration, and decide how its next task ends."""
+    text = MIGRATION.replace("1.37.0", version)
+    (staging.root / "service_configs/orders-migrate.yaml").write_text(text)
+    end = f"ecs/next-task?cluster=staging&family=staging-orders-migrate&code={code}&seconds={seconds}"
+    staging.control(end)
+
+
+def test_terraform_alone_applies_the_copied_json_and_waits_for_migrations_and_rollouts(
+    staging: Checkout, home: Path
+) -> None:
+    """The way out of CDKTF (docs/adr/0001): nothing of this repository is there, nor on the path."""
+    shutil.copytree(staging.root / "cdktf.out/stacks", home / "copy")
+    shutil.rmtree(staging.root / "cdktf.out")
+    environment = {**staging.terraform_environment, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+
+    def apply(stack: str, *, expect: int = 0) -> str:
+        said = ""
+        for command in (["init"], ["apply", "-auto-approve"]):
+            done = subprocess.run(
+                ["terraform", *command, "-input=false", "-no-color"],
+                cwd=home / "copy" / f"staging-{stack}",
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=600,
+            )
+            said += done.stdout
+        assert done.returncode == expect, said
+        return said
+
+    def apply_all(*stacks: str) -> None:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(apply, stacks))
+
+    apply_all("account", "network")
+    apply_all("cluster", "edge", "database-orders")
+    apply_all("monitoring", "service-mailer")
+    staging.control("ecs/next-task?cluster=staging&family=staging-orders-migrate&code=7")
+    said = apply("service-orders-migrate", expect=1)
+    assert r"orders-migrate failed with exit code 7" in said
+    assert r"\n  log: the process ends with 7" in said
+    for stack in ("service-orders-migrate", "service-orders", "service-storefront"):
+        apply(stack)
+    assert [task["containers"][0]["exitCode"] for task in migrations(staging)] == [7, 0]
+    assert {path.name for path in (home / "copy").glob("staging-*")} == set(staging.states)
+
+
 def test_an_apply_is_red_after_a_rollback_or_a_failed_migration_and_green_otherwise(staging: Checkout) -> None:
-    (staging.root / "service_configs/orders-migrate.yaml").write_text(MIGRATION)
     mailer = staging.root / "service_configs/mailer.yaml"
     mailer.write_text(mailer.read_text() + "variables: {MODE: new}\n")
     staging.control("ecs/fail-next-deployment?cluster=staging&service=mailer")
-    staging.control("ecs/fail-next-task?cluster=staging&family=staging-orders-migrate&code=3")
+    before = len(migrations(staging))
+    migrate(staging, "1.36.9", code=3)
     said = staging.run("deploy", "service-mailer", "service-orders-migrate", "--yes", expect=1)
     assert "ECS rolled mailer back" in said
-    assert "orders-migrate failed with exit code 3" in said
+    assert "\n    event: (service mailer)" in said
+    assert "orders-migrate failed with exit code 3 (Essential container in task exited)" in said
+    assert "log: the process ends with 3" in said
 
     said = staging.run("deploy", "service-mailer", "service-orders-migrate", "--yes")
     assert "rolled" not in said
-    (service,) = staging.aws.ecs.describe_services(cluster="staging", services=["mailer"])["services"]
-    definition = staging.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-    assert {"name": "MODE", "value": "new"} in definition["containerDefinitions"][0]["environment"]
-    (task, *_) = staging.aws.ecs.list_tasks(
-        cluster="staging", family="staging-orders-migrate", desiredStatus="STOPPED"
-    )["taskArns"]
-    (ended,) = staging.aws.ecs.describe_tasks(cluster="staging", tasks=[task])["tasks"]
-    assert ended["startedBy"] == "groundwork"
+    definition = staging.aws.ecs.describe_task_definition(taskDefinition=service(staging, "mailer")["taskDefinition"])
+    assert {"name": "MODE", "value": "new"} in definition["taskDefinition"]["containerDefinitions"][0]["environment"]
+    codes = [task["containers"][0]["exitCode"] for task in migrations(staging)[before:]]
+    assert codes == [3, 0], "the next apply has run it again, once"
 
 
 def test_a_rollback_runs_no_migration_that_has_been_run_on_this_database(staging: Checkout) -> None:
-    migration = staging.root / "service_configs/orders-migrate.yaml"
-    migration.write_text(MIGRATION.replace("1.37.0", "1.37.1"))
+    migrate(staging, "1.37.1")
     staging.run("deploy", "service-orders-migrate", "--yes")
 
-    staging.control(
-        "ecs/fail-next-task?cluster=staging&family=staging-orders-migrate&code=1"
-    )  # as Alembic would refuse
-    migration.write_text(MIGRATION)
-    assert re.search(
-        "staging-service-orders-migrate: .* added", staging.run("deploy", "service-orders-migrate", "--yes")
-    )
+    migrate(staging, "1.37.0", code=1)  # as Alembic would refuse
+    said = staging.run("deploy", "service-orders-migrate", "--yes")
+    assert re.search("staging-service-orders-migrate: .* added", said)
     assert "staging-service-orders-migrate: no changes" in staging.run("plan-check", "service-orders-migrate")
+    migrate(staging, "1.37.0")
+
+
+def test_a_migration_that_is_interrupted_and_outlasts_an_invocation_goes_on_and_is_waited_for(
+    staging: Checkout,
+) -> None:
+    staging.control("lambda/limit?seconds=5")
+    before = len(migrations(staging))
+    migrate(staging, "1.37.2", seconds=40)
+    first = staging.start("deploy", "service-orders-migrate", "--yes")
+    deadline = time.monotonic() + 300
+    while len(migrations(staging)) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    first.signal(signal.SIGINT)
+    first.finish(expect=130)
+
+    staging.run("deploy", "service-orders-migrate", "--yes")
+    (task,) = migrations(staging)[before:]
+    assert task["containers"][0]["exitCode"] == 0
+    assert task["startedBy"].startswith("groundwork/")
+
+    migrate(staging, "1.37.3", code=4, seconds=8)
+    said = staging.run("deploy", "service-orders-migrate", "--yes", expect=1)
+    assert "failed with exit code 4" in said, "in the second invocation or a later one"
+    staging.run("deploy", "service-orders-migrate", "--yes")
+    codes = [task["containers"][0]["exitCode"] for task in migrations(staging)[before:]]
+    assert codes == [0, 4, 0], "what the first invocations had seen was not taken for the new apply's"
+    staging.control("lambda/limit?seconds=0")
+
+
+def test_a_service_that_ecs_calls_healthy_and_that_dies_is_rolled_back(staging: Checkout) -> None:
+    good = service(staging, "orders")["taskDefinition"]
+    orders = staging.root / "service_configs/orders.yaml"
+    orders.write_text(orders.read_text() + "variables: {MODE: new}\n")
+    staging.control("ecs/crash-next-deployment?cluster=staging&service=orders")
+    said = staging.run("deploy", "service-orders", "--yes", expect=1)
+    assert "orders does not keep running" in said
+    assert f"orders was rolled back to {good.rpartition('/')[2]}" in said
+    assert "container orders: exit code 1" in said
+    assert service(staging, "orders")["taskDefinition"] == good
+
+    staging.run("deploy", "service-orders", "--yes")
+    assert service(staging, "orders")["taskDefinition"] != good
 
 
 def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_runs_of(staging: Checkout) -> None:
@@ -88,25 +203,25 @@ def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_r
 
     release("v1")
     staging.control("ecs/fail-first-deployment?cluster=staging&service=invoices")
-    said = " ".join(staging.run("deploy", "service-invoices", "--yes", expect=1).split())
+    said = staging.run("deploy", "service-invoices", "--yes", expect=1)
     assert "ECS gave up on invoices, and nothing runs that it could roll back to" in said
     assert "event: (service invoices)" in said
 
     release("v2")
     staging.run("deploy", "service-invoices", "--yes")
-    (service,) = staging.aws.ecs.describe_services(cluster="staging", services=["invoices"])["services"]
-    assert service["runningCount"] == service["desiredCount"] == 2
+    first = service(staging, "invoices")
+    assert first["runningCount"] == first["desiredCount"] == 2
 
     staging.aws.ecs.update_service(cluster="staging", service="invoices", desiredCount=0)  # as office hours do
     staging.control("ecs/fail-next-deployment?cluster=staging&service=invoices")
     release("v3")
-    said = " ".join(staging.run("deploy", "service-invoices", "--yes", expect=1).split())
-    assert f"it runs {service['taskDefinition'].rpartition('/')[2]} again" in said
-    kept = staging.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    said = staging.run("deploy", "service-invoices", "--yes", expect=1)
+    assert f"it runs {first['taskDefinition'].rpartition('/')[2]} again" in said
+    kept = staging.aws.ecs.describe_task_definition(taskDefinition=first["taskDefinition"])["taskDefinition"]
     assert kept["status"] == "ACTIVE", "else ECS could not start it again"
     staging.run("deploy", "service-invoices", "--yes")
-    (service,) = staging.aws.ecs.describe_services(cluster="staging", services=["invoices"])["services"]
-    assert service["runningCount"] == service["desiredCount"] == 2
+    now = service(staging, "invoices")
+    assert now["runningCount"] == now["desiredCount"] == 2
 
 
 def test_what_was_judged_and_migrated_is_destroyed_without_a_trace(staging: Checkout) -> None:

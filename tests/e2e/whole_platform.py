@@ -132,6 +132,10 @@ class Command:
         assert self._process.returncode == expect, text
         return text
 
+    def signal(self, number: int) -> None:
+        """Send it a signal, as a terminal does."""
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         """End it in good order, if it still runs."""
         if self._process.poll() is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_task_ends_well_and_gives_its_network_interface_back(endpoint: Endpoin
 
 
 def test_a_test_can_make_the_next_task_fail_and_only_that_one(endpoint: Endpoint) -> None:
-    control = f"{endpoint.url}/moto-api/groundwork/ecs/fail-next-task?cluster=dev&family=dev-migrate&code=3"
+    control = f"{endpoint.url}/moto-api/groundwork/ecs/next-task?cluster=dev&family=dev-migrate&code=3"
     with urllib.request.urlopen(urllib.request.Request(control, method="POST")) as answer:
         assert json.load(answer) == {"status": "ok"}
     codes = []
@@ -72,3 +73,36 @@ def test_a_test_can_make_the_next_task_fail_and_only_that_one(endpoint: Endpoint
         arn, ecs = run(endpoint)
         codes.append(ecs.describe_tasks(cluster="dev", tasks=[arn])["tasks"][0]["containers"][0]["exitCode"])
     assert codes == [3, 0]
+
+
+def test_a_task_may_take_its_time_and_is_listed_as_what_it_is(endpoint: Endpoint) -> None:
+    path = "/moto-api/groundwork/ecs/next-task?cluster=dev&family=dev-migrate&code=0&seconds=2"
+    assert endpoint.request("POST", path)[0] == 200
+    arn, ecs = run(endpoint)
+    for _ in range(8):  # moto itself would have ended it by now
+        assert ecs.describe_tasks(cluster="dev", tasks=[arn])["tasks"][0]["lastStatus"] == "RUNNING"
+    assert arn in ecs.list_tasks(cluster="dev")["taskArns"]
+    time.sleep(2)
+    assert arn not in ecs.list_tasks(cluster="dev")["taskArns"]
+    assert arn in ecs.list_tasks(cluster="dev", family="dev-migrate", desiredStatus="STOPPED")["taskArns"]
+    assert ecs.list_tasks(cluster="dev", serviceName="orders", desiredStatus="STOPPED")["taskArns"] == []
+
+
+def test_one_token_starts_one_task(endpoint: Endpoint) -> None:
+    run(endpoint)
+    ecs, ec2 = client(endpoint, "ecs"), client(endpoint, "ec2")
+    network = {
+        "awsvpcConfiguration": {"subnets": [ec2.describe_subnets()["Subnets"][0]["SubnetId"]], "securityGroups": []}
+    }
+
+    def start(token: str) -> str:
+        answer = ecs.run_task(
+            cluster="dev",
+            taskDefinition="dev-migrate",
+            launchType="FARGATE",
+            clientToken=token,
+            networkConfiguration=network,
+        )
+        return str(answer["tasks"][0]["taskArn"])
+
+    assert start("a") == start("a") != start("b")

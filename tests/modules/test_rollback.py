@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from tests.synthesis import Checkout, Platform
+from tests.synthesis import Attributes, Checkout, Platform, Stack
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,11 @@ def test_the_error_alarm_watches_a_share_and_stays_quiet_without_traffic(platfor
     assert alarm["treat_missing_data"] == "notBreaching"
 
 
+def invocations(stack: Stack) -> list[Attributes]:
+    """Of the function that watches rollouts, in their order."""
+    return [*stack.resources["aws_lambda_invocation"].values()]
+
+
 @pytest.mark.parametrize("name", ["storefront", "orders", "mailer"])
 def test_every_service_is_rolled_back_when_its_tasks_do_not_start(platform: Platform, name: str) -> None:
     breaker = platform[f"prod-service-{name}"].one("aws_ecs_service")["deployment_circuit_breaker"]
@@ -42,24 +48,37 @@ def test_every_service_is_rolled_back_when_its_tasks_do_not_start(platform: Plat
 @pytest.mark.parametrize("name", ["storefront", "orders", "mailer"])
 def test_every_change_of_a_service_is_judged_by_ecs_and_not_by_the_provider(platform: Platform, name: str) -> None:
     stack = platform[f"prod-service-{name}"]
-    service, verdict = stack.one("aws_ecs_service"), stack.one("terraform_data")
+    service = stack.one("aws_ecs_service")
     assert service["wait_for_steady_state"] is False
-    assert stack.target(verdict["triggers_replace"]["service"]) is service
-    (trigger,) = verdict["lifecycle"]["replace_triggered_by"]
+    first, *more = invocations(stack)
+    (trigger,) = first["lifecycle"]["replace_triggered_by"]
     assert stack.target(f"${{{trigger}.id}}") is service
-    (provisioner,) = verdict["provisioner"]
-    assert provisioner["local-exec"]["command"].endswith("-m cli.judge_deployment")
-    asked = provisioner["local-exec"]["environment"]
-    assert asked["GROUNDWORK_TASK_DEFINITION"] == service["task_definition"]
-    assert asked["GROUNDWORK_CONTAINER"] == service["name"] == name
-    assert asked["GROUNDWORK_LEAST_TASKS"] == str(service["desired_count"])
+    asked = json.loads(first["input"])
+    assert asked["do"] == "judge"
+    assert stack.target(asked["service_id"]) is service
+    assert asked["task_definition"] == service["task_definition"]
+    assert asked["service"] == service["name"] == name
+    assert asked["least_tasks"] == service["desired_count"]
+    assert asked["watch_s"] == 90
+    assert {one["function_name"] for one in (first, *more)} == {"prod-rollouts"}
 
 
 @pytest.mark.parametrize("name", ["storefront", "orders", "mailer"])
 def test_what_ecs_would_roll_back_to_is_there_until_the_verdict(platform: Platform, name: str) -> None:
     stack = platform[f"prod-service-{name}"]
     assert stack.one("aws_ecs_task_definition")["lifecycle"] == {"create_before_destroy": True}
-    # Terraform deregisters the old revision after all that names the new one, and the verdict does.
-    (provisioner,) = stack.one("terraform_data")["provisioner"]
-    definition = provisioner["local-exec"]["environment"]["GROUNDWORK_TASK_DEFINITION"]
-    assert stack.target(definition) is stack.one("aws_ecs_task_definition")
+    # Terraform deregisters the old revision after all that names the new one, and each part of the verdict does.
+    for invocation in invocations(stack):
+        named = re.search(r'"task_definition": "(\$\{[^}]+\})"', invocation["input"])
+        assert named
+        assert stack.target(named[1]) is stack.one("aws_ecs_task_definition")
+
+
+def test_each_invocation_goes_on_from_the_one_before_until_time_is_up(platform: Platform) -> None:
+    stack = platform["prod-service-orders"]
+    texts = [one["input"] for one in invocations(stack)]
+    assert len(texts) == 3, "30 minutes and 90 seconds, in pieces of less than 15 minutes"
+    assert ['"last": true' in text for text in texts] == [False, False, True]
+    addresses = [*stack.resources["aws_lambda_invocation"]]
+    for address, text in zip(addresses, texts[1:], strict=False):
+        assert f'"so_far": ${{aws_lambda_invocation.{address}.result}}' in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ secrets: {TOKEN: report-token}
 schedule: {expression: cron(30 3 * * ? *), timezone: Europe/Dublin}
 """
 CLEANUP = "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n"
-MIGRATE = "kind: one-off\nbefore: ledger\ncommand: [migrate]\n"
+MIGRATE = "kind: one-off\nbefore: ledger\ncommand: [migrate]\ntimeout_minutes: 90\n"
 LEDGER = "kind: internal\nport: 8080\ndatabase: {}\n"
 TOOL = "kind: one-off\nimage: example/tool:1\n"
 
@@ -102,6 +104,13 @@ def test_a_secret_reaches_the_task_by_reference_and_only_this_task_may_read_it(r
     assert statement["Resource"] == [secret["valueFrom"]]
 
 
+def first_run(stack: Stack) -> dict[str, Any]:
+    """What the first of its invocations asks; the quotes inside of an expression are not JSON's."""
+    text = next(iter(stack.resources["aws_lambda_invocation"].values()))["input"]
+    asked: dict[str, Any] = json.loads(re.sub(r"\$\{nonsensitive\(join\(.*?\)\)\}", "subnets", text))
+    return asked
+
+
 def test_a_migration_runs_the_image_that_its_service_is_about_to_run(platform: Platform) -> None:
     migration, ledger = platform["dev-service-migrate"], platform["dev-service-ledger"]
     assert container(migration)["image"] == container(ledger)["image"]
@@ -112,10 +121,14 @@ def test_a_migration_runs_the_image_that_its_service_is_about_to_run(platform: P
 def test_a_service_is_deployed_after_its_migration_has_run_with_the_same_release(platform: Platform) -> None:
     migration = platform["dev-service-migrate"]
     assert migration.name in platform["dev-service-ledger"].dependencies
-    run = migration.one("terraform_data")
-    assert migration.target(run["triggers_replace"]["task_definition"]) is migration.one("aws_ecs_task_definition")
-    (provisioner,) = run["provisioner"]
-    assert provisioner["local-exec"]["command"].endswith("-m cli.run_task")
+    asked = first_run(migration)
+    assert asked["do"] == "run"
+    assert migration.target(asked["task_definition"]) is migration.one("aws_ecs_task_definition")
+
+
+def test_a_migration_may_take_as_long_as_its_file_says(platform: Platform) -> None:
+    assert first_run(platform["dev-service-migrate"])["timeout_s"] == 90 * 60
+    assert len(platform["dev-service-migrate"].all("aws_lambda_invocation")) == 7, "90 minutes, 14.5 at a time"
 
 
 def test_a_migration_is_remembered_for_the_database_that_it_ran_on(platform: Platform) -> None:
@@ -123,14 +136,13 @@ def test_a_migration_is_remembered_for_the_database_that_it_ran_on(platform: Pla
     record = migration.one("aws_ssm_parameter")
     assert record["name"] == "/groundwork/dev/migrate/done"
     assert record["lifecycle"] == {"ignore_changes": ["value"]}, "the run writes it, not Terraform"
-    (provisioner,) = migration.one("terraform_data")["provisioner"]
-    asked = provisioner["local-exec"]["environment"]
-    assert migration.target(asked["GROUNDWORK_RECORD"]) is record
-    secret = asked["GROUNDWORK_DATABASE"].removeprefix("${nonsensitive(").removesuffix(")}")
+    asked = first_run(migration)
+    assert migration.target(asked["record"]) is record
+    secret = asked["database"].removeprefix("${nonsensitive(").removesuffix(")}")
     owner, reference = platform.resolve(migration, f"${{{secret}}}")
     assert owner.name == "dev-database-ledger"
     assert reference.endswith(".master_user_secret[0].secret_arn}")
-    assert asked["GROUNDWORK_WORK"].startswith("ledger:v7 ")
+    assert asked["work"].startswith("ledger:v7 ")
 
 
 @pytest.mark.parametrize(
@@ -153,4 +165,4 @@ def test_a_migration_is_another_one_when_what_it_does_is(changed: dict[str, obje
 def test_a_one_off_for_no_service_runs_only_by_hand(platform: Platform) -> None:
     tool = platform["dev-service-tool"]
     assert tool.one("aws_ecs_task_definition")
-    assert not tool.all("terraform_data")
+    assert not tool.all("aws_lambda_invocation")

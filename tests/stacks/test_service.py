@@ -31,7 +31,7 @@ RELEASES = "checkout: 2026-11-23\nstock: v1\n"
 TASK_METRICS, ROUTER_METRICS = 9779, 2020
 KINDS_THAT_RUN = (
     "aws_ecs_service",
-    "terraform_data",
+    "aws_lambda_invocation",
     "aws_appautoscaling_target",
     "aws_appautoscaling_policy",
     "aws_appautoscaling_scheduled_action",

@@ -10,34 +10,27 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from cli.run_record import MOST_CHARACTERS, RunRecord
-from cli.run_task import main, remember
-from tests.cli.test_run_task import WHAT
+from rollouts.record import MOST_CHARACTERS, Record
+from rollouts.task import noted
 
 NAME = "/groundwork/prod/migrate/done"
-RECORDED = {
-    **WHAT,
-    "GROUNDWORK_RECORD": NAME,
-    "GROUNDWORK_DATABASE": "database-1",
-    "GROUNDWORK_WORK": "orders:v1 0a",
-}
 
 
 @pytest.fixture
-def record() -> Iterator[RunRecord]:
+def record() -> Iterator[Record]:
     """As Terraform makes it."""
     with mock_aws():
         ssm = boto3.client("ssm", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
         ssm.put_parameter(Name=NAME, Type="String", Value="nothing yet")
-        yield RunRecord(ssm, NAME, "database-1")
+        yield Record(ssm, NAME, "database-1")
 
 
-def test_nothing_has_been_done_at_first(record: RunRecord) -> None:
+def test_nothing_has_been_done_at_first(record: Record) -> None:
     assert not record.has("orders:v1 0a")
     assert not record.has("nothing yet")
 
 
-def test_what_has_been_done_once_counts_for_every_older_release(record: RunRecord) -> None:
+def test_what_has_been_done_once_counts_for_every_older_release(record: Record) -> None:
     for work in ("orders:v1 0a", "orders:v2 0b", "orders:v3 0c"):
         record.add(work)
     assert record.has("orders:v1 0a")
@@ -46,7 +39,7 @@ def test_what_has_been_done_once_counts_for_every_older_release(record: RunRecor
     assert not record.has("orders:v1 ff"), "the same image with another command is other work"
 
 
-def test_what_was_done_on_another_database_does_not_count(record: RunRecord) -> None:
+def test_what_was_done_on_another_database_does_not_count(record: Record) -> None:
     record.add("orders:v1 0a")
     restored = replace(record, database="database-2")
     assert not restored.has("orders:v1 0a")
@@ -54,7 +47,7 @@ def test_what_was_done_on_another_database_does_not_count(record: RunRecord) -> 
     assert not record.has("orders:v1 0a"), "there is only one database at a time"
 
 
-def test_where_there_is_no_more_room_the_oldest_is_forgotten(record: RunRecord) -> None:
+def test_where_there_is_no_more_room_the_oldest_is_forgotten(record: Record) -> None:
     works = [f"orders:{number:0128} 0a" for number in range(MOST_CHARACTERS // 128)]
     for work in works:
         record.add(work)
@@ -63,31 +56,19 @@ def test_where_there_is_no_more_room_the_oldest_is_forgotten(record: RunRecord) 
     assert all(record.has(work) for work in works[-20:])
 
 
-def test_the_same_work_is_noted_once(record: RunRecord) -> None:
+def test_the_same_work_is_noted_once(record: Record) -> None:
     for _ in range(3):
         record.add("orders:v1 0a")
     assert record.ssm.get_parameter(Name=NAME)["Parameter"]["Value"] == "database-1\norders:v1 0a"
 
 
 def test_a_person_who_runs_it_by_hand_asks_no_record() -> None:
-    assert RunRecord.named(WHAT) is None
+    assert Record.named({"work": "by hand"}) is None
 
 
-def test_without_an_answer_nothing_is_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_MAX_ATTEMPTS": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    assert main(RECORDED) == 1
-    assert "migrate did not run to its end" in capsys.readouterr().err
-
-
-def test_what_cannot_be_noted_is_said_and_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_noted_is_said_and_stops_nothing() -> None:
     ssm = boto3.client("ssm", region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test")
     with Stubber(ssm) as stub:
         stub.add_client_error("get_parameter", "AccessDeniedException")
-        remember(RunRecord(ssm, NAME, "database-1"), "orders:v1 0a")
-    assert "orders:v1 0a is not noted" in capsys.readouterr().out
+        said = noted(Record(ssm, NAME, "database-1"), "orders:v1 0a")
+    assert "orders:v1 0a is not noted" in said

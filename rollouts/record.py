@@ -17,7 +17,7 @@ MOST_CHARACTERS = 4096
 
 
 @dataclass(frozen=True)
-class RunRecord:
+class Record:
     """One one-off's record. Work on another database, such as a restored one, does not count."""
 
     ssm: Any
@@ -25,12 +25,9 @@ class RunRecord:
     database: str
 
     @classmethod
-    def named(cls, what: Mapping[str, str]) -> RunRecord | None:
-        """The record that the variables name; whoever runs a task by hand names none."""
-        if "GROUNDWORK_RECORD" not in what:
-            return None
-        ssm = boto3.client("ssm", region_name=what["GROUNDWORK_REGION"])
-        return cls(ssm, what["GROUNDWORK_RECORD"], what["GROUNDWORK_DATABASE"])
+    def named(cls, event: Mapping[str, Any]) -> Record | None:
+        """The record that the event names; whoever runs a task by hand names none."""
+        return cls(boto3.client("ssm"), event["record"], event["database"]) if event.get("record") else None
 
     def has(self, work: str) -> bool:
         """Whether this has already been done."""

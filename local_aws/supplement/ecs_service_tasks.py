@@ -1,0 +1,72 @@
+"""moto 5.2.5 has no tasks of a service: let one of a release that does not keep running be seen, as it stops.
+
+A test makes the next release of a service, its first one included, one whose process exits. ECS calls such a deployment
+completed all the same (https://github.com/aws/containers-roadmap/issues/1206):
+
+    POST /moto-api/groundwork/ecs/crash-next-deployment?cluster=<name>&service=<name>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from local_aws.supplement import control
+from local_aws.supplement.ecs_tasks import end
+from local_aws.supplement.patch import wrap
+
+_crashing: set[tuple[str, str]] = set()
+
+
+def apply() -> None:
+    wrap(EC2ContainerServiceResponse, "create_service", _first_release)
+    wrap(EC2ContainerServiceResponse, "update_service", _next_release)
+    control.add("ecs/crash-next-deployment", _crash_next_deployment)
+
+
+def _first_release(original: Callable[..., Any], response: Any) -> Any:
+    answer = original(response)
+    service = answer.result["service"]
+    _crash(response.ecs_backend, service, "")
+    return answer
+
+
+def _next_release(original: Callable[..., Any], response: Any) -> Any:
+    asked, backend = response.params, response.ecs_backend
+    service = backend._get_service(asked.get("cluster") or "default", asked["service"].split("/")[-1])
+    before = service.task_definition
+    answer = original(response)
+    _crash(backend, service, before)
+    return answer
+
+
+def _crash(backend: Any, service: Any, before: str) -> None:
+    key = (service.cluster_name, service.name)
+    if key not in _crashing or service.task_definition == before or not service.desired_count:
+        return
+    _crashing.remove(key)
+    (task,) = backend.run_task(
+        service.cluster_name,
+        service.task_definition,
+        1,
+        None,
+        service.deployments[0]["id"],
+        None,
+        "FARGATE",
+        service.network_configuration,
+        f"service:{service.name}",
+    )
+    task.code = 1
+    end(backend, task)
+
+
+def _crash_next_deployment(request: Any, url: str, _headers: Any) -> tuple[int, dict[str, str], str]:
+    query = parse_qs(urlparse(url).query)
+    if request.method != "POST":
+        return 400, {}, json.dumps({"error": "POST it"})
+    _crashing.add((query["cluster"][0], query["service"][0]))
+    return 200, {}, json.dumps({"status": "ok"})

@@ -1,0 +1,63 @@
+"""What a service, the last of its tasks and their log say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rollouts.refusal import short
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
+EVENTS = 5
+LOG_LINES = 40
+LONGEST_LINE = 400
+TASKS_OF_AN_ANSWER = 100
+
+
+def evidence(ecs: ECSClient, event: Mapping[str, Any], service: ServiceTypeDef | None) -> list[str]:
+    """The newest events of the service, how the last task of this revision ended, and the end of its log."""
+    found = [f"event: {one['message']}" for one in service["events"][:EVENTS]] if service else []
+    try:
+        ended = stopped_tasks(ecs, event)
+    except (BotoCoreError, ClientError) as error:
+        return [*found, f"nothing more is known: {error}"]
+    if not ended:
+        return found
+    last = max(ended, key=lambda task: task["createdAt"])
+    return [*found, *end_of(last, event["log_group"], event["service"])]
+
+
+def stopped_tasks(ecs: ECSClient, event: Mapping[str, Any]) -> list[TaskTypeDef]:
+    """The service's tasks of this revision that have stopped or are about to; ECS remembers them for an hour."""
+    arns = ecs.list_tasks(cluster=event["cluster"], serviceName=event["service"], desiredStatus="STOPPED")["taskArns"]
+    if not arns:
+        return []
+    tasks = ecs.describe_tasks(cluster=event["cluster"], tasks=arns[:TASKS_OF_AN_ANSWER])["tasks"]
+    return [task for task in tasks if task["taskDefinitionArn"] == event["task_definition"]]
+
+
+def end_of(task: TaskTypeDef, log_group: str, container: str) -> Iterator[str]:
+    """How a task and each of its containers ended, and what this container wrote last."""
+    yield f"task {short(task['taskArn'])}: {task.get('stoppedReason') or 'no reason given'}"
+    for one in task.get("containers", []):
+        if "exitCode" in one or "reason" in one:
+            code = f"exit code {one['exitCode']}" if "exitCode" in one else "never started"
+            yield f"container {one['name']}: {code} {one.get('reason', '')}".rstrip()
+    yield from (f"log: {line}" for line in last_lines(log_group, container, task["taskArn"]))
+
+
+def last_lines(log_group: str, container: str, task_arn: str) -> Sequence[str]:
+    """The end of what a container wrote."""
+    logs = boto3.client("logs")
+    stream = f"task/{container}/{short(task_arn)}"
+    try:
+        answer = logs.get_log_events(logGroupName=log_group, logStreamName=stream, limit=LOG_LINES)
+    except (BotoCoreError, ClientError) as error:
+        return [f"(none: {error})"]
+    return [one["message"][:LONGEST_LINE] for one in answer["events"]]

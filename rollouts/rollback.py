@@ -1,0 +1,52 @@
+"""Takes a service back to the revision that was well, when ECS no longer does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rollouts.refusal import short
+from rollouts.trouble import ended_at
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+REVISIONS_OF_AN_ANSWER = 20
+
+
+def roll_back(
+    ecs: ECSClient, event: Mapping[str, Any], task: TaskTypeDef, *, completed: float, before: str | None
+) -> str:
+    """Start the last good revision again, or nothing where there is none; in words, with the reason."""
+    name, seconds = event["service"], max(ended_at(task) - completed, 0)
+    why = (
+        f"{name} does not keep running: {seconds:.0f} s after ECS called the deployment completed, task "
+        f"{short(task['taskArn'])} stopped by itself"
+    )
+    try:
+        good = last_good(ecs, event) or before
+        if good:
+            ecs.update_service(cluster=event["cluster"], service=name, taskDefinition=good)
+            return f"{why}; {name} was rolled back to {short(good)}"
+        ecs.update_service(cluster=event["cluster"], service=name, desiredCount=0)
+        return f"{why}; nothing ran before that it could be rolled back to, so its tasks were stopped"
+    except (BotoCoreError, ClientError) as error:
+        return f"{why}; and it could not be rolled back: {error}"
+
+
+def last_good(ecs: ECSClient, event: Mapping[str, Any]) -> str | None:
+    """The task definition of the newest successful deployment of another revision than this one.
+
+    A revision that was rolled back to has a newer successful deployment than what it replaced.
+    """
+    known = ecs.list_service_deployments(cluster=event["cluster"], service=event["service"], status=["SUCCESSFUL"])
+    newest = sorted(known["serviceDeployments"], key=lambda one: one["createdAt"], reverse=True)
+    arns = list(dict.fromkeys(one["targetServiceRevisionArn"] for one in newest))[:REVISIONS_OF_AN_ANSWER]
+    if not arns:
+        return None
+    answer = ecs.describe_service_revisions(serviceRevisionArns=arns)
+    ran = {one["serviceRevisionArn"]: one["taskDefinition"] for one in answer["serviceRevisions"]}
+    return next((ran[arn] for arn in arns if arn in ran and ran[arn] != event["task_definition"]), None)

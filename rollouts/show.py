@@ -1,0 +1,59 @@
+"""How a rollout stands: for whoever waits for it, and for whoever asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from rollouts.judge import look
+from rollouts.refusal import short
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef
+
+EVENTS = 10
+
+
+def show(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's deployments, newest events first, and the seconds until its rollout is judged at the latest."""
+    service = look(boto3.client("ecs"), event)
+    return {
+        "verdict": "shown",
+        "service": event["service"],
+        "tasks_wanted": service["desiredCount"],
+        "seconds_left": max((_left(event, one) for one in service["deployments"]), default=0),
+        "deployments": [_deployment(one) for one in service["deployments"]],
+        "events": [
+            {"at": one["createdAt"].isoformat(timespec="seconds"), "message": one["message"]}
+            for one in service["events"][:EVENTS]
+        ],
+    }
+
+
+def _deployment(one: DeploymentTypeDef) -> dict[str, Any]:
+    return {
+        "revision": short(one["taskDefinition"]),
+        "status": one["status"].lower(),
+        "state": one.get("rolloutState", "").lower().replace("_", " "),
+        "running": one.get("runningCount", 0),
+        "pending": one.get("pendingCount", 0),
+        "failed": one.get("failedTasks", 0),
+    }
+
+
+def _left(event: Mapping[str, Any], one: DeploymentTypeDef) -> int:
+    """Until the verdict on this deployment, at the latest."""
+    if one["status"] != "PRIMARY":
+        return 0
+    end: float
+    match one.get("rolloutState"):
+        case "IN_PROGRESS":
+            end = one["createdAt"].timestamp() + event["timeout_s"]
+        case "COMPLETED":
+            end = one["updatedAt"].timestamp() + event["watch_s"]
+        case _:
+            return 0
+    return max(int(end - time.time()), 0)
