@@ -15,6 +15,7 @@ import pytest
 from cdktf import TerraformStack, Testing
 
 from local_aws.server import ENDS_WITH
+from tests.docker.fluent_bit.firelens import why_no_fluent_bit
 from tests.e2e.docker_engine import why_no_promtool, why_not
 from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
 
@@ -69,13 +70,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _put_aside_what_cannot_run_here(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In CI they fail instead."""
-    if os.environ.get("CI"):
-        return
-    for marker, (what, why) in {
-        "docker": ("a Docker engine", why_not),
-        "promtool": ("promtool", why_no_promtool),
-    }.items():
+    """In CI they fail instead, but for those whose program no package there has."""
+    needed = {"fluent_bit": ("Fluent Bit", why_no_fluent_bit)}
+    if not os.environ.get("CI"):
+        needed |= {"docker": ("a Docker engine", why_not), "promtool": ("promtool", why_no_promtool)}
+    for marker, (what, why) in needed.items():
         needing = [item for item in items if item.get_closest_marker(marker)]
         if needing and (reason := why()):
             items[:] = [item for item in items if item not in needing]

@@ -69,7 +69,10 @@ def log_group(name: str, folder: Path) -> Iterator[LogGroup]:
         def log_message(self, *_arguments: object) -> None:
             """A test says what it has to say by itself."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # a router sends many chunks at once
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(folder))

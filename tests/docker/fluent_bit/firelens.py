@@ -91,6 +91,11 @@ class Router:
             text: str = answer.read().decode()
             return text
 
+    def kill(self) -> None:
+        """As the kernel ends all of a container at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def stop(self) -> int:
         """As ECS stops it."""
         self.process.send_signal(signal.SIGTERM)
@@ -148,8 +153,7 @@ def router(
         yield running
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            running.kill()
         log.close()
 
 

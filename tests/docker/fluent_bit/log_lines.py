@@ -157,6 +157,11 @@ CASES: tuple[Case, ...] = (
         '{"msg":"n","a":9223372036854775807,"b":9223372036854775808,"c":1e39,"d":NaN,"e":9007199254740993}',
         record("n", a_int=9223372036854775807, b_str="9223372036854775808", c_str="1e39", e_int=9007199254740993),
     ),
+    one(
+        "numbers that would be printed as whole ones",
+        '{"msg":"n","a":3.0000000000000004,"b":1e15,"c":0.1,"d":-0.0}',
+        record("n", a_float=3.0, b_float=1e15, c_float=0.1, d_float=-0.0),
+    ),
     Case(
         "an object where a string was",
         (line('{"msg":"1","user":"ann"}'), line('{"msg":"2","user":{"id":7}}'), line('{"msg":"3","user":[7]}')),

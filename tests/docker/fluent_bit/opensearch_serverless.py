@@ -159,7 +159,10 @@ def collection_endpoint(prefix: str) -> Iterator[Collection]:
         def log_message(self, *_arguments: object) -> None:
             """A test says what it has to say by itself."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # a router sends many chunks at once
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     collection.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

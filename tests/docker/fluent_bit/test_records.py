@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 
 from config.logs import Logs
 from tests.docker.fluent_bit.dynamic_mapping import Index, RefusedError
-from tests.docker.fluent_bit.log_lines import CASES, Case, line, pieces, record
+from tests.docker.fluent_bit.log_lines import CASES, SPAN_ID, TRACE_ID, Case, line, pieces, record
 from tests.docker.fluent_bit.lua_router import LuaRouter
+from tests.synthesis import ROOT
 
 RANDOM_RECORDS = 2000
 
@@ -181,6 +183,22 @@ def test_a_hostile_line_takes_no_longer_than_others(text: str) -> None:
     """All logs of a task go through one thread."""
     router = LuaRouter({"MASK": Logs(mask=("iban=*", "####-####")).lua_masks})
     assert len([*router.send([line(text)]), *router.wait(5)]) == 1
+
+
+def test_the_record_and_the_masks_in_the_docs_are_true() -> None:
+    text = (ROOT / "docs/logging.md").read_text()
+    written = re.search(r"^`(\{.*\})` becomes", text, re.MULTILINE)
+    promised = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert written is not None
+    assert promised is not None
+    source = written[1].replace("00-4bf9…-00f0…-01", f"00-{TRACE_ID}-{SPAN_ID}-01")
+    (shaped,) = LuaRouter({"ENVIRONMENT": "prod"}).send([line(source)])
+    assert {"@timestamp": "2026-11-27T10:00:00.123456789Z", **shaped.record} == json.loads(promised[1])
+    rows = re.findall(r"^\| `(.+?)` \| `(.+?)` \| `(.+?)` \|$", text, re.MULTILINE)
+    assert len(rows) == 4
+    for mask, before, after in rows:
+        (shaped,) = LuaRouter({"MASK": Logs(mask=(mask,)).lua_masks}).send([line(before)])
+        assert shaped.record["body"] == after
 
 
 def type_names(record: dict[str, Any]) -> dict[str, str]:
