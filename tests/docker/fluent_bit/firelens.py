@@ -27,20 +27,20 @@ TAG = f"orders-firelens-{TASK_ID}"
 # https://github.com/aws/amazon-ecs-agent/blob/master/agent/taskresource/firelens/firelensconfig_unix.go
 BY_THE_AGENT = """
 [INPUT]
-    Name tcp
-    Listen 127.0.0.1
-    Port {health_port}
-    Tag firelens-healthcheck
-
-[INPUT]
     Name forward
-    Mem_Buf_Limit 67MB
+    Mem_Buf_Limit 64MB
     unix_path {folder}/fluent.sock
 
 [INPUT]
     Name forward
     Listen 127.0.0.1
     Port {forward_port}
+
+[INPUT]
+    Name tcp
+    Listen 127.0.0.1
+    Port {health_port}
+    Tag firelens-healthcheck
 
 [FILTER]
     Name record_modifier
