@@ -8,6 +8,7 @@ import os
 import socket
 import ssl
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
 from typing import Any
@@ -94,18 +95,16 @@ class CollectionClient:
     def _post(self, path: str, body: dict[str, Any]) -> Answer:
         data = json.dumps(body).encode()
         headers = self._signed_headers(path, data)
-        connection = _Connection(self.host, self.through or Address(self.host, PORT))
         try:
-            connection.connect()
-            peer = connection.sock.getpeername()[0]
-            connection.sock.settimeout(ANSWER_S)
-            connection.request("POST", path, data, headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read().decode(errors="replace"), peer)
+            with closing(_Connection(self.host, self.through or Address(self.host, PORT))) as connection:
+                connection.connect()
+                peer = connection.sock.getpeername()[0]
+                connection.sock.settimeout(ANSWER_S)
+                connection.request("POST", path, data, headers)
+                answer = connection.getresponse()
+                return Answer(answer.status, answer.read().decode(errors="replace"), peer)
         except (OSError, HTTPException) as error:
             raise UnreachableError(str(error) or type(error).__name__) from error
-        finally:
-            connection.close()
 
     def _signed_headers(self, path: str, data: bytes) -> dict[str, str]:
         session = boto3.DEFAULT_SESSION or boto3.Session()  # after act_as, with the role's credentials

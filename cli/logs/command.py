@@ -6,76 +6,24 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
 import typer
 
-from cli.errors import CommandError
-from cli.logs.cloudwatch import CloudWatchLogs
-from cli.logs.collection_client import Address, parse_address
+from cli.logs.collection_client import parse_address
 from cli.logs.level import parse_level
-from cli.logs.opensearch import OpenSearchLogs
 from cli.logs.query import LogQuery, LogReader
 from cli.logs.record import LogRecord, shown_time
 from cli.logs.since import parse_since
+from cli.logs.source import Source, sign_in
 from cli.options import Local
-from cli.release import find_service
-from cli.root import root
-from cli.target import act_as, check_account, choose_target
-from config.environment import Environment
-from config.logs import LogDestination
-from config.platform import read_platform
-from config.platform_service import SERVICES as PLATFORM_SERVICES
-from config.service import Service
 
 INTERRUPTED = 130
 MOST = 100_000
 POLL_S = 3.0
-
-
-@dataclass(frozen=True)
-class Source:
-    """Whose log is asked for, in which environment; the platform's own services have no file."""
-
-    settings: Environment
-    name: str
-    service: Service | None
-
-    @classmethod
-    def find(cls, environment: str, name: str) -> Source:
-        """Unknown names are refused with what was probably meant."""
-        deployments = read_platform(root())
-        here = [found.environment.settings for found in deployments if found.environment.settings.name == environment]
-        if here and name in PLATFORM_SERVICES:
-            return cls(here[0], name, None)
-        service = find_service(deployments, name, environment).settings
-        return cls(here[0], name, service)
-
-    @property
-    def in_collection(self) -> bool:
-        """Whether its log goes to OpenSearch; the platform's own never do."""
-        return self.service is not None and self.settings.log_destination(self.service) is LogDestination.OPENSEARCH
-
-    @property
-    def stack(self) -> str:
-        """The stack that it is deployed by."""
-        return f"service-{self.name}" if self.service else "monitoring"
-
-    def reader(self, *, cloudwatch: bool, through: Address | None, embedded: bool) -> LogReader:
-        """Where its log is; `cloudwatch` asks for its log group, whatever else there is."""
-        if not self.in_collection or cloudwatch:
-            group, container = self.settings.log_group(self.name), None if cloudwatch else self.name
-            return CloudWatchLogs.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
-        reader = OpenSearchLogs.of(self.settings, self.name, through=through)
-        if embedded and not through:
-            raise CommandError(
-                f"the embedded AWS runs no task and stores no document: {reader.place} has no data there\n"
-                "  fix: --through HOST:PORT of a server that stands in for it"
-            )
-        return reader
 
 
 def logs(
@@ -106,6 +54,9 @@ def logs(
             help="Its log group, even if its log is in OpenSearch: a copy of its errors, and the router's own log.",
         ),
     ] = False,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Of a service whose file is gone, but whose collection is kept.")
+    ] = False,
     through: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Connect to the collection through this tunnel.")
     ] = None,
@@ -119,29 +70,15 @@ def logs(
     """
     tunnel = parse_address(through) if through else None
     asked = LogQuery(parse_since(since, datetime.now(UTC)), parse_level(level) if level else None, query or None)
-    source = Source.find(environment, service)
+    source = Source.find(environment, service, removed=removed)
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
-        embedded = _sign_in(source.settings, local=local)
+        embedded = sign_in(source.settings, local=local)
         reader = source.reader(cloudwatch=cloudwatch, through=tunnel, embedded=embedded)
         for record in _records(source, reader, asked, limit=limit, follow=follow):
             typer.echo(record.json() if as_json else record.line(service=service, colours=colours))
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
-
-
-def _sign_in(settings: Environment, *, local: bool) -> bool:
-    """As whoever asks, since reading is granted to people's own roles; whether AWS is the embedded one."""
-    target = choose_target(local=local, account_id=settings.account_id)
-    where = {"environment": settings.name, "account_id": settings.account_id, "region": settings.region}
-    try:
-        check_account(target, **where)
-    except CommandError:
-        if target.embedded or not settings.deploy_role_arn:
-            raise
-        act_as(settings.deploy_role_arn, region=settings.region)
-        check_account(target, **where)
-    return target.embedded
 
 
 def _records(source: Source, reader: LogReader, asked: LogQuery, *, limit: int, follow: bool) -> Iterator[LogRecord]:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from cli.program import OUTPUT
 from local_aws import launcher
+from tests.cli.logs.collection_server import collection_server
 from tests.data_access import INDEX_ACTIONS, READS, WRITES, by_data_policies, by_iam
 from tests.synthesis import ROOT, SHOP
 
@@ -173,6 +175,26 @@ def test_both_gates_of_each_collection_are_open_to_its_own_task_and_to_grafana_a
                     policies, role_arn, action, f"{name}/{service}-2026.48"
                 )
                 assert allowed is (action in own), (role, action, name)
+
+
+def test_a_log_is_read_from_its_collection_and_from_cloudwatch(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server on this machine stands in for the collection's data; the rest is what Terraform made."""
+    logs = visitor.aws.client("logs", endpoint_url=visitor.url)
+    group, stream = "/dev/services/prometheus", "task/prometheus/0123456789abcdef"
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    now = datetime.now(UTC)
+    event: Any = {"timestamp": int(now.timestamp() * 1000), "message": 'level=error msg="disk full"'}
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+    assert "ERROR 01234567 level=error" in visitor.run("logs", "dev", "prometheus", "--level", "error", "--local")
+
+    with collection_server(tmp_path) as collection:
+        monkeypatch.setenv("SSL_CERT_FILE", str(collection.certificate))
+        collection.documents = [{"_id": "1", "@timestamp": now.isoformat(), "body": "sent", "task_id": "abc"}]
+        through = ("--through", f"127.0.0.1:{collection.port}", "--local")
+        assert "abc      sent" in visitor.run("logs", "dev", "orders", *through)
+    assert "has no data there" in visitor.run("logs", "dev", "orders", "--local", code=1)
 
 
 def test_the_demo_again_changes_nothing(visitor: Visitor) -> None:

@@ -214,6 +214,25 @@ def test_credentials_that_have_expired_are_said_so(read: Any, collection: Collec
     assert "sign in to account 123456789012 again" in ended.err
 
 
+def test_the_log_of_a_removed_service_is_still_read(
+    read: Any, collection: Collection, shop: Checkout, groundwork: Groundwork
+) -> None:
+    shop.remove("service_configs/invoices.yaml")
+    collection.documents = [document(1, "sent")]
+    ended = read()
+    assert (ended.code, ended.out) == (2, "")
+    assert "there is no service of this name" in ended.err
+    assert messages(read("--removed").out) == ["sent"]
+
+
+def test_a_file_of_certificates_that_is_not_there_is_said_so(
+    read: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_CA_BUNDLE")
+    assert "certificate verify failed" in read().err
+
+
 def test_what_is_not_deployed_names_the_command(groundwork: Groundwork) -> None:
     ended = groundwork("logs", "dev", "invoices")
     assert ended.code == 1

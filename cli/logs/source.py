@@ -1,0 +1,78 @@
+"""Whose log is asked for, where it is, and as whom AWS is asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cli.errors import CommandError
+from cli.logs.cloudwatch import CloudWatchLogs
+from cli.logs.collection_client import Address
+from cli.logs.opensearch import OpenSearchLogs
+from cli.logs.query import LogReader
+from cli.release import find_service
+from cli.root import root
+from cli.target import act_as, check_account, choose_target
+from config.environment import Environment
+from config.logs import LogDestination
+from config.platform import read_platform
+from config.platform_service import SERVICES as PLATFORM_SERVICES
+from config.service import Service
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose log is asked for, in which environment; the platform's own services have no file."""
+
+    settings: Environment
+    name: str
+    service: Service | None
+    removed: bool = False
+
+    @classmethod
+    def find(cls, environment: str, name: str, *, removed: bool) -> Source:
+        """Unknown names are refused with what was probably meant."""
+        deployments = read_platform(root())
+        here = [found.environment.settings for found in deployments if found.environment.settings.name == environment]
+        if here and (removed or name in PLATFORM_SERVICES):
+            return cls(here[0], name, None, removed)
+        service = find_service(deployments, name, environment).settings
+        return cls(here[0], name, service)
+
+    @property
+    def in_collection(self) -> bool:
+        """Whether its log goes to OpenSearch; the platform's own never do."""
+        if self.service is None:
+            return self.removed
+        return self.settings.log_destination(self.service) is LogDestination.OPENSEARCH
+
+    @property
+    def stack(self) -> str:
+        """The stack that it is deployed by."""
+        return "monitoring" if self.name in PLATFORM_SERVICES else f"service-{self.name}"
+
+    def reader(self, *, cloudwatch: bool, through: Address | None, embedded: bool) -> LogReader:
+        """Where its log is; `cloudwatch` asks for its log group, whatever else there is."""
+        if not self.in_collection or cloudwatch:
+            group, container = self.settings.log_group(self.name), None if cloudwatch else self.name
+            return CloudWatchLogs.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
+        reader = OpenSearchLogs.of(self.settings, self.name, through=through)
+        if embedded and not through:
+            raise CommandError(
+                f"the embedded AWS runs no task and stores no document: {reader.place} has no data there\n"
+                "  fix: --through HOST:PORT of a server that stands in for it"
+            )
+        return reader
+
+
+def sign_in(settings: Environment, *, local: bool) -> bool:
+    """As whoever asks, since reading is granted to people's own roles; whether AWS is the embedded one."""
+    target = choose_target(local=local, account_id=settings.account_id)
+    where = {"environment": settings.name, "account_id": settings.account_id, "region": settings.region}
+    try:
+        check_account(target, **where)
+    except CommandError:
+        if target.embedded or not settings.deploy_role_arn:
+            raise
+        act_as(settings.deploy_role_arn, region=settings.region)
+        check_account(target, **where)
+    return target.embedded
