@@ -16,7 +16,7 @@ import typer
 from cli.logs.collection_client import parse_address
 from cli.logs.level import parse_level
 from cli.logs.query import LogQuery, LogReader
-from cli.logs.record import LogRecord, shown_time
+from cli.logs.record import LogRecord, oldest_first, shown_time
 from cli.logs.since import parse_since
 from cli.logs.source import Source, sign_in
 from cli.options import Local
@@ -85,7 +85,7 @@ def _records(source: Source, reader: LogReader, asked: LogQuery, *, limit: int, 
     found = list(islice(reader.newest(asked), limit + 1))
     if len(found) > limit:
         _note(f"Only the newest {limit} records; --limit {min(10 * limit, MOST)} or a later --since shows the rest.")
-    shown = found[limit - 1 :: -1] if len(found) > limit else found[::-1]
+    shown = oldest_first(found[:limit])
     if not shown:
         _note(_nothing(source, reader, asked))
     yield from shown
@@ -103,7 +103,7 @@ def follow_new(reader: LogReader, asked: LogQuery, shown: list[LogRecord]) -> It
         time.sleep(POLL_S)
         since = max(asked.since, newest - reader.late)
         found = list(islice(reader.newest(replace(asked, since=since)), MOST))
-        for record in reversed(found):
+        for record in oldest_first(found):
             if record.id not in seen:
                 seen[record.id] = record.time
                 newest = max(newest, record.time)

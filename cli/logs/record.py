@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,8 @@ class LogRecord:
     container: str
     task: str
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    written: str = ""
+    """Its time as it was written, with nanoseconds: what decides between two of one millisecond, if it is known."""
 
     def line(self, *, service: str, colours: bool = False) -> str:
         """Time, level, task and message."""
@@ -94,7 +96,16 @@ def from_hit(hit: Mapping[str, Any]) -> LogRecord:
         str(source.get("container", "")),
         str(source.get("task_id", "")),
         source,
+        str(source.get("@timestamp", "")),
     )
+
+
+def oldest_first(newest_first: Sequence[LogRecord]) -> list[LogRecord]:
+    """In the order in which they were written, as well as it is known."""
+    records = list(newest_first)
+    records.reverse()  # sorting keeps it where nothing else decides
+    records.sort(key=lambda record: (record.time, record.written))
+    return records
 
 
 def shown_time(time: datetime) -> str:

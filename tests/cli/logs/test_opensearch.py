@@ -114,6 +114,14 @@ def test_page_after_page_nothing_is_lost_or_shown_twice_however_much_has_one_tim
     assert times == sorted(times)
 
 
+def test_records_of_one_millisecond_come_in_the_order_of_their_nanoseconds(read: Any, collection: Collection) -> None:
+    second = datetime.fromtimestamp(NOW // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    collection.documents = [
+        document(number, f"line {number}") | {"@timestamp": f"{second}.123000{number}00Z"} for number in (3, 1, 2)
+    ]
+    assert messages(read().out) == ["line 1", "line 2", "line 3"]
+
+
 def test_more_in_one_moment_than_on_a_page_does_not_go_in_circles(
     read: Any, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
