@@ -8,17 +8,16 @@ from config.platform_service import FLUENT_BIT
 from images.alerts.logs import FROM_THE_SERVICE, TO_OPENSEARCH
 from images.alerts.services import memory_used
 from images.cloudwatch_exporter import EVENT_MINUTES
-from images.dashboards.cloudwatch import LATE, a_minute, highest, mean
+from images.dashboards.cloudwatch import LATE
 from images.dashboards.firing import SERVICE_PAGE
+from images.dashboards.log_collections import COLLECTIONS, NONE, STORED
 from images.dashboards.panel import Color, Column, Dashboard, Figure, Graph, Query, Row, Table
 
 WITHIN = "$__rate_interval"
-NONE = "No log goes to OpenSearch"
 TAKEN_IN = f"fluentbit_input_records_total{FROM_THE_SERVICE}"
 BYTES_IN = f"fluentbit_input_bytes_total{FROM_THE_SERVICE}"
 ROOM = f"fluentbit_output_chunk_available_capacity_percent{TO_OPENSEARCH}"
 ROUTER = f'{{container_name="{FLUENT_BIT}"}}'
-STORED = "aws_aoss_storage_used_in_s3_sum"
 
 
 def _out(counter: str) -> str:
@@ -32,19 +31,6 @@ def _of_services(title: str, unit: str, expr: str, description: str = "", *, sta
 
 def _a_second(series: str) -> str:
     return f"sum by (service) (rate({series}[{WITHIN}]))"
-
-
-def _units(title: str, metric: str) -> Graph:
-    return Graph(
-        title=title,
-        unit=units.Short,
-        queries=(
-            Query(expr=f"max({highest(f'aoss_{metric}_ocu_sum')})", legend="used"),
-            Query(expr=f"logs:{metric}_ocu:max", legend="at most", is_limit=True),
-        ),
-        description="Of all log collections of the AWS account together. AWS bills each unit by the hour.",
-        empty=NONE,
-    )
 
 
 NOW = Row(
@@ -106,7 +92,7 @@ SERVICES = Table(
             expr=f"min by (service) ({ROOM})",
             steps={0: Color.BAD, 20: Color.WARNING, 50: Color.GOOD},
         ),
-        Column(title="Stored", unit=units.BytesIEC, expr=f"sum by (service) ({STORED})"),
+        Column(title="Stored", unit=units.BytesIEC, expr=f"sum by (service) (aws_{STORED})"),
     ),
     description="Of the last five minutes, where not said otherwise. Delivered may be less than lines: empty ones and "
     "health checks are left out, and those of a stack trace become one. Room left is that of the fullest task.",
@@ -140,59 +126,6 @@ ROUTERS = Row(
             units.BytesIEC,
             f"max by (service) ({memory_used(ROUTER)})",
             "In the task where it is most. At 128 MiB a router is killed, and started anew.",
-        ),
-    ),
-)
-
-COLLECTIONS = Row(
-    title="OpenSearch",
-    panels=(
-        _units("Units for indexing", "indexing"),
-        _units("Units for search", "search"),
-        Graph(
-            title="Stored",
-            unit=units.BytesIEC,
-            queries=(Query(expr=f"sum by (service) ({highest('aoss_storage_used_in_s3_sum')})", legend="{{service}}"),),
-            description=f"In S3. {LATE}",
-            stacked=True,
-            empty=NONE,
-        ),
-        Graph(
-            title="Requests",
-            unit=units.RequestsPerMinute,
-            queries=tuple(
-                Query(expr=f"sum({a_minute(f'aoss_{kind}_sum')})", legend=f"{kind}: {what}")
-                for kind, what in {"2xx": "answered", "4xx": "refused", "5xx": "failed"}.items()
-            ),
-            description=f"Of all collections, reading and writing. A kind that has never occurred has no line. {LATE}",
-            empty=NONE,
-        ),
-        Graph(
-            title="Not taken in",
-            unit=units.CountsPerMinute,
-            queries=(
-                Query(
-                    expr=f"sum by (service) ({a_minute('aoss_ingestion_request_errors_sum')})",
-                    legend="{{service}}: requests",
-                ),
-                Query(
-                    expr=f"sum by (service) ({a_minute('aoss_ingestion_document_errors_sum')})",
-                    legend="{{service}}: single records",
-                ),
-            ),
-            description=LATE,
-            empty=NONE,
-        ),
-        Graph(
-            title="Latency",
-            unit=units.Seconds,
-            queries=(
-                Query(expr=f"max({mean('aoss_ingestion_request_latency_average')})", legend="writing"),
-                # Writing is measured in seconds, searching in milliseconds.
-                Query(expr=f"max({mean('aoss_search_request_latency_average')}) / 1000", legend="searching"),
-            ),
-            description=f"Of the slowest collection. {LATE}",
-            empty=NONE,
         ),
     ),
 )
