@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from config.environment import Environment
@@ -109,15 +108,9 @@ def cloudwatch_exporter(tag: str) -> PlatformService:
     )
 
 
-def grafana(environment: Environment, tag: str, *, collections: Mapping[str, str]) -> PlatformService:
-    """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010).
-
-    `collections` are the hosts of log collections by their service: docker/grafana's start.sh makes data sources of
-    them. A task definition's 64 KB hold some 500.
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-    """
+def grafana(environment: Environment, tag: str) -> PlatformService:
+    """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010)."""
     host = f"{GRAFANA}.{environment.domain}"
-    logs = " ".join(f"{service}={collections[service]}" for service in sorted(collections))
     return PlatformService(
         name=GRAFANA,
         kind=Kind.PUBLIC_WEB,
@@ -125,11 +118,7 @@ def grafana(environment: Environment, tag: str, *, collections: Mapping[str, str
         port=PORTS[GRAFANA],
         http=GRAFANA_ROUTE,
         metrics=Metrics(),
-        variables={
-            "GF_SERVER_DOMAIN": host,
-            "GF_SERVER_ROOT_URL": f"https://{host}/",
-            **({"LOGS_COLLECTIONS": logs} if logs else {}),
-        },
+        variables={"GF_SERVER_DOMAIN": host, "GF_SERVER_ROOT_URL": f"https://{host}/"},
         health_check=_asks(GRAFANA, "/api/health", path="/api/health"),
         cpu=512,
         memory_mib=1024,

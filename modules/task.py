@@ -38,10 +38,10 @@ from modules.vpc import Vpc
 class Task(Construct):
     """Exposes `definition`, `firewall`, `roles` and `log_group`; nothing can connect to it until it is allowed.
 
-    `generated` are passwords by the variable that holds them. With `disk`, a path in the container, it runs on the
-    cluster's EC2 instance and finds its folder of the data volume there; without, on Fargate. `exporter` is the tag of
-    the image that tells Prometheus what the task uses, `router` that of the image that brings its log to `logs`;
-    without `logs` it goes to CloudWatch.
+    `generated` are passwords by the variable that holds them, `variables` join the service's own and are Terraform's to
+    read. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder of the data
+    volume there; without, on Fargate. `exporter` is the tag of the image that tells Prometheus what the task uses,
+    `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Task(Construct):
         cluster: EcsCluster,
         database: Postgres | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
+        variables: Mapping[str, str] | None = None,
         disk: str | None = None,
         exporter: str | None = None,
         router: str | None = None,
@@ -102,7 +103,7 @@ class Task(Construct):
                 **(database.secrets if database else {}),
                 **{variable: secret.arn for variable, secret in generated.items()},
             },
-            variables=database.variables if database else {},
+            variables={**(variables or {}), **(database.variables if database else {})},
             disk=disk,
         )
         beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []

@@ -80,9 +80,12 @@ class MonitoringStack(PlatformStack):
         exports = self._on_fargate(cloudwatch_exporter(tags[CLOUDWATCH_EXPORTER]))
         exports.roles.allow("metrics", *monitoring_rights.metrics())
         shows = self._on_fargate(
-            grafana(environment, tags[GRAFANA], collections={name: one.host for name, one in logs.items()}),
+            grafana(environment, tags[GRAFANA]),
             edge=edge,
             generated={"GF_SECURITY_ADMIN_PASSWORD": password},
+            # docker/grafana's start.sh makes data sources of them; a task definition's 64 KB hold some 500.
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+            variables={"LOGS_COLLECTIONS": " ".join(f"{name}={logs[name].host}" for name in sorted(logs))},
         )
         shows.roles.allow("dashboards", *monitoring_rights.dashboards(environment))
         if logs:
@@ -117,9 +120,10 @@ class MonitoringStack(PlatformStack):
         *,
         edge: EdgeStack | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Task:
         scope = Construct(self, settings.name)
-        task = self._task(scope, settings, generated=generated)
+        task = self._task(scope, settings, generated=generated, variables=variables)
         route = self._route(scope, settings, task, edge) if edge else None
         fargate = FargateService(
             scope,
@@ -154,6 +158,7 @@ class MonitoringStack(PlatformStack):
         *,
         disk: str | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Task:
         task = Task(
             scope,
@@ -163,6 +168,7 @@ class MonitoringStack(PlatformStack):
             log_key=self._network.log_key,
             cluster=self._cluster.cluster,
             generated=generated,
+            variables=variables,
             disk=disk,
             exporter=self._exporter,
             settings=settings,
