@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +40,8 @@ class Cdktf:
     """File descriptors that cdktf inherits: the checkout's lock is held as long as cdktf lives."""
     notice: Callable[[str], str | None] = lambda _: None
     """What else to say to a line of the output."""
+    watch: Callable[[Progress], Iterable[str]] = lambda _: ()
+    """What else to say from time to time; it must not wait."""
 
     def arguments(self, command: str, stacks: Sequence[str], options: Sequence[str] = ()) -> list[str]:
         program = self.root / "node_modules/.bin/cdktf"
@@ -81,6 +83,8 @@ class Cdktf:
                     display.changed(stack)
                 if text := self.notice(line):
                     display.say(text)
+            for text in self.watch(progress):
+                display.say(text)
             display.tick()
         except OSError:
             return  # the terminal has gone (SIGHUP); what runs is still waited for

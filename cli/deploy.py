@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,9 @@ from cli.locks import abandoned, describe_abandoned, describe_held, read_lock
 from cli.orphans import orphans, refuse_protected_orphan, write_empty_stack
 from cli.program import Program, SynthesizedStack, waves
 from cli.progress import Phase, Progress, StackProgress
+from cli.rollout_view import question
+from cli.rollout_watch import RolloutWatch
+from cli.rollouts import invoke
 from cli.session import Session
 from cli.state import StateFile, forget_empty
 from cli.terraform import initialize, terraform
@@ -51,6 +55,18 @@ class Run:
             terraform.skip_provider_lock,
             keep_open=(self.checkout_lock,),
             notice=lambda line: self.delegation.notice(line) if self.delegation else None,
+            watch=self.watch.look if self.watch else lambda _: (),
+        )
+
+    @cached_property
+    def watch(self) -> RolloutWatch | None:
+        """What all environments share has no services."""
+        if self.session.name == SHARED:
+            return None
+        environment, services = self.session.environment, self.session.deployment.services
+        by_name = {service.name: service for service in services}
+        return RolloutWatch(
+            lambda name: invoke(environment, question(environment, name, by_name.get(name))), environment.name
         )
 
     @property
@@ -115,6 +131,8 @@ class Run:
                 if code:
                     break
         finally:
+            if self.watch:
+                self.watch.close()
             display.close()
         if code:
             raise self._failure(command, code, progress, part, stacks)

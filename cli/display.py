@@ -38,7 +38,7 @@ def describe(stack: StackProgress) -> str:
         case Phase.DONE:
             return stack.outcome
         case Phase.APPLYING:
-            return f"{stack.steps_done}/{stack.steps}  {stack.at}"
+            return f"{stack.steps_done}/{stack.steps}  {stack.note or stack.at}"
         case Phase.FAILED:
             return stack.errors[0] if stack.errors else "failed"
         case _:

@@ -41,6 +41,8 @@ class StackProgress:
     steps: int = 0
     steps_done: int = 0
     at: str = ""
+    note: str = ""
+    """What somebody else has to say of it meanwhile."""
     added: int = 0
     changed: int = 0
     destroyed: int = 0

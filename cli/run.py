@@ -46,7 +46,7 @@ def run_now(session: Session, name: str) -> None:
             "task_definition": settings.qualify(name),
             "family": settings.qualify(name),
             "container": name,
-            "log_group": f"/{settings.name}/services/{name}",
+            "log_group": settings.log_group(name),
             "subnets": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
             "security_group": groups[0]["GroupId"],
             # A person wants it run again, also beside another run: no record, and work that nobody else does.

@@ -36,6 +36,8 @@ def service_text(name: str, kind: Kind, answers: Answers, *, about: str = "") ->
     """The file: schema, what it is, and a line for each answer that is not the default anyway."""
     lines = [SCHEMA_LINE, *([f"# {about}"] if about else [])]
     fields = [(f"kind: {kind}", KIND_COMMENTS[kind].format(name=name)), *_fields(name, answers)]
+    if kind is Kind.INTERNAL:
+        fields.append(("health_check: none", "or `command:` below it: what ECS runs in the container to see it work"))
     width = max(len(code) for code, _ in fields)
     lines += [f"{code:<{width}}  # {comment}" if comment else code for code, comment in fields]
     return "\n".join(lines) + "\n"

@@ -83,7 +83,7 @@ def fields_in_words(schema: Schema) -> str:
 
 def writable(schema: Schema) -> list[str]:
     """The names of the fields that a person may write."""
-    return [name for name, its in schema.get("properties", {}).items() if not its.get("readOnly")]
+    return [name for name, its in _with_fields(schema).get("properties", {}).items() if not its.get("readOnly")]
 
 
 def noun(schema: Schema) -> str | None:
@@ -158,7 +158,13 @@ def _list(schema: Schema) -> str:
     return f"a list{size}, each {'one of ' if 'enum' in items else ''}{each}" if each else f"a list{size}"
 
 
+def _with_fields(schema: Schema) -> Schema:
+    """Of several options the one that has fields, or items, of its own."""
+    return next((one for one in schema.get("options", []) if one.get("type") in ("object", "array")), schema)
+
+
 def _step(schema: Schema, step: Step) -> Schema:
+    schema = _with_fields(schema)
     if isinstance(step, int):
         items: list[Schema] = schema.get("prefixItems", [])
         return items[step] if step < len(items) else dict(schema.get("items", {}))

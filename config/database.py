@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -95,3 +95,15 @@ class Database(Settings):
 def without_null(schema: dict[str, Any]) -> None:
     """Say in the JSON Schema that a line such as `database:` with nothing after it is no way to have none."""
     schema.update(schema.pop("anyOf")[0])
+
+
+def injected_mistakes(variables: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[Mistake]:
+    """The variables and secrets that would hide where the database is."""
+    for section, given in (("variables", variables), ("secrets", secrets)):
+        for name in sorted(INJECTED & given.keys()):
+            yield Mistake(
+                field=f"{section}.{name}",
+                message=f"{name} is set to where the database is",
+                fix="remove it, or call it something else",
+                because=("database",),
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -102,6 +102,42 @@ class HealthCheck(Settings):
                     fix=f"write {field}: {most}, or check without a `command`",
                     because=("command",),
                 )
+
+
+class NoHealthCheck(HealthCheck):
+    """`health_check: none`: said on purpose, nobody looks inside the container."""
+
+
+NONE = "none"
+
+
+def or_none(value: object) -> object:
+    """`none` in the YAML as settings."""
+    if value == NONE:
+        return NoHealthCheck()
+    # Pydantic hands this function Python's lists for JSON's, and then takes none for a tuple.
+    return (
+        {key: tuple(its) if isinstance(its, list) else its for key, its in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+def with_none(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that there may be none."""
+    schema["anyOf"] = [{"$ref": schema.pop("$ref")}, {"const": NONE}]
+
+
+def unseen_mistakes(check: HealthCheck, port: int | None) -> Iterator[Mistake]:
+    """The mistake of a service that no load balancer asks, and whose check asks nothing either."""
+    if not (check.command or isinstance(check, NoHealthCheck)):
+        yield Mistake(
+            field="health_check",
+            message="a service of kind internal is asked by no load balancer, and this has no `command`",
+            allowed="`command:` below it, run in the container by ECS, or `health_check: none` on purpose",
+            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}/healthz"]` below it',
+            because=("kind",),
+        )
 
 
 class Metrics(Settings):

@@ -36,6 +36,9 @@ class KindRule:
 
 
 _LISTENS = {"port": "must say where it listens"}
+_LOOKED_AT = {
+    "health_check": "must say how ECS sees that it works: `command:` below `health_check:`, or `health_check: none`"
+}
 _NO_REQUESTS = {
     "http": "takes no requests from outside",
     "health_check.path": "is not asked by the load balancer",
@@ -51,6 +54,7 @@ _ENDS = {
     **{path: reason for path, reason in _NOT_CONNECTED.items() if path != "health_check.path"},
     "health_check": "ends, and its exit code tells",
     "scaling": "runs one task and ends",
+    "on_demand_base": "runs one task and ends; `spot_percent: 0` keeps it off Spot",
     "rollout": "runs one task and ends; `timeout_minutes` says how long that may take",
     "metrics": "ends before it could be scraped",
     "slo": "serves no requests",
@@ -58,7 +62,7 @@ _ENDS = {
 
 KIND_RULES: dict[Kind, KindRule] = {
     Kind.PUBLIC_WEB: KindRule(needs=_LISTENS, refuses=_KEEPS_RUNNING),
-    Kind.INTERNAL: KindRule(needs=_LISTENS, refuses={**_NO_REQUESTS, **_KEEPS_RUNNING}),
+    Kind.INTERNAL: KindRule(needs={**_LISTENS, **_LOOKED_AT}, refuses={**_NO_REQUESTS, **_KEEPS_RUNNING}),
     Kind.WORKER: KindRule(refuses={**_NOT_CONNECTED, **_KEEPS_RUNNING}),
     Kind.SCHEDULED_JOB: KindRule(
         needs={"schedule": "must say when it runs"}, refuses={**_ENDS, "before": "runs at its own time"}

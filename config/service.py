@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from config.database import INJECTED, Database, without_null
+from config.database import Database, injected_mistakes, without_null
 from config.egress import EgressPorts, egress_mistakes
 from config.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
-from config.http import HealthCheck, Http, Metrics
+from config.http import HealthCheck, Http, Metrics, or_none, unseen_mistakes, with_none
 from config.kinds import Kind, kind_mistakes, kind_schema
 from config.logs import Logs
 from config.measured import measured_mistakes
@@ -67,9 +67,11 @@ class Service(Settings):
         default=None,
         description="Which requests from outside come here, by default all to <name>.<domain>; public-web only.",
     )
-    health_check: HealthCheck = Field(
+    health_check: Annotated[HealthCheck, BeforeValidator(or_none)] = Field(
         default=HealthCheck(),
-        description="How a task shows that it works: to the load balancer (public-web only), to ECS by `command`.",
+        description="How a task shows that it works: to the load balancer (public-web only), to ECS by `command`. "
+        "none: ECS takes a process that runs for a healthy one.",
+        json_schema_extra=with_none,
     )
     metrics: Metrics | None = Field(
         default=None,
@@ -126,6 +128,12 @@ class Service(Settings):
     spot_percent: Percent | None = Field(
         default=None, description="Share on Fargate Spot; by default the environment's."
     )
+    on_demand_base: int | None = Field(
+        default=None,
+        ge=0,
+        le=1000,
+        description="So many tasks never run on Fargate Spot; by default one, where two or more tasks run.",
+    )
     logs: Logs = Field(default=Logs(), description="Where its log goes, how long it is kept, what is hidden in it.")
     release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
 
@@ -143,6 +151,8 @@ class Service(Settings):
         yield from size_mistakes(self.cpu, self.memory_mib)
         yield from egress_mistakes(self.egress_ports)
 
+        if self.kind is Kind.INTERNAL and "health_check" in self.model_fields_set:
+            yield from unseen_mistakes(self.health_check, self.port)
         for field, meant in IN_FULL.items():
             if getattr(self, field) is None and field in self.model_fields_set:
                 yield Mistake(field=field, message="has no value", fix=f"write {meant}, or remove the line")
@@ -155,16 +165,7 @@ class Service(Settings):
                 because=("before",),
             )
         if self.database:
-            for section in ("variables", "secrets"):
-                yield from (
-                    Mistake(
-                        field=f"{section}.{name}",
-                        message=f"{name} is set to where the database is",
-                        fix="remove it, or call it something else",
-                        because=("database",),
-                    )
-                    for name in sorted(INJECTED & getattr(self, section).keys())
-                )
+            yield from injected_mistakes(self.variables, self.secrets)
         if self.name in self.calls:
             yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
         if both := sorted(self.variables.keys() & self.secrets.keys()):

@@ -48,6 +48,7 @@ class FargateService(Construct):
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
+        on_demand = on_demand_base(settings) if spot_percent else 0
         self.service = EcsService(
             self,
             "service",
@@ -59,8 +60,12 @@ class FargateService(Construct):
             # Else the provider destroys the service and makes another one when the shares below change.
             force_new_deployment=True,
             capacity_provider_strategy=[
-                EcsServiceCapacityProviderStrategy(capacity_provider=provider, weight=weight, base=0)
-                for provider, weight in shares(spot_percent).items()
+                EcsServiceCapacityProviderStrategy(
+                    capacity_provider=provider,
+                    weight=weight,
+                    base=on_demand if provider == FARGATE else 0,
+                )
+                for provider, weight in shares(spot_percent, on_demand=on_demand).items()
             ],
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=[subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()],
@@ -85,9 +90,20 @@ class FargateService(Construct):
         )
 
 
-def shares(spot_percent: int) -> dict[str, int]:
-    """The weights of Fargate and Fargate Spot, without the one that has none."""
-    weights = {FARGATE: 100 - spot_percent, FARGATE_SPOT: spot_percent}
+def on_demand_base(settings: Service) -> int:
+    """How many tasks are placed on Fargate before its share of Spot begins: of two or more, one."""
+    if settings.on_demand_base is not None:
+        return settings.on_demand_base
+    return 1 if settings.scaling.min_tasks > 1 else 0
+
+
+def shares(spot_percent: int, *, on_demand: int = 0) -> dict[str, int]:
+    """The weights of Fargate and Fargate Spot, without the one that has none.
+
+    A provider without a weight places no task, not even its base.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    """
+    weights = {FARGATE: max(100 - spot_percent, 1 if on_demand else 0), FARGATE_SPOT: spot_percent}
     return {provider: weight for provider, weight in weights.items() if weight}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -9,6 +11,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
+from config.http import HealthCheck
 from modules.load_balancer import LoadBalancer
 from modules.web_route import WebRoute
 
@@ -26,7 +29,16 @@ class RollbackAlarms(Construct):
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, load_balancer: LoadBalancer, route: WebRoute) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        load_balancer: LoadBalancer,
+        route: WebRoute,
+        health_check: HealthCheck,
+    ) -> None:
         super().__init__(scope, id_)
         self._dimensions = {
             "LoadBalancer": load_balancer.load_balancer.arn_suffix,
@@ -60,7 +72,8 @@ class RollbackAlarms(Construct):
             period=PERIOD_S,
             comparison_operator="GreaterThanThreshold",
             threshold=0,
-            evaluation_periods=PERIODS,
+            # What ECS forgives a task that starts slowly is no reason to roll it back.
+            evaluation_periods=max(PERIODS, math.ceil(health_check.grace_s / PERIOD_S) + 1),
             treat_missing_data="notBreaching",
         )
         self.names = [errors.alarm_name, unhealthy.alarm_name]

@@ -88,7 +88,14 @@ class ServiceStack(PlatformStack):
             registration=registration,
             route=route,
             alarms=(
-                RollbackAlarms(self, "rollback", name=name, load_balancer=edge.load_balancer, route=route)
+                RollbackAlarms(
+                    self,
+                    "rollback",
+                    name=name,
+                    load_balancer=edge.load_balancer,
+                    route=route,
+                    health_check=service.health_check,
+                )
                 if route
                 else None
             ),

@@ -27,4 +27,6 @@ def a_service(name: str = "orders", **fields: Any) -> Service:
     given: dict[str, Any] = {"name": name, "kind": "internal"} | fields
     if given["kind"] in ("internal", "public-web"):
         given.setdefault("port", 8080)
+    if given["kind"] == "internal":
+        given.setdefault("health_check", "none")
     return Service.model_validate(given)

@@ -26,8 +26,9 @@ EPHEMERAL = (1024, 65_535)
 KINDS = {
     "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
-    "orders": "kind: internal\nport: 8081\nimage: a/b:1\ncalls: [stock]\ndatabase: {}\nmetrics: {}\n",
-    "stock": "kind: internal\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
+    "orders": "kind: internal\nhealth_check: none\nport: 8081\nimage: a/b:1\n"
+    "calls: [stock]\ndatabase: {}\nmetrics: {}\n",
+    "stock": "kind: internal\nhealth_check: none\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
     "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\negress_ports: [587, 8081, 5432]\n",
     "nightly": "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
     "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",

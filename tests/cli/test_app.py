@@ -35,7 +35,7 @@ def test_help_lists_every_command() -> None:
 def test_services_say_how_many_tasks_run_and_where_or_why_none_does(
     monkeypatch: pytest.MonkeyPatch, checkout: Checkout
 ) -> None:
-    checkout.write("service_configs/draft.yaml", "kind: internal\nport: 8080\n")
+    checkout.write("service_configs/draft.yaml", "kind: internal\nhealth_check: none\nport: 8080\n")
     checkout.write("service_configs/report.yaml", "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n")
     monkeypatch.setattr(groundwork, "ROOT", checkout.root)
     monkeypatch.setenv("COLUMNS", "200")

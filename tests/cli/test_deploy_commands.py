@@ -26,7 +26,7 @@ def a_session(checkout: Checkout, *, shared: bool = False) -> Session:
 
 
 def test_what_runs_nothing_yet_is_named_with_the_command_that_changes_it(checkout: Checkout) -> None:
-    checkout.write("service_configs/draft.yaml", "kind: internal\nport: 8080\n")
+    checkout.write("service_configs/draft.yaml", "kind: internal\nhealth_check: none\nport: 8080\n")
     checkout.write("service_configs/migrate.yaml", "kind: one-off\nbefore: draft\n")
     session = a_session(checkout)
     draft, migrate = sorted(without_image(session, ALL))
@@ -38,5 +38,5 @@ def test_what_runs_nothing_yet_is_named_with_the_command_that_changes_it(checkou
 
 
 def test_what_all_environments_share_has_no_services(checkout: Checkout) -> None:
-    checkout.write("service_configs/draft.yaml", "kind: internal\nport: 8080\n")
+    checkout.write("service_configs/draft.yaml", "kind: internal\nhealth_check: none\nport: 8080\n")
     assert not list(without_image(a_session(checkout, shared=True), ALL))

@@ -36,8 +36,10 @@ def test_platform_images_are_built_for_both_processors_of_fargate() -> None:
 
 
 def test_a_services_image_is_built_for_its_own_processor(checkout: Checkout, tmp_path: Path) -> None:
-    checkout.write("service_configs/billing.yaml", "kind: internal\nport: 80\narchitecture: x86_64\n")
-    checkout.write("service_configs/ledger.yaml", "kind: internal\nport: 80\n")
+    checkout.write(
+        "service_configs/billing.yaml", "kind: internal\nhealth_check: none\nport: 80\narchitecture: x86_64\n"
+    )
+    checkout.write("service_configs/ledger.yaml", "kind: internal\nhealth_check: none\nport: 80\n")
     for name, platform in (("billing", "linux/amd64"), ("ledger", "linux/arm64")):
         assert work_of_service(deployments_of(None), name, tmp_path, tag=None, platforms=None).platforms == (platform,)
 
@@ -66,7 +68,7 @@ def test_a_service_needs_a_folder() -> None:
 
 
 def test_a_one_off_before_a_service_has_no_image_of_its_own(checkout: Checkout, tmp_path: Path) -> None:
-    checkout.write("service_configs/orders.yaml", "kind: internal\nport: 80\n")
+    checkout.write("service_configs/orders.yaml", "kind: internal\nhealth_check: none\nport: 80\n")
     checkout.write("service_configs/orders-migrate.yaml", "kind: one-off\nbefore: orders\n")
     with pytest.raises(ConfigError, match="runs the image of orders"):
         work_of_service(deployments_of(None), "orders-migrate", tmp_path, tag=None, platforms=None)

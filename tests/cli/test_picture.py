@@ -39,7 +39,9 @@ def test_every_service_database_and_part_of_the_platform_is_in_the_picture_once(
 
 def test_an_arrow_is_drawn_for_each_call_route_and_database(checkout: Checkout) -> None:
     before = draw(load_platform(checkout.root, only="dev")[0]).count('class="arrow"')
-    checkout.write("service_configs/billing.yaml", "kind: internal\nport: 80\ncalls: [orders]\ndatabase: {}\n")
+    checkout.write(
+        "service_configs/billing.yaml", "kind: internal\nhealth_check: none\nport: 80\ncalls: [orders]\ndatabase: {}\n"
+    )
     assert draw(load_platform(checkout.root, only="dev")[0]).count('class="arrow"') == before + 2
 
 

@@ -24,7 +24,7 @@ SCHEMA_LINE = "# yaml-language-server: $schema=../schemas/service.json"
 # All that a person has to write, by kind.
 SHORTEST = {
     Kind.PUBLIC_WEB: ("kind: public-web", "port: 8080"),
-    Kind.INTERNAL: ("kind: internal", "port: 8080"),
+    Kind.INTERNAL: ("kind: internal", "port: 8080", "health_check: none"),
     Kind.WORKER: ("kind: worker",),
     Kind.SCHEDULED_JOB: ("kind: scheduled-job", "schedule:", "  expression: rate(1 hour)"),
     Kind.ONE_OFF: ("kind: one-off",),
@@ -85,10 +85,11 @@ memory_mib: 512   # 512 to 2048 with this cpu
         (
             ("--kind", "internal", "--port", "8080", "--cpu", "1024"),
             """\
-kind: internal    # other services reach it as payments.app.local, if they name it in `calls:`
-port: 8080        # where the container listens
-cpu: 1024         # 1024 is one vCPU
-memory_mib: 2048  # 2048 to 8192 with this cpu
+kind: internal      # other services reach it as payments.app.local, if they name it in `calls:`
+port: 8080          # where the container listens
+cpu: 1024           # 1024 is one vCPU
+memory_mib: 2048    # 2048 to 8192 with this cpu
+health_check: none  # or `command:` below it: what ECS runs in the container to see it work
 """,
         ),
         (
@@ -318,7 +319,7 @@ def test_a_service_whose_database_is_protected_is_not_removed_in_one_step(root: 
         (root / "environments/dev.yaml").read_text() + "deletion_protection: false\n"
     )
     ended = refused(root, groundwork, "service", "remove", "api", "--yes")
-    assert "service_configs/api.yaml:8: the database of api is protected in prod" in ended.err
+    assert "service_configs/api.yaml:9: the database of api is protected in prod" in ended.err
     assert "in dev" not in ended.err
     text = (root / "service_configs/api.yaml").read_text()
     (root / "service_configs/api.yaml").write_text(text.replace("{}", "{deletion_protection: false}"))

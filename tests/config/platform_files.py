@@ -37,6 +37,7 @@ memory_mib: 1024
 scaling:
   min_tasks: 1
   max_tasks: 3
+health_check: none
 """,
     "service_configs/web.yaml": """\
 kind: public-web

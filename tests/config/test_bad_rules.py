@@ -34,7 +34,7 @@ service_configs/api.yaml:4: memory_mib: Fargate has no task with cpu 512 and 512
         "memory that does not go with the cpu in an override",
         added(API, "environments:\n  dev:\n    memory_mib: 6000\n"),
         """
-service_configs/api.yaml:10: memory_mib: Fargate has no task with cpu 512 and 6000 MiB of memory (in dev)
+service_configs/api.yaml:11: memory_mib: Fargate has no task with cpu 512 and 6000 MiB of memory (in dev)
   value: 6000
   allowed: with cpu 512: 1024, 2048, 3072, 4096
   fix: write memory_mib: 4096
@@ -44,7 +44,7 @@ service_configs/api.yaml:10: memory_mib: Fargate has no task with cpu 512 and 60
         "cpu in an override that does not go with the memory",
         added(API, "environments:\n  dev:\n    cpu: 4096\n"),
         """
-service_configs/api.yaml:10: memory_mib: Fargate has no task with cpu 4096 and 1024 MiB of memory (in dev)
+service_configs/api.yaml:11: memory_mib: Fargate has no task with cpu 4096 and 1024 MiB of memory (in dev)
   value: cpu: 4096
   allowed: with cpu 4096: 8192 to 30720 in steps of 1024
   fix: write memory_mib: 8192, or cpu: 512
@@ -64,7 +64,7 @@ service_configs/api.yaml:7: scaling.max_tasks: max_tasks 0 is below min_tasks 1
         "a range of tasks upside down by an override",
         added(API, "environments:\n  prod:\n    scaling:\n      min_tasks: 9\n"),
         """
-service_configs/api.yaml:11: scaling.max_tasks: max_tasks 3 is below min_tasks 9 (in prod)
+service_configs/api.yaml:12: scaling.max_tasks: max_tasks 3 is below min_tasks 9 (in prod)
   value: min_tasks: 9
   allowed: at least min_tasks, 9
   fix: write max_tasks: 9, or a smaller min_tasks
@@ -91,6 +91,35 @@ service_configs/api.yaml:1: port: a service of kind internal must say where it l
 """,
     ),
     Bad(
+        "an internal service that does not say how ECS sees that it works",
+        replaced(API, "health_check: none\n", ""),
+        """
+service_configs/api.yaml:1: health_check: a service of kind internal must say how ECS sees that it works: `command:` ...
+  value: kind: internal
+  allowed: the fields path, command, ... or none
+  fix: add `health_check:`
+""",
+    ),
+    Bad(
+        "an internal service with a check that asks nothing",
+        replaced(API, "health_check: none", "health_check: {grace_s: 90}"),
+        """
+service_configs/api.yaml:8: health_check: a service of kind internal is asked by no load balancer, and this has no ...
+  value: {grace_s: 90}
+  allowed: `command:` below it, run in the container by ECS, or `health_check: none` on purpose
+  fix: write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:8080/healthz"]` below it
+""",
+    ),
+    Bad(
+        "no check in other words",
+        replaced(API, "health_check: none", "health_check: off"),
+        """
+service_configs/api.yaml:8: health_check: ...
+  value: off
+  allowed: the fields path, command, ... or none
+""",
+    ),
+    Bad(
         "a worker with a port",
         replaced(API, "kind: internal", "kind: worker"),
         """
@@ -104,7 +133,7 @@ service_configs/api.yaml:2: port: a service of kind worker has nobody who connec
         "requests from outside to an internal service",
         added(API, "http:\n  host: api\n"),
         """
-service_configs/api.yaml:8: http: a service of kind internal takes no requests from outside
+service_configs/api.yaml:9: http: a service of kind internal takes no requests from outside
   value: {host: api}
   allowed: only with kind public-web
   fix: remove it, or choose another kind
@@ -112,7 +141,7 @@ service_configs/api.yaml:8: http: a service of kind internal takes no requests f
     ),
     Bad(
         "a health check that nobody asks",
-        added(API, "health_check:\n  path: /\n"),
+        replaced(API, "health_check: none\n", "health_check:\n  path: /\n  command: [x]\n"),
         """
 service_configs/api.yaml:9: health_check.path: a service of kind internal is not asked by the load balancer
   value: /
@@ -135,7 +164,9 @@ service_configs/nightly.yaml:5: health_check: a service of kind scheduled-job en
     ),
     Bad(
         "a command that ECS would not wait for",
-        added(API, 'health_check:\n  command: ["true"]\n  interval_s: 120\n  timeout_s: 90\n'),
+        replaced(
+            API, "health_check: none\n", 'health_check:\n  command: ["true"]\n  interval_s: 120\n  timeout_s: 90\n'
+        ),
         """
 service_configs/api.yaml:11: health_check.timeout_s: ECS waits at most 60 s here for a `command`
   value: 90
@@ -145,7 +176,7 @@ service_configs/api.yaml:11: health_check.timeout_s: ECS waits at most 60 s here
     ),
     Bad(
         "a start that ECS would not wait for",
-        added(API, 'health_check:\n  command: ["true"]\n  grace_s: 600\n'),
+        replaced(API, "health_check: none\n", 'health_check:\n  command: ["true"]\n  grace_s: 600\n'),
         """
 service_configs/api.yaml:10: health_check.grace_s: ECS waits at most 300 s here for a `command`
   value: 600
@@ -167,7 +198,7 @@ service_configs/shop.yaml:5: http.host: the platform's own Grafana answers on th
         "a port that another container of the task has",
         added(API, "metrics: {port: 9779}\n"),
         """
-service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the exporter of its own figures
+service_configs/api.yaml:9: metrics.port: 9779 is taken in every task, by the exporter of its own figures
   value: 9779
   allowed: any port but 9779, 2020, 8877, 24224
   fix: choose another port
@@ -177,7 +208,7 @@ service_configs/api.yaml:8: metrics.port: 9779 is taken in every task, by the ex
         "metrics, and nothing after it",
         added(API, "metrics:\n"),
         """
-service_configs/api.yaml:8: metrics: has no value
+service_configs/api.yaml:9: metrics: has no value
   value: nothing
   allowed: the fields path, port
   fix: write `metrics: {}` for /metrics at its port, or remove the line
@@ -187,7 +218,7 @@ service_configs/api.yaml:8: metrics: has no value
         "a promise that nobody measures",
         added(API, "slo: {availability_percent: 99.9}\n"),
         """
-service_configs/api.yaml:8: slo: nobody measures its requests
+service_configs/api.yaml:9: slo: nobody measures its requests
   value: {availability_percent: 99.9}
   allowed: only with `metrics:`, among which Prometheus finds them
   fix: add `metrics: {}`
@@ -197,7 +228,7 @@ service_configs/api.yaml:8: slo: nobody measures its requests
         "a promise of no error ever",
         added(API, "metrics: {}\nslo: {availability_percent: 100}\n"),
         """
-service_configs/api.yaml:9: slo.availability_percent: is too large
+service_configs/api.yaml:10: slo.availability_percent: is too large
   value: 100
   allowed: a number from 95 to 99.99
   fix: write 99.99
@@ -220,7 +251,7 @@ service_configs/nightly.yaml:4: slo: a service of kind scheduled-job serves no r
         "failures by what is no regular expression",
         added(API, 'metrics: {}\nslo:\n  availability_percent: 99\n  failed: {code: "5(."}\n'),
         """
-service_configs/api.yaml:11: slo.failed.code: not a regular expression: ...
+service_configs/api.yaml:12: slo.failed.code: not a regular expression: ...
   value: "5(."
   allowed: a regular expression such as 5.. or error|timeout
   fix: close its brackets, and let each of * + ? follow something
@@ -230,7 +261,7 @@ service_configs/api.yaml:11: slo.failed.code: not a regular expression: ...
         "failures by a quote",
         added(API, "metrics: {}\nslo:\n  availability_percent: 99\n  failed: {code: '5\"'}\n"),
         """
-service_configs/api.yaml:11: slo.failed.code: has the wrong form
+service_configs/api.yaml:12: slo.failed.code: has the wrong form
   value: "5\\""
   allowed: a regular expression of letters, digits and _.|*+?()[]^:/-
   fix: write "5-"
@@ -240,7 +271,7 @@ service_configs/api.yaml:11: slo.failed.code: has the wrong form
         "failures by nothing",
         added(API, "metrics: {}\nslo:\n  availability_percent: 99\n  failed: {}\n"),
         """
-service_configs/api.yaml:11: slo.failed: without a label every request is a failed one
+service_configs/api.yaml:12: slo.failed: without a label every request is a failed one
   value: {}
   allowed: one label or more, each with a regular expression
   fix: remove the line, which means {code: "5.."}
@@ -257,7 +288,7 @@ environments/prod.yaml:5: monitoring.runbooks_url: has the wrong form
     ),
     Bad(
         "requests counted where there are none",
-        added(API, "  requests_per_task: 10\n"),
+        replaced(API, "  max_tasks: 3\n", "  max_tasks: 3\n  requests_per_task: 10\n"),
         """
 service_configs/api.yaml:8: scaling.requests_per_task: a service of kind internal has no requests to count
   value: 10
@@ -289,7 +320,7 @@ environments/prod.yaml:6: network.interface_endpoints: with nat: none the platfo
         "a shell without NAT and its endpoints",
         {**added(PROD, NO_NAT), **added(API, "environments:\n  prod:\n    exec: true\n")},
         """
-environments/prod.yaml:6: network.interface_endpoints: with nat: none nobody opens a shell in a task of api without ...:10
+environments/prod.yaml:6: network.interface_endpoints: with nat: none nobody opens a shell in a task of api without ...:11
   value: [ec2, ecr.api, ...
   allowed: a list with kms, ssmmessages in it, or another nat
   fix: add kms, ssmmessages to interface_endpoints, or choose nat: single
@@ -309,7 +340,7 @@ environments/prod.yaml:6: network.interface_endpoints: with nat: none Session Ma
         "a public image without NAT",
         {**added(PROD, NO_NAT), **added(API, "image: public.ecr.aws/nginx/nginx:1.29.1\n")},
         """
-service_configs/api.yaml:8: image: with nat: none there is no way to a public registry, see environments/prod.yaml:5 ...
+service_configs/api.yaml:9: image: with nat: none there is no way to a public registry, see environments/prod.yaml:5 ...
   value: public.ecr.aws/nginx/nginx:1.29.1
   allowed: no `image:` but a release, or one in <account>.dkr.ecr.eu-west-1.amazonaws.com
   fix: remove it, and push the image to 999999999999.dkr.ecr.eu-west-1.amazonaws.com/api
@@ -319,7 +350,7 @@ service_configs/api.yaml:8: image: with nat: none there is no way to a public re
         "a port to the outside without NAT",
         {**added(PROD, NO_NAT), **added(API, "egress_ports: [587]\n")},
         """
-service_configs/api.yaml:8: egress_ports: with nat: none there is no way out, see environments/prod.yaml:5 (in prod)
+service_configs/api.yaml:9: egress_ports: with nat: none there is no way out, see environments/prod.yaml:5 (in prod)
   value: [587]
   allowed: none there, or another nat
   fix: remove it, or choose nat: single
@@ -329,7 +360,7 @@ service_configs/api.yaml:8: egress_ports: with nat: none there is no way out, se
         "the port to the outside that is open anyway",
         added(API, "egress_ports: [587, 443]\n"),
         """
-service_configs/api.yaml:8: egress_ports[1]: 443 is open for every service
+service_configs/api.yaml:9: egress_ports[1]: 443 is open for every service
   value: 443
   allowed: the ports beside it
   fix: remove it
@@ -339,7 +370,7 @@ service_configs/api.yaml:8: egress_ports[1]: 443 is open for every service
         "the port to the outside that AWS closes",
         added(API, "environments:\n  prod:\n    egress_ports: [25]\n"),
         """
-service_configs/api.yaml:10: egress_ports[0]: AWS lets no mail out on 25 (in prod)
+service_configs/api.yaml:11: egress_ports[0]: AWS lets no mail out on 25 (in prod)
   value: 25
   allowed: 587, where mail services take it with a login
   fix: write 587
@@ -349,7 +380,7 @@ service_configs/api.yaml:10: egress_ports[0]: AWS lets no mail out on 25 (in pro
         "a port to the outside twice",
         added(API, "egress_ports: [9094, 587, 9094]\n"),
         """
-service_configs/api.yaml:8: egress_ports: 9094 is there twice
+service_configs/api.yaml:9: egress_ports: 9094 is there twice
   value: [9094, 587, 9094]
   allowed: each port once
   fix: remove one of them
@@ -573,7 +604,7 @@ service_configs/grafana.yaml:1: the file's name: the platform's own grafana has 
         "a call to a service that is not there",
         added(API, "calls: [web, pricing]\n"),
         """
-service_configs/api.yaml:8: calls: pricing cannot be called: there is no service_configs/pricing.yaml
+service_configs/api.yaml:9: calls: pricing cannot be called: there is no service_configs/pricing.yaml
   value: pricing
   allowed: web
   fix: remove pricing here, or bring its file back
@@ -583,7 +614,7 @@ service_configs/api.yaml:8: calls: pricing cannot be called: there is no service
         "a call to a worker",
         {**added(API, "calls: [mailer]\n"), "service_configs/mailer.yaml": "kind: worker\n"},
         """
-service_configs/api.yaml:8: calls: mailer cannot be called: a worker has no port
+service_configs/api.yaml:9: calls: mailer cannot be called: a worker has no port
   value: mailer
   allowed: web
   fix: remove mailer here, or bring its file back
@@ -593,7 +624,7 @@ service_configs/api.yaml:8: calls: mailer cannot be called: a worker has no port
         "a circle of calls",
         {**added(API, "calls: [web]\n"), **added(WEB, "calls: [api]\n")},
         """
-service_configs/api.yaml:8: calls: api → web → api is a circle; none of them could be deployed first
+service_configs/api.yaml:9: calls: api → web → api is a circle; none of them could be deployed first
   value: [web]
   allowed: calls in one direction only
   fix: let one of them answer by a queue or a callback to the load balancer (docs/adr/0003)
@@ -613,7 +644,7 @@ service_configs/nightly.yaml:1: schedule: a service of kind scheduled-job must s
         "a database line with nothing behind it",
         added(API, "database:\n"),
         """
-service_configs/api.yaml:8: database: has no value
+service_configs/api.yaml:9: database: has no value
   value: nothing
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, ...
   fix: write `database: {}` for one with the environment's sizes, or remove the line
@@ -663,7 +694,7 @@ service_configs/web.yaml:4: http.path: 6 wildcards are more than the load balanc
         "storage above what the environment lets it grow to",
         {**added(API, "database:\n  storage_gib: 500\n"), **added(SHARED, "databases:\n  max_storage_gib: 100\n")},
         """
-service_configs/api.yaml:9: database: max_storage_gib 100 is below storage_gib 500, see environments/shared.yaml:6
+service_configs/api.yaml:10: database: max_storage_gib 100 is below storage_gib 500, see environments/shared.yaml:6
   value: 500
   allowed: at least storage_gib, 500
   fix: write max_storage_gib: 500, or more, below `database:`
@@ -673,7 +704,7 @@ service_configs/api.yaml:9: database: max_storage_gib 100 is below storage_gib 5
         "storage above the default growth in one environment",
         added(API, "environments:\n  prod:\n    database:\n      storage_gib: 500\n"),
         """
-service_configs/api.yaml:11: database: max_storage_gib 200 is below storage_gib 500 (in prod)
+service_configs/api.yaml:12: database: max_storage_gib 200 is below storage_gib 500 (in prod)
   value: 500
   allowed: at least storage_gib, 500
   fix: write max_storage_gib: 500, or more, below `database:`

@@ -28,7 +28,7 @@ service_configs/api.yaml:6: a tab in the indentation
         "a key twice",
         added(API, "port: 9090\n"),
         """
-service_configs/api.yaml:8: `port` is already written in line 2
+service_configs/api.yaml:9: `port` is already written in line 2
   value: port: 9090
   allowed: each key once
   fix: keep one of the two
@@ -118,7 +118,7 @@ service_configs/api.yaml:1: this text is not UTF-8
         "Latin-1",
         {API: VALID[API].encode() + "# Käse\n".encode("latin-1")},
         """
-service_configs/api.yaml:8: this text is not UTF-8
+service_configs/api.yaml:9: this text is not UTF-8
   value: bytes e4 73 65 0a
   allowed: UTF-8
   fix: save the file as UTF-8 in your editor
@@ -128,7 +128,7 @@ service_configs/api.yaml:8: this text is not UTF-8
         "a NUL character",
         {API: VALID[API] + "# \x00\n"},
         """
-service_configs/api.yaml:8: a character that no text file should hold
+service_configs/api.yaml:9: a character that no text file should hold
   value: character U+0000
   allowed: printable UTF-8 text
   fix: remove it, or save the file as UTF-8 again
@@ -148,7 +148,7 @@ environments/dev.yaml:1: a quote is opened and never closed
         "an unclosed bracket",
         added(API, 'command: ["sh", "-c"\n'),
         """
-service_configs/api.yaml:8: a bracket is opened and never closed
+service_configs/api.yaml:9: a bracket is opened and never closed
   value: command: ["sh", "-c"
   allowed: a bracket at both ends
   fix: close it
@@ -158,7 +158,7 @@ service_configs/api.yaml:8: a bracket is opened and never closed
         "a list that ends in the middle",
         added(API, "command:\n  - sh\n  now\n"),
         """
-service_configs/api.yaml:10: this line has no `: `
+service_configs/api.yaml:11: this line has no `: `
   value: now
   allowed: `key: value`
   fix: write a space after the colon
@@ -228,7 +228,7 @@ service_configs/web.yaml:4: a value cannot start with `@`
         "a percent sign without quotes",
         added(API, "variables:\n  SHARE: %50\n"),
         """
-service_configs/api.yaml:9: a value cannot start with `%`
+service_configs/api.yaml:10: a value cannot start with `%`
   value: SHARE: %50
   allowed: text in quotes
   fix: quote the value
@@ -258,7 +258,7 @@ service_configs/api.yaml:2: YAML tags mean nothing here
         "a Python object",
         added(API, "variables: !!python/object/apply:os.system [id]\n"),
         """
-service_configs/api.yaml:8: YAML tags mean nothing here
+service_configs/api.yaml:9: YAML tags mean nothing here
   value: tag:yaml.org,2002:python/object/apply:os.system
   allowed: plain values
   fix: remove the tag
@@ -268,7 +268,7 @@ service_configs/api.yaml:8: YAML tags mean nothing here
         "two documents",
         added(API, "---\nkind: worker\n"),
         """
-service_configs/api.yaml:8: a second document starts here
+service_configs/api.yaml:9: a second document starts here
   value: ---
   allowed: one document in a file
   fix: remove the `---`, or make two files
@@ -288,7 +288,7 @@ service_configs/api.yaml:3: nothing complete above is called &size
         "an alias of itself",
         added(API, "command: &words [*words]\n"),
         """
-service_configs/api.yaml:8: nothing complete above is called &words
+service_configs/api.yaml:9: nothing complete above is called &words
   value: *words
   allowed: an anchor that stands above, complete
   fix: put it in quotes if it is text, or write the value again
@@ -298,7 +298,7 @@ service_configs/api.yaml:8: nothing complete above is called &words
         "aliases that explode",
         {API: VALID[API] + EXPLODING},
         """
-service_configs/api.yaml:12: far too many values
+service_configs/api.yaml:13: far too many values
   value: at least 111111
   allowed: 20000 values in a file, each alias counted as what it stands for
   fix: write out what you need
@@ -308,7 +308,7 @@ service_configs/api.yaml:12: far too many values
         "a hundred thousand brackets",
         added(API, "command: " + "[" * 100_000 + "]" * 100_000 + "\n"),
         """
-service_configs/api.yaml:8: nested too deeply
+service_configs/api.yaml:9: nested too deeply
   value: level 21
   allowed: 20 levels
   fix: unnest it
@@ -318,7 +318,7 @@ service_configs/api.yaml:8: nested too deeply
         "a backslash in double quotes",
         added(API, 'command: ["\\d"]\n'),
         r"""
-service_configs/api.yaml:8: a backslash in double quotes
+service_configs/api.yaml:9: a backslash in double quotes
   value: command: ["\d"]
   allowed: \\ there, or single quotes
   fix: use single quotes
@@ -338,7 +338,7 @@ service_configs/api.yaml:2: a list starts behind its key
         "a list as key",
         added(API, "? [a]\n: b\n"),
         """
-service_configs/api.yaml:8: a list or a mapping stands where a key belongs
+service_configs/api.yaml:9: a list or a mapping stands where a key belongs
   value: […]
   allowed: a word as key
   fix: if this is a {{ template }}, write the value itself

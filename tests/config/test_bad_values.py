@@ -14,7 +14,7 @@ CASES = [
         "a misspelt field",
         added(API, "memory_mb: 2048\n"),
         """
-service_configs/api.yaml:8: memory_mb: there is no such field
+service_configs/api.yaml:9: memory_mb: there is no such field
   value: memory_mb: 2048
   allowed: kind, ...
   fix: did you mean `memory_mib`?
@@ -24,7 +24,7 @@ service_configs/api.yaml:8: memory_mb: there is no such field
         "one port where a list belongs",
         added(API, "egress_ports: 587\n"),
         """
-service_configs/api.yaml:8: egress_ports: needs a list, not a whole number
+service_configs/api.yaml:9: egress_ports: needs a list, not a whole number
   value: 587
   allowed: a list of 0 to 10, each a whole number from 1 to 65535
   fix: write [587]
@@ -34,7 +34,7 @@ service_configs/api.yaml:8: egress_ports: needs a list, not a whole number
         "a port by its name",
         added(API, "egress_ports: [smtp]\n"),
         """
-service_configs/api.yaml:8: egress_ports[0]: needs a whole number, not text
+service_configs/api.yaml:9: egress_ports[0]: needs a whole number, not text
   value: smtp
   allowed: a whole number from 1 to 65535
 """,
@@ -43,7 +43,7 @@ service_configs/api.yaml:8: egress_ports[0]: needs a whole number, not text
         "more ports than a firewall has room for",
         added(API, "egress_ports: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]\n"),
         """
-service_configs/api.yaml:8: egress_ports: has 11 entries
+service_configs/api.yaml:9: egress_ports: has 11 entries
   value: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
   allowed: a list of 0 to 10, each a whole number from 1 to 65535
 """,
@@ -71,7 +71,7 @@ service_configs/api.yaml:6: scaling.minTasks: there is no such field
         "a field at the wrong depth",
         added(API, "max_tasks: 3\n"),
         """
-service_configs/api.yaml:8: max_tasks: there is no such field
+service_configs/api.yaml:9: max_tasks: there is no such field
   value: max_tasks: 3
   allowed: kind, ...
   fix: it belongs under `scaling:`
@@ -111,7 +111,7 @@ service_configs/web.yaml:8: scaling.min_task: there is no such field (in dev)
         "a field of another tool",
         added(API, "replicas: 3\n"),
         """
-service_configs/api.yaml:8: replicas: there is no such field
+service_configs/api.yaml:9: replicas: there is no such field
   value: replicas: 3
   allowed: kind, ...
   fix: remove it
@@ -260,7 +260,7 @@ service_configs/api.yaml:2: port: is too small
         "a share above a hundred",
         added(API, "spot_percent: 150\n"),
         """
-service_configs/api.yaml:8: spot_percent: is too large
+service_configs/api.yaml:9: spot_percent: is too large
   value: 150
   allowed: a whole number from 0 to 100, or null
   fix: write 100
@@ -368,7 +368,7 @@ service_configs/api.yaml:1: kind: is none of the choices
         "a retention that CloudWatch lacks",
         added(API, "logs:\n  retention_days: 31\n"),
         """
-service_configs/api.yaml:9: logs.retention_days: is none of the choices
+service_configs/api.yaml:10: logs.retention_days: is none of the choices
   value: 31
   allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
   fix: write 30
@@ -502,7 +502,7 @@ service_configs/api.yaml:5: scaling: needs fields of its own, not a whole number
         "a command in one text",
         added(API, 'command: sh -c "echo hi"\n'),
         """
-service_configs/api.yaml:8: command: needs a list, not text
+service_configs/api.yaml:9: command: needs a list, not text
   value: sh -c "echo hi"
   allowed: a list, each text
   fix: write ["sh", "-c", "echo hi"]
@@ -512,7 +512,7 @@ service_configs/api.yaml:8: command: needs a list, not text
         "variables as a list",
         added(API, "variables:\n  - LEVEL=debug\n"),
         """
-service_configs/api.yaml:8: variables: needs fields of its own, not a list
+service_configs/api.yaml:9: variables: needs fields of its own, not a list
   value: [LEVEL=debug]
   allowed: lines of `name: value`
   fix: write `name: value` lines, without the dashes
@@ -522,7 +522,7 @@ service_configs/api.yaml:8: variables: needs fields of its own, not a list
         "a number for a variable",
         added(API, "variables:\n  RETRIES: 3\n"),
         """
-service_configs/api.yaml:9: variables.RETRIES: needs text, not a whole number
+service_configs/api.yaml:10: variables.RETRIES: needs text, not a whole number
   value: 3
   allowed: text
   fix: write "3", in quotes
@@ -532,7 +532,7 @@ service_configs/api.yaml:9: variables.RETRIES: needs text, not a whole number
         "a variable without a value",
         added(API, "variables:\n  LEVEL:\n"),
         """
-service_configs/api.yaml:9: variables.LEVEL: has no value
+service_configs/api.yaml:10: variables.LEVEL: has no value
   value: nothing
   allowed: text
   fix: write a value, or remove `LEVEL:`
@@ -542,7 +542,7 @@ service_configs/api.yaml:9: variables.LEVEL: has no value
         "a variable that no shell takes",
         added(API, "variables:\n  log-level: debug\n"),
         """
-service_configs/api.yaml:9: variables.log-level: this name has the wrong form
+service_configs/api.yaml:10: variables.log-level: this name has the wrong form
   value: log-level
   allowed: letters, digits and underscores, no digit first
   fix: write log_level
@@ -649,7 +649,7 @@ service_configs/nightly.yaml:3: schedule.expression: has the wrong form
         "a secret instead of its name",
         added(API, "secrets:\n  API_KEY: sk_live_AbC123\n"),
         """
-service_configs/api.yaml:9: secrets.API_KEY: has the wrong form
+service_configs/api.yaml:10: secrets.API_KEY: has the wrong form
   value: not shown
   allowed: lower-case letters, digits and single hyphens: a name, never the secret itself
 """,
@@ -658,7 +658,7 @@ service_configs/api.yaml:9: secrets.API_KEY: has the wrong form
         "a password as a variable",
         added(API, "variables:\n  DB_PASSWORD: 0815\n"),
         """
-service_configs/api.yaml:9: variables.DB_PASSWORD: needs text, not a whole number
+service_configs/api.yaml:10: variables.DB_PASSWORD: needs text, not a whole number
   value: not shown
   allowed: text
 """,
@@ -667,7 +667,7 @@ service_configs/api.yaml:9: variables.DB_PASSWORD: needs text, not a whole numbe
         "secrets under another name",
         added(API, "secret:\n  KEY: hunter2\n"),
         """
-service_configs/api.yaml:8: secret: there is no such field
+service_configs/api.yaml:9: secret: there is no such field
   value: not shown
   allowed: kind, ...
   fix: did you mean `secrets`?
@@ -677,7 +677,7 @@ service_configs/api.yaml:8: secret: there is no such field
         "an unclosed quote around a password",
         added(API, 'variables:\n  DB_PASSWORD: "hunter2\n'),
         """
-service_configs/api.yaml:9: a quote is opened and never closed
+service_configs/api.yaml:10: a quote is opened and never closed
   value: not shown
   allowed: a quote at both ends
   fix: close it
@@ -687,7 +687,7 @@ service_configs/api.yaml:9: a quote is opened and never closed
         "variables as a list with a password",
         added(API, "variables:\n  - DB_PASSWORD=hunter2\n"),
         """
-service_configs/api.yaml:8: variables: needs fields of its own, not a list
+service_configs/api.yaml:9: variables: needs fields of its own, not a list
   value: not shown
   allowed: lines of `name: value`
 """,
@@ -696,7 +696,7 @@ service_configs/api.yaml:8: variables: needs fields of its own, not a list
         "a database version without quotes",
         added(API, "database:\n  engine_version: 17\n"),
         """
-service_configs/api.yaml:9: database.engine_version: is none of the choices
+service_configs/api.yaml:10: database.engine_version: is none of the choices
   value: 17
   allowed: 15, 16, 17, 18
   fix: write "17", in quotes

@@ -17,7 +17,7 @@ CASES = [
         "a database without a value",
         added(API, "database:\n"),
         """
-service_configs/api.yaml:8: database: has no value
+service_configs/api.yaml:9: database: has no value
   value: nothing
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
 backup_retention_days, deletion_protection
@@ -28,7 +28,7 @@ backup_retention_days, deletion_protection
         "a database that is only wished for",
         added(API, "database: true\n"),
         """
-service_configs/api.yaml:8: database: needs fields of its own, not true or false
+service_configs/api.yaml:9: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
 backup_retention_days, deletion_protection
@@ -39,7 +39,7 @@ backup_retention_days, deletion_protection
         "a version that is a number",
         added(API, "database:\n  engine_version: 17\n"),
         """
-service_configs/api.yaml:9: database.engine_version: is none of the choices
+service_configs/api.yaml:10: database.engine_version: is none of the choices
   value: 17
   allowed: 15, 16, 17, 18
   fix: write "17", in quotes
@@ -49,7 +49,7 @@ service_configs/api.yaml:9: database.engine_version: is none of the choices
         "an instance class of EC2",
         added(API, "database:\n  instance_class: t4g.micro\n"),
         """
-service_configs/api.yaml:9: database.instance_class: has the wrong form
+service_configs/api.yaml:10: database.instance_class: has the wrong form
   value: t4g.micro
   allowed: an RDS instance class such as db.t4g.medium, or null
 """,
@@ -58,7 +58,7 @@ service_configs/api.yaml:9: database.instance_class: has the wrong form
         "a variable that the database sets",
         added(API, "database: {}\nvariables:\n  DATABASE_HOST: localhost\n"),
         """
-service_configs/api.yaml:10: variables.DATABASE_HOST: DATABASE_HOST is set to where the database is
+service_configs/api.yaml:11: variables.DATABASE_HOST: DATABASE_HOST is set to where the database is
   value: localhost
   allowed: text
   fix: remove it, or call it something else

@@ -25,7 +25,7 @@ CASES = [
         "a store that there is not",
         added(API, "logs: {destination: elastic}\n"),
         """
-service_configs/api.yaml:8: logs.destination: is none of the choices
+service_configs/api.yaml:9: logs.destination: is none of the choices
   value: elastic
   allowed: opensearch, cloudwatch
 """,
@@ -34,7 +34,7 @@ service_configs/api.yaml:8: logs.destination: is none of the choices
         "logs, and nothing after it",
         added(API, "logs:\n"),
         """
-service_configs/api.yaml:8: logs: has no value
+service_configs/api.yaml:9: logs: has no value
   value: nothing
   allowed: the fields destination, retention_days, mask, parser
   fix: write a value, or remove `logs:`
@@ -44,7 +44,7 @@ service_configs/api.yaml:8: logs: has no value
         "longer than OpenSearch Serverless keeps anything",
         added(API, "logs: {retention_days: 3653}\n"),
         """
-service_configs/api.yaml:8: logs.retention_days: OpenSearch Serverless keeps nothing for 3653 days
+service_configs/api.yaml:9: logs.retention_days: OpenSearch Serverless keeps nothing for 3653 days
   value: 3653
   allowed: up to 3643 days, or `destination: cloudwatch`
   fix: write a smaller number, or `destination: cloudwatch` under `logs:`
@@ -91,7 +91,7 @@ service_configs/api.yaml:8: logs.parser: is none of the choices
         "masks where nothing reads the lines",
         added(API, "logs:\n  destination: cloudwatch\n  mask: [IBAN]\n"),
         """
-service_configs/api.yaml:10: logs.mask: nothing reads the lines on their way to CloudWatch
+service_configs/api.yaml:11: logs.mask: nothing reads the lines on their way to CloudWatch
   value: [IBAN]
   allowed: only with `destination: opensearch`
   fix: write `destination: opensearch` under `logs:`, or remove the line
@@ -101,7 +101,7 @@ service_configs/api.yaml:10: logs.mask: nothing reads the lines on their way to 
         "a parser where the environment says CloudWatch",
         {**added(API, "logs: {parser: text}\n"), **added(DEV, "logging: {destination: cloudwatch}\n")},
         """
-service_configs/api.yaml:8: logs.parser: nothing reads the lines on their way to CloudWatch, see \
+service_configs/api.yaml:9: logs.parser: nothing reads the lines on their way to CloudWatch, see \
 environments/dev.yaml:6 (in dev)
   value: text
   allowed: only with `destination: opensearch`
@@ -219,7 +219,7 @@ environments/dev.yaml:6: saml_metadata comes from the file that logging.saml.met
         "a port that the log router has",
         added(API, "metrics: {port: 2020}\n"),
         """
-service_configs/api.yaml:8: metrics.port: 2020 is taken in every task, by the log router
+service_configs/api.yaml:9: metrics.port: 2020 is taken in every task, by the log router
   value: 2020
   allowed: any port but 9779, 2020, 8877, 24224
   fix: choose another port

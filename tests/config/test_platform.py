@@ -142,7 +142,7 @@ def test_what_is_wrong_in_some_environments_says_in_which(tmp_path: Path) -> Non
     write_platform(tmp_path, added(API, "environments:\n  prod:\n    cpu: 300\n"))
     [problem] = problems(tmp_path).problems
     assert problem.message.endswith("(in prod)")
-    assert problem.line == 10
+    assert problem.line == 11
 
 
 def test_a_problem_in_a_file_is_not_repeated_by_those_that_call_it(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Publishing:
 
     def add_service(self, name: str) -> None:
         """A service file for it, on x86."""
-        text = "kind: internal\nport: 80\narchitecture: x86_64\n"
+        text = "kind: internal\nhealth_check: none\nport: 80\narchitecture: x86_64\n"
         (self.root / f"service_configs/{name}.yaml").write_text(text)
 
     def service_folder(self, name: str, files: Mapping[str, bytes]) -> Path:

@@ -34,6 +34,7 @@ BILLING = """\
 kind: internal
 image: public.ecr.aws/nginx/nginx:1.29.1
 port: 80
+health_check: none
 secrets:
   PAYMENT_KEY: payment-key
 """

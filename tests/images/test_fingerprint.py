@@ -60,9 +60,11 @@ def test_a_changed_alert_changes_the_prometheus_image_alone(checkout: Path) -> N
 
 
 def test_a_services_size_or_release_changes_no_image(checkout: Path, service_file: ServiceFile) -> None:
-    service_file("orders", "kind: internal\nimage: nginx:1\nport: 80\n")
+    service_file("orders", "kind: internal\nhealth_check: none\nimage: nginx:1\nport: 80\n")
     before = tags(checkout)
-    service_file("orders", "kind: internal\nport: 80\ncpu: 512\nmemory_mib: 2048\nvariables: {A: b}\n")
+    service_file(
+        "orders", "kind: internal\nhealth_check: none\nport: 80\ncpu: 512\nmemory_mib: 2048\nvariables: {A: b}\n"
+    )
     (checkout / "service_configs/releases").mkdir(exist_ok=True)
     (checkout / "service_configs/releases/dev.yaml").write_text("orders: abc\n")
     assert tags(checkout) == before

@@ -14,7 +14,7 @@ from images.prometheus import CONFIG
 from tests.images.conftest import rendered
 
 ServiceFile = Callable[[str, str], None]
-INTERNAL = "kind: internal\nimage: example:1\nport: 8080\n"
+INTERNAL = "kind: internal\nhealth_check: none\nimage: example:1\nport: 8080\n"
 
 
 def jobs(root: Path, environment: str = "dev") -> dict[str, Any]:

@@ -34,6 +34,19 @@ def test_the_error_alarm_watches_a_share_and_stays_quiet_without_traffic(platfor
     assert alarm["treat_missing_data"] == "notBreaching"
 
 
+def test_tasks_that_start_slowly_are_not_rolled_back_while_ecs_forgives_them(checkout: Checkout) -> None:
+    path = checkout.root / "service_configs/storefront.yaml"
+    periods = []
+    for grace_s in (60, 180, 600):
+        path.write_text(path.read_text().replace("health_check:\n", f"health_check:\n  grace_s: {grace_s}\n"))
+        stack = checkout.synthesize(only="dev")["dev-service-storefront"]
+        path.write_text(path.read_text().replace(f"  grace_s: {grace_s}\n", ""))
+        (alarm,) = [a for a in stack.all("aws_cloudwatch_metric_alarm") if a["alarm_name"].endswith("-unhealthy")]
+        assert alarm["evaluation_periods"] * alarm["period"] > grace_s
+        periods.append(alarm["evaluation_periods"])
+    assert periods == [3, 4, 11]
+
+
 def invocations(stack: Stack) -> list[Attributes]:
     """Of the function that watches rollouts, in their order."""
     return [*stack.resources["aws_lambda_invocation"].values()]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.synthesis import Attributes, Checkout, Platform, Stack
 
-ORDERS = "kind: internal\nimage: public.ecr.aws/nginx/nginx:1.29.1\nport: 80\ndatabase: {}\n"
+ORDERS = "kind: internal\nhealth_check: none\nimage: public.ecr.aws/nginx/nginx:1.29.1\nport: 80\ndatabase: {}\n"
 MIGRATION = "kind: one-off\nbefore: orders\nimage: public.ecr.aws/nginx/nginx:1.29.1\n"
 
 

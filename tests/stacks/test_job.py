@@ -21,7 +21,7 @@ schedule: {expression: cron(30 3 * * ? *), timezone: Europe/Dublin}
 """
 CLEANUP = "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n"
 MIGRATE = "kind: one-off\nbefore: ledger\ncommand: [migrate]\ntimeout_minutes: 90\n"
-LEDGER = "kind: internal\nport: 8080\ndatabase: {}\n"
+LEDGER = "kind: internal\nhealth_check: none\nport: 8080\ndatabase: {}\n"
 TOOL = "kind: one-off\nimage: example/tool:1\n"
 
 

@@ -11,7 +11,7 @@ from tests.data_access import COLLECTION_ACTIONS, INDEX_ACTIONS, READS, WRITES, 
 from tests.settings import ACCOUNT
 from tests.synthesis import Checkout, Platform, Stack
 
-SERVICE = "kind: internal\nimage: a/b:1\nport: 8080\n"
+SERVICE = "kind: internal\nhealth_check: none\nimage: a/b:1\nport: 8080\n"
 SERVICES = {
     "orders": SERVICE + "logs: {retention_days: 90}\n",
     "stock": SERVICE,

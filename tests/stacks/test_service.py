@@ -25,7 +25,7 @@ scaling: {min_tasks: 2, max_tasks: 9, cpu_percent: 55, memory_percent: null, req
 spot_percent: 25
 logs: {destination: cloudwatch, retention_days: 14}
 """
-STOCK = "kind: internal\nport: 9090\narchitecture: x86_64\nexec: true\n"
+STOCK = "kind: internal\nhealth_check: none\nport: 9090\narchitecture: x86_64\nexec: true\n"
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"
 RELEASES = "checkout: 2026-11-23\nstock: v1\n"
 TASK_METRICS, ROUTER_METRICS = 9779, 2020
@@ -193,6 +193,19 @@ def test_spot_takes_its_share(web: Stack, worker: Stack) -> None:
 
     assert shares(web) == {"FARGATE": 75, "FARGATE_SPOT": 25}
     assert shares(worker) == {"FARGATE": 50, "FARGATE_SPOT": 50}, "the environment's share"
+
+
+def test_of_two_tasks_one_is_on_demand_unless_a_field_says_otherwise(checkout: Checkout) -> None:
+    def strategy(text: str) -> dict[str, tuple[int, int]]:
+        checkout.write("service_configs/mailer.yaml", MAILER + text)
+        service = checkout.synthesize(only="dev")["dev-service-mailer"].one("aws_ecs_service")
+        return {one["capacity_provider"]: (one["base"], one["weight"]) for one in service["capacity_provider_strategy"]}
+
+    # Fargate would place no task, not even its base, without a weight.
+    assert strategy("spot_percent: 100\n") == {"FARGATE": (1, 1), "FARGATE_SPOT": (0, 100)}
+    assert strategy("spot_percent: 100\non_demand_base: 0\n") == {"FARGATE_SPOT": (0, 100)}
+    assert strategy("spot_percent: 100\nscaling: {min_tasks: 1}\n") == {"FARGATE_SPOT": (0, 100)}
+    assert strategy("spot_percent: 0\n") == {"FARGATE": (0, 100)}
 
 
 def test_another_share_of_spot_is_a_deployment_and_no_new_service(web: Stack) -> None:
