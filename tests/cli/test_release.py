@@ -216,7 +216,7 @@ def test_a_service_with_an_image_of_its_own_has_no_release(root: Path, groundwor
     with (root / "service_configs/api.yaml").open("a") as file:
         file.write("image: example.com/api:1\n")
     ended = refused(root, groundwork, "release", "api", "1.0", "-e", "dev")
-    assert ended.err.startswith("service_configs/api.yaml:8: api runs an image of its own choice")
+    assert ended.err.startswith("service_configs/api.yaml:9: api runs an image of its own choice")
     assert "value: example.com/api:1" in ended.err
 
 
