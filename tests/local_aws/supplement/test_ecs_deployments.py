@@ -114,3 +114,41 @@ def test_a_test_can_have_the_first_deployment_fail_with_nothing_to_roll_back_to(
 def test_a_service_that_is_there_has_had_its_first_deployment(aws: Aws) -> None:
     create_service(aws)
     assert _fail_next(aws, "orders", which="first") == 400
+
+
+def test_the_revision_of_each_deployment_is_known(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        create_service(aws)
+        second = register(aws, "app:2")
+        _update(aws, second)
+        newest, oldest = aws("ecs").list_service_deployments(cluster=aws.name, service="orders")["serviceDeployments"]
+        arns = [one["targetServiceRevisionArn"] for one in (newest, oldest)]
+        revisions = aws("ecs").describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+        ran = {one["serviceRevisionArn"]: one["taskDefinition"] for one in revisions}
+        assert ran[arns[0]] == second
+        assert ran[arns[1]] != second
+
+
+def test_a_test_can_have_the_next_release_crash_although_its_deployment_completes(aws: Aws) -> None:
+    create_service(aws)
+    second = register(aws, "app:2")
+    assert _crash_next(aws, "orders") == 200
+    _update(aws, second)
+    assert service(aws)["deployments"][0]["rolloutState"] == "COMPLETED"
+
+    def stopped(name: str) -> list[str]:
+        arns = aws("ecs").list_tasks(cluster=aws.name, serviceName=name, desiredStatus="STOPPED")["taskArns"]
+        return list(arns)
+
+    (task,) = aws("ecs").describe_tasks(cluster=aws.name, tasks=stopped("orders"))["tasks"]
+    assert (task["taskDefinitionArn"], task["stopCode"]) == (second, "EssentialContainerExited")
+    assert task["containers"][0]["exitCode"] == 1
+    assert stopped("another") == []
+    _update(aws, register(aws, "app:3"))
+    assert len(stopped("orders")) == 1, "only that one"
+
+
+def _crash_next(aws: Aws, name: str) -> int:
+    path = "/moto-api/groundwork/ecs/crash-next-deployment"
+    return Endpoint(port=aws.port, pid=0).request("POST", f"{path}?cluster={aws.name}&service={name}")[0]
