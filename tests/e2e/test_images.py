@@ -137,7 +137,7 @@ def test_the_image_runs_as_its_task_does_and_finds_its_data_again(
         assert list(folder.iterdir())
 
 
-def test_prometheus_has_every_alert_that_the_tables_have(published: Publishing) -> None:
+def test_prometheus_has_every_rule_that_the_tables_have(published: Publishing) -> None:
     (deployment,) = load_platform(published.root, only="dev")
     settings = prometheus(deployment.environment, "as published")
     disk = ("--tmpfs", f"/{settings.name}:uid={DISK_OWNER}")
@@ -149,7 +149,9 @@ def test_prometheus_has_every_alert_that_the_tables_have(published: Publishing) 
     finally:
         published.engine.docker("rm", "--force", container)
     loaded = {rule["name"]: rule["health"] for group in answer["data"]["groups"] for rule in group["rules"]}
-    assert set(loaded) == {alert.name for topic in topics(deployment) for alert in topic.alerts}
+    tables = topics(deployment)
+    alerts = {alert.name for topic in tables for alert in topic.alerts}
+    assert set(loaded) == alerts | {recording.name for topic in tables for recording in topic.recordings}
     assert "err" not in loaded.values()
 
 
