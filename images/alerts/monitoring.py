@@ -31,8 +31,8 @@ def monitoring(deployment: Deployment) -> Topic:
                 lasting="10m",
                 severity=Severity.WARNING,
                 summary="{{ $labels.job }} does not answer Prometheus",
-                description="Without cloudwatch-exporter no alert about the load balancer, databases, NAT or OpenSearch "
-                "can fire.",
+                description="Without cloudwatch-exporter no alert about the load balancer, databases, NAT or "
+                "OpenSearch can fire.",
             ),
             Alert(
                 name="AlertsNotSent",
