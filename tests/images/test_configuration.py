@@ -208,7 +208,7 @@ def test_grafana_lets_the_plugin_see_the_tasks_role_and_load_no_other() -> None:
     settings = ConfigParser()
     assert settings.read(ROOT / "docker/grafana/rootfs/etc/grafana/grafana.ini")
     plugins = settings["plugins"]
-    assert plugins["forward_host_env_vars"] == grafana.OPENSEARCH
+    assert plugins["forward_host_env_vars"].split(", ") == [grafana.OPENSEARCH, grafana.CLOUDWATCH]
     assert plugins["preinstall_disabled"] == "true"
     assert "allow_loading_unsigned_plugins" not in plugins
     assert settings["auth"]["sigv4_auth_enabled"] == "true"
