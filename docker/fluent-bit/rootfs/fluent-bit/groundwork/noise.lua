@@ -7,7 +7,8 @@ PATHS[os.getenv("HEALTH_CHECK_PATH") or ""] = true
 
 -- True for a line that says a health check or a scrape was answered well.
 local function is_noise(line, level)
-  if level == "WARN" or level == "ERROR" or level == "FATAL" or #line > 4096 then
+  if level == "WARN" or level == "ERROR" or level == "FATAL" or #line > 4096
+    or not (line:find("HTTP/", 1, true) or line:find("tatus", 1, true)) then
     return false
   end
   local status = line:match('HTTP/%d[%d.]*\\?"? (%d%d%d)%f[%D]') or line:match('"status":%s*"?(%d%d%d)%f[%D]')

@@ -25,6 +25,20 @@ local function is_secret_word(key)
   return false
 end
 
+-- Parts of all the words above: a line without any of them has no key to look for.
+local STEMS = { "pass", "secret", "token", "auth", "key", "credential", "cookie", "signature", "session", "pwd", "pin",
+                "cvv", "cvc" }
+
+local function may_have_secret(text)
+  text = text:lower()
+  for _, stem in ipairs(STEMS) do
+    if text:find(stem, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 local remembered, remembered_count = {}, 0
 
 local function is_secret(key)
@@ -118,8 +132,12 @@ end
 -- Every pattern starts anew only where a word starts, so that the time grows with the length and no faster.
 local function masked(text)
   if text:find("[=:]") then
-    text = mask_pairs(text)
-    text = text:gsub("(%f[%w]%w+://[^%s/:@]*:)[^%s/@]+@", "%1" .. HIDDEN .. "@")
+    if may_have_secret(text) then
+      text = mask_pairs(text)
+    end
+    if text:find("://", 1, true) then
+      text = text:gsub("(%f[%w]%w+://[^%s/:@]*:)[^%s/@]+@", "%1" .. HIDDEN .. "@")
+    end
   end
   if text:find("[Bb][Ee][Aa][Rr][Ee][Rr] ") then
     text = text:gsub("(%f[%a][Bb][Ee][Aa][Rr][Ee][Rr] +)[%w_%-.~+/]+=*", "%1" .. HIDDEN)
@@ -127,7 +145,7 @@ local function masked(text)
   if text:find("eyJ", 1, true) or text:find("A[KS]IA") then
     text = text:gsub("[%w_%-.]+", mask_word)
   end
-  if text:find("%d%d%d%d[ %-]?%d%d") then
+  if text:find("%d%d%d%d[ %-]?%d%d%d%d") then
     for _, card in ipairs(CARDS) do
       text = text:gsub(card, mask_card)
     end

@@ -48,6 +48,9 @@ end
 
 -- Without ANSI colours and control characters.
 local function plain(text)
+  if not text:find("[%z\1-\8\11-\31\127-\255]") then
+    return text
+  end
   if text:find("[%z\1-\8\11-\31\127]") then
     text = text:gsub("\27%[[%d;?]*[ -/]*[@-~]", ""):gsub("\27%][^\7\27]*\7?", "")
     text = text:gsub("[%z\1-\8\11-\31\127]", "")
