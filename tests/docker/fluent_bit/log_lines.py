@@ -239,6 +239,12 @@ CASES: tuple[Case, ...] = (
     ),
     error("a password in a copy", WRONG_PASSWORD, record("no", "ERROR", password_str="***")),
     one("a password in text", "db password=hunter2 host=db", record("db password=*** host=db")),
+    one(
+        "secrets that are numbers, lists and objects",
+        '{"pin":1234,"passwords":["a","b"],"auth":{"user":"u"},"n":1}',
+        record('{"pin":***,"passwords":***],"auth":***},"n":1}', pin_str="***", passwords_str="***", auth_str="***")
+        | {"n_int": 1},
+    ),
     one("a bearer token", "GET / Authorization: Bearer abc.def-ghi", record("GET / Authorization: Bearer ***")),
     one(
         "a quoted secret",

@@ -70,7 +70,9 @@ local function add(fields, path, kind, value)
   if kind == "null" then
     return
   end
-  if kind == "number" then
+  if kind == "number" and secrets.is_secret(path:match("[^.]*$")) then
+    kind, value = "str", secrets.HIDDEN
+  elseif kind == "number" then
     kind, value = number(value)
   elseif kind == "str" then
     value = text.plain(value)

@@ -116,8 +116,10 @@ local function mask_pairs(text)
         local scheme, spaces = text:match("^(%a[%w%-]*)( +)[^%s]", at)
         local is_scheme = scheme and ({ bearer = true, basic = true, digest = true })[scheme:lower()]
         start = is_scheme and at + #scheme + #spaces or at
-        -- A cookie header has several, all of them secret.
+        -- A cookie header has several, all of them secret; so are the values of a list or an object.
         local stop = key:lower():find("cookie", 1, true) and "[\n\"'\\]" or "[%s\"'\\,;&)}%]]"
+        local opening = text:sub(start, start)
+        stop = opening == "[" and "%]" or opening == "{" and "}" or stop
         ends = text:find(stop, start) or #text + 1
       end
       if ends > start then
