@@ -29,6 +29,7 @@ from modules.task import Task
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack
+from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
 from stacks.logging import LoggingStack
@@ -37,6 +38,7 @@ from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
+from stacks.shared_delivery import SharedDeliveryStack
 
 BAD_INPUT = 2
 
@@ -110,6 +112,8 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
             )
             if service.before:
                 preparing[service.before].append(job)
+    if environment.delivery:
+        DeliveryStack(app, environment=environment, delivery=environment.delivery, embedded=embedded).bound(app)
 
 
 def _logs(app: App, deployment: Deployment, *, network: NetworkStack, embedded: bool) -> dict[str, LogCollection]:
@@ -128,13 +132,16 @@ def _logs(app: App, deployment: Deployment, *, network: NetworkStack, embedded: 
 def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]], *, embedded: bool) -> None:
     """Add the stacks that all environments share."""
     deployments = [deployment for deployment, _ in images]
+    place = shared_place([deployment.environment for deployment in deployments])
     RegistryStack(
         app,
-        place=shared_place([deployment.environment for deployment in deployments]),
+        place=place,
         deployments=deployments,
         platform_tags=[tags for _, tags in images],
         embedded=embedded,
     )
+    if delivery := deployments[0].environment.delivery:
+        SharedDeliveryStack(app, place=place, delivery=delivery, embedded=embedded)
 
 
 def synthesize(root: Path, *, out: Path | None = None, only: str | None, embedded: bool) -> None:

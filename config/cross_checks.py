@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from config.delivery_checks import delivery_conflicts
 from config.environment import Environment
 from config.errors import Problem
 from config.http import Http
@@ -22,6 +23,7 @@ def environment_conflicts(
 ) -> Iterator[Problem]:
     """Every pair of environments that cannot exist together."""
     yield from _registry_conflicts([environment for environment, _ in environments])
+    yield from delivery_conflicts(environments)
     for (one, its_services), (other, other_services) in combinations(environments, 2):
         a, b = one.settings, other.settings
         if a.network.cidr.overlaps(b.network.cidr):

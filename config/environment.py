@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from config.budget import Budget
 from config.central_logging import CentralLogging
 from config.database import Database, Databases
+from config.delivery import Delivery
 from config.ec2 import Ec2
 from config.edge import Edge
 from config.http import Http
@@ -74,6 +75,10 @@ class Environment(Place):
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
     saml_metadata: str | None = Field(
         default=None, description="What the identity provider's metadata file holds; not written in the YAML."
+    )
+
+    delivery: Delivery | None = Field(
+        default=None, description="Lets GitHub's workflows deploy, by roles of their own and without a stored key."
     )
 
     def mistakes(self) -> Iterator[Mistake]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
+from local_aws.calls import RECORD, recorded
 from local_aws.endpoint import HOST
 from local_aws.turn import TURN
 
@@ -48,10 +49,13 @@ def serve(server_file: Path, port: int) -> int:
     from local_aws import supplement
 
     supplement.apply()
+    application: Application = one_at_a_time(once_for_each_call(DomainDispatcherApplication(create_backend_app)))
+    if file := os.environ.get(RECORD):
+        application = recorded(application, Path(file))
     server = make_server(
         HOST,
         port,
-        one_at_a_time(once_for_each_call(DomainDispatcherApplication(create_backend_app))),
+        application,
         threaded=True,
         request_handler=MotoRequestHandler,
     )

@@ -15,6 +15,7 @@ import pytest
 from cdktf import TerraformStack, Testing
 
 from local_aws.server import ENDS_WITH
+from tests.delivered import DELIVERED, EVERY_PART
 from tests.docker.fluent_bit.firelens import why_no_fluent_bit
 from tests.e2e.docker_engine import why_no_promtool, why_not
 from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_construct, synthesize_platform
@@ -49,6 +50,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Platform:
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """Every stack of the YAML in this repository, which whoever clones it may change: see tests/test_shipped.py."""
     return synthesize_platform(ROOT, tmp_path_factory.mktemp("shipped") / "out")
+
+
+@pytest.fixture(scope="session")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """The shop, delivered from GitHub, with every part that the platform can have."""
+    checkout = Checkout(tmp_path_factory.mktemp("delivered") / "checkout")
+    for file, text in {**DELIVERED, **EVERY_PART}.items():
+        checkout.add(file, text)
+    return checkout.synthesize()
 
 
 @pytest.fixture

@@ -133,6 +133,11 @@ class Checkout:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
+    def add(self, file: str, text: str) -> None:
+        """Write one file, or more lines at the end of one that is there."""
+        path = self.root / file
+        self.write(file, (path.read_text() if path.exists() else "") + text)
+
     def remove(self, file: str) -> None:
         """Remove one file, which must be there."""
         (self.root / file).unlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.checkov_scan import Excuse, Finding, by_check, excuses, idle, scan, unexcused
+from tests.delivered import DELIVERED
 from tests.synthesis import Checkout, Platform
 
 pytestmark = pytest.mark.e2e
@@ -26,6 +27,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     checkout = Checkout(tmp_path_factory.mktemp("checkov") / "checkout")
     for name, text in MORE_SERVICES.items():
         checkout.write(f"service_configs/{name}.yaml", text)
+    for file, text in DELIVERED.items():
+        checkout.add(file, text)
     return checkout.synthesize()
 
 

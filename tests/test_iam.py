@@ -17,6 +17,7 @@ from tests.synthesis import ROOT, Platform
 WIDE = {
     "AccountDecidesByIam",
     "AlarmsOfThisAccount",
+    "AllButWhatIsDenied",
     "ExecChannel",
     "FindAgentEndpoint",
     "FindClustersAndAddresses",
@@ -26,9 +27,12 @@ WIDE = {
     "FindTasks",
     "FollowLogQueries",
     "LogsOfThisAccount",
+    "LookAndCreate",
     "ReadMetrics",
     "ReadMetricsAndAlarms",
+    "RegistryLogin",
     "RegistryToken",
+    "ServicesOfThePlatform",
 }
 
 
@@ -71,8 +75,10 @@ def reasons() -> dict[str, str]:
     return found
 
 
-def test_every_wide_statement_is_known_by_its_sid(shop: Platform) -> None:
-    wide = [(place, statement) for place, statement in statements(shop) if is_wide(statement)]
+@pytest.mark.parametrize("platform", ["shop", "delivered"])
+def test_every_wide_statement_is_known_by_its_sid(platform: str, request: pytest.FixtureRequest) -> None:
+    found = statements(request.getfixturevalue(platform))
+    wide = [(place, statement) for place, statement in found if is_wide(statement)]
     unnamed = [place for place, statement in wide if "Sid" not in statement]
     assert not unnamed
     assert {statement["Sid"] for _, statement in wide} <= WIDE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,14 +18,23 @@ import pytest
 
 from cli.program import OUTPUT
 from local_aws import launcher
+from local_aws.calls import RECORD
+from modules.deploy_rights import GROUPS
 from tests.cli.logs.collection_server import collection_server
 from tests.data_access import INDEX_ACTIONS, READS, WRITES, by_data_policies, by_iam
-from tests.synthesis import ROOT, SHOP
+from tests.delivered import DELIVERED
+from tests.e2e.named import context, resource
+from tests.e2e.recorded_calls import Call, read_calls
+from tests.modules.iam_simulator import Role, role
+from tests.synthesis import ROOT, SHOP, Stack
 
 pytestmark = pytest.mark.e2e
 
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 SERVICES = {"mailer", "orders", "storefront"}
+NEVER_IN_DEV = {"aoss", "ecr", "globalaccelerator", "lambda", "scheduler", "ssm", "tag"}
+"""Services that the shop's dev has nothing of: log collections, functions, jobs, and what `groundwork` asks itself."""
+OF_ANYBODY = "sts:GetCallerIdentity"
 STACKS = {"dev-network", "dev-cluster", "dev-edge", *(f"dev-service-{name}" for name in SERVICES)}
 
 
@@ -36,6 +46,10 @@ class Visitor:
         shutil.copytree(SHOP, root)
         for name in ("main.py", "node_modules", ".venv"):
             (root / name).symlink_to(ROOT / name)
+        for name, text in DELIVERED.items():
+            (root / name).write_text((root / name).read_text() + text)
+        self.record = root.parent / "calls.jsonl"
+        self.calls_of_the_plan: list[Call] = []
         self.first_output = self.run("demo")
         endpoint = launcher.status(directory=root / ".local-aws")
         assert endpoint is not None
@@ -47,7 +61,7 @@ class Visitor:
         done = subprocess.run(
             [str(GROUNDWORK), *arguments],
             cwd=self.root,
-            env={**environment, "COLUMNS": "200"},
+            env={**environment, "COLUMNS": "200", RECORD: str(self.record)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -201,6 +215,13 @@ def test_the_demo_again_changes_nothing(visitor: Visitor) -> None:
     assert "No changes: everything is as the code says." in visitor.run("demo")
 
 
+def test_a_plan_finds_no_difference(visitor: Visitor) -> None:
+    before = len(read_calls(visitor.record))
+    said = visitor.run("diff", "dev", "--local")
+    assert said.count("no changes") == len(visitor.code())
+    visitor.calls_of_the_plan = read_calls(visitor.record)[before:]
+
+
 def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone_and_its_removal_leaves_nothing(
     visitor: Visitor,
 ) -> None:
@@ -233,3 +254,45 @@ def test_the_way_back_leaves_no_resource_and_no_process(visitor: Visitor) -> Non
     assert "0 resources left. The embedded AWS has stopped." in visitor.run("demo-down")
     assert launcher.status(directory=visitor.root / ".local-aws") is None
     assert "nothing to take away" in visitor.run("demo-down")
+
+
+def is_a_persons(call: Call) -> bool:
+    """Whether it changes the stack `delivery`, whose roles cannot change themselves."""
+    names = [str(call.parameters.get(name, "")) for name in ("RoleName", "PolicyName", "PolicyArn")]
+    return call.action.startswith("iam:") and any("groundwork-dev-" in name for name in names) and not is_read(call)
+
+
+def is_read(call: Call) -> bool:
+    return call.action.partition(":")[2].startswith(("Get", "List"))
+
+
+def allowed(its: Role, call: Call) -> bool:
+    return call.action == OF_ANYBODY or its.may(call.action, resource(call), context(call))
+
+
+def workflow_role(visitor: Visitor, kind: str) -> Role:
+    """A role of dev's workflows, as it was deployed."""
+    document = json.loads(visitor.code()["dev-delivery"])
+    return role(Stack("dev-delivery", document), f"groundwork-dev-{kind}")
+
+
+def test_the_deploy_role_may_make_every_call_of_a_deploy_and_a_destroy_and_uses_every_service(
+    visitor: Visitor,
+) -> None:
+    """But those that make and take away the roles themselves, which are a person's."""
+    deploy = workflow_role(visitor, "deploy")
+    calls = [call for call in read_calls(visitor.record) if call.by_terraform and not is_a_persons(call)]
+    assert len(calls) > 1_000
+    refused = {(call.action, resource(call)) for call in calls if not allowed(deploy, call)}
+    assert not refused
+    used = {call.action.partition(":")[0] for call in calls}
+    allowed_services = {action.partition(":")[0] for action in deploy.actions}
+    assert allowed_services - used == NEVER_IN_DEV
+    assert set().union(*GROUPS.values()) >= allowed_services
+
+
+def test_a_plan_makes_no_call_that_the_plan_role_may_not(visitor: Visitor) -> None:
+    plan = workflow_role(visitor, "plan")
+    calls = visitor.calls_of_the_plan
+    assert len(calls) > 200
+    assert not {(call.action, resource(call)) for call in calls if not allowed(plan, call)}

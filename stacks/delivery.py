@@ -1,0 +1,43 @@
+"""Who may deploy an environment from GitHub, and how far: deployed by a person, never by a workflow."""
+
+from __future__ import annotations
+
+from cdktf import App
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from constructs import Construct
+
+from config.delivery import Delivery
+from config.environment import Environment
+from config.place import OUR_TAGS
+from modules.delivery_roles import DeliveryRoles
+from modules.github_role import github_provider
+from stacks.platform_stack import PlatformStack
+
+ENVIRONMENT = f"{OUR_TAGS}environment"
+
+
+class DeliveryStack(PlatformStack):
+    """`delivery`: the roles `groundwork-<environment>-plan` and `-deploy`, and what bounds them.
+
+    First of all stacks: it depends on none, and the roles of all others are bounded by its policy.
+    """
+
+    def __init__(self, scope: Construct, *, environment: Environment, delivery: Delivery, embedded: bool) -> None:
+        super().__init__(scope, name="delivery", environment=environment, embedded=embedded)
+        registry = environment.registry_account
+        provider = None
+        if delivery.makes_provider(environment.name, environment.account_id, registry):
+            provider = github_provider(self)
+        self._roles = DeliveryRoles(
+            self, "roles", place=environment, delivery=delivery, registry_account=registry, provider=provider
+        )
+
+    def bound(self, app: App) -> None:
+        """Bound every role of the environment's other stacks, and deploy them after this one."""
+        stacks = [stack for stack in app.node.children if isinstance(stack, PlatformStack) and stack is not self]
+        for stack in stacks:
+            if stack.tags[ENVIRONMENT] == self.tags[ENVIRONMENT]:
+                stack.add_dependency(self)
+                for node in stack.node.find_all():
+                    if isinstance(node, IamRole):
+                        node.permissions_boundary = self._roles.workload_boundary_arn
