@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cli import demo as demonstration
 from cli.cdktf_runner import LOGS
+from cli.changes.affected_command import affected
 from cli.deploy_commands import deploy, destroy, diff, synth
 from cli.errors import CommandError
 from cli.images import images_app
@@ -73,6 +74,7 @@ def demo_down(lock_timeout: LockTimeout = 600) -> None:
 
 
 app.command(rich_help_panel="Every day")(synth)
+app.command(rich_help_panel="Every day")(affected)
 app.command(rich_help_panel="Every day")(diff)
 app.command(rich_help_panel="Every day")(deploy)
 app.command(rich_help_panel="Every day")(destroy)
