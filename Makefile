@@ -40,6 +40,14 @@ check: install ## lint, format check and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config images stacks modules rollouts cli local_aws main.py tests benchmarks
 
+.PHONY: workflows
+workflows: install ## lint .github/workflows
+	$(BIN)/zizmor --offline --persona pedantic .github
+
+.PHONY: ci
+ci: ## what continuous integration runs: Debian packages for the container tests, check, every test
+	.ci/run
+
 .PHONY: schemas
 schemas: install ## write schemas/ from the models, after a change in config/
 	$(BIN)/python -m config.schemas

@@ -15,8 +15,10 @@ from rich.table import Table
 from cli import demo as demonstration
 from cli.cdktf_runner import LOGS
 from cli.changes.affected_command import affected
-from cli.deploy_commands import deploy, destroy, diff, synth
+from cli.changes.plan_command import plan
+from cli.deploy_commands import deploy, destroy, synth
 from cli.errors import CommandError
+from cli.github.commands import github_app
 from cli.images import images_app
 from cli.local import local_app
 from cli.logs.command import logs
@@ -56,6 +58,7 @@ app = typer.Typer(
     [bold]Remove one[/bold]:                   groundwork service remove NAME, images publish, deploy dev --prune
     """,
 )
+app.add_typer(github_app, name="github", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")
@@ -75,7 +78,8 @@ def demo_down(lock_timeout: LockTimeout = 600) -> None:
 
 app.command(rich_help_panel="Every day")(synth)
 app.command(rich_help_panel="Every day")(affected)
-app.command(rich_help_panel="Every day")(diff)
+app.command(rich_help_panel="Every day")(plan)
+app.command("diff", rich_help_panel="Every day", help="Another name of `plan`.")(plan)
 app.command(rich_help_panel="Every day")(deploy)
 app.command(rich_help_panel="Every day")(destroy)
 

@@ -1,4 +1,4 @@
-"""`groundwork synth`, `diff`, `deploy` and `destroy`."""
+"""`groundwork synth`, `deploy` and `destroy`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from cli.errors import CommandError
 from cli.image_check import refuse_missing_images
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.orphans import LOGGING, LOGS, that_need, without_logs
-from cli.plans import CHANGES, plan_all
 from cli.protection import refuse_protected
 from cli.root import ROOT
 from cli.session import Session, open_session
@@ -40,16 +39,6 @@ def synth(
     arguments = [argument for argument in cdktf.arguments("synth", []) if argument != "--skip-provider-lock"]
     done = subprocess.run(arguments, cwd=ROOT, env={**terraform.environment, **QUIET, **chosen}, check=False)
     raise typer.Exit(done.returncode)
-
-
-def diff(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
-    """Show what `deploy` would change, stack by stack, in Terraform's words."""
-    session = open_session(ROOT, environment, console, local=local)
-    with exclusive_run(session, lock_timeout_seconds=600) as run:
-        for plan in plan_all(session, run.program.select(stacks or [])):
-            console.rule(f"{plan.stack.id}: {plan.summary}", align="left")
-            if plan.code == CHANGES:
-                session.say(plan.text)
 
 
 def deploy(

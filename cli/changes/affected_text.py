@@ -8,12 +8,11 @@ from typing import Any
 
 from cli.changes.affected import Affected, AffectedStack
 from cli.changes.json_diff import Difference, ResourceChange
-from config.node import shortened
+from cli.changes.value_words import shown
 
 MOST_RESOURCES = 6
 MOST_VALUES = 3
 MOST_FILES = 3
-LONGEST_VALUE = 40
 
 
 def as_text(affected: Affected, base: str) -> Iterator[str]:
@@ -83,13 +82,5 @@ def _resources(changes: tuple[ResourceChange, ...]) -> Iterator[str]:
 
 
 def _difference(difference: Difference) -> str:
-    old, new = ("nothing" if value is None else _plain(value) for value in (difference.old, difference.new))
-    alike = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    end = max(old.rfind(mark, 0, alike) for mark in "/:, ") + 1
-    if end and max(len(old), len(new)) > LONGEST_VALUE:
-        old, new = f"…{old[end:]}", f"…{new[end:]}"
-    return f"{difference.path} {shortened(old)} → {shortened(new)}"
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    old, new = shown(difference.old, difference.new)
+    return f"{difference.path} {old} → {new}"

@@ -1,0 +1,82 @@
+"""GitHub's REST API, as a workflow reaches it: by the token and the addresses that its runner sets.
+
+https://docs.github.com/en/rest
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.errors import CommandError
+
+BAD_INPUT = 2
+TIMEOUT_S = 30
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """One repository, and who asks."""
+
+    url: str
+    repository: str
+    token: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> GitHub:
+        """As the runner says; by hand the three variables are set likewise."""
+        token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
+        repository = environ.get("GITHUB_REPOSITORY")
+        if not token or not repository:
+            missing = "GITHUB_TOKEN" if not token else "GITHUB_REPOSITORY"
+            raise CommandError(
+                f"{missing} is not set, so GitHub cannot be asked\n"
+                "  fix: GITHUB_REPOSITORY=OWNER/REPOSITORY GITHUB_TOKEN=$(gh auth token)",
+                exit_code=BAD_INPUT,
+            )
+        return cls(environ.get("GITHUB_API_URL", "https://api.github.com"), repository, token)
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One request below the repository; what GitHub refuses is one message."""
+        request = urllib.request.Request(  # noqa: S310  the scheme is checked below
+            f"{self.url}/repos/{self.repository}/{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={
+                "Accept": "application/vnd.github+json",
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                "X-GitHub-Api-Version": "2022-11-28",
+            },
+        )
+        if not self.url.startswith(("https://", "http://127.0.0.1:")):
+            raise CommandError(f"GITHUB_API_URL is {self.url}\n  fix: an address with https://", exit_code=BAD_INPUT)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise CommandError(f"GitHub refuses {method} {path}: {error.code} {_message(error)}") from error
+        except (urllib.error.URLError, TimeoutError) as error:
+            raise CommandError(f"GitHub does not answer {method} {path}: {error}") from error
+
+    def every(self, path: str) -> Iterator[dict[str, Any]]:
+        """All pages of a list."""
+        for page in range(1, 1 + PAGE):
+            mark = "&" if "?" in path else "?"
+            found = self.ask("GET", f"{path}{mark}per_page={PAGE}&page={page}")
+            yield from found
+            if len(found) < PAGE:
+                return
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError, TypeError):
+        return error.reason

@@ -1,0 +1,145 @@
+"""`groundwork github`: the steps of the workflows, each of which a person can run, too."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.changes.plan_command import make_plan
+from cli.changes.plan_text import as_markdown
+from cli.errors import CommandError
+from cli.github.api import GitHub
+from cli.github.notes import tell_drift, write_comment
+from cli.github.promotion import changed_since, promoted
+from cli.options import BAD_INPUT, Environment, Local, Stacks
+from cli.plans import CHANGES, plan_all
+from cli.root import ROOT
+from cli.session import find_place, open_session
+from config.platform import load_platform
+from config.shared import SHARED
+
+console = Console()
+notices = Console(stderr=True)
+github_app = typer.Typer(no_args_is_help=True, help="What the workflows in .github/workflows ask for.")
+
+FIRST = "dev"
+KINDS = ("plan", "deploy", "images")
+
+
+@github_app.command("role")
+def role(
+    environment: Environment, kind: Annotated[str, typer.Argument(metavar="KIND", help="plan, deploy or images")]
+) -> None:
+    """Name the role of a workflow, its account and region, as outputs of the step."""
+    if kind not in KINDS:
+        raise CommandError(f"there is no role {kind}\n  allowed: {', '.join(KINDS)}", exit_code=BAD_INPUT)
+    place = find_place(ROOT, environment)
+    _outputs(
+        {
+            "role": f"arn:aws:iam::{place.account_id}:role/groundwork-{place.name}-{kind}",
+            "account": place.account_id,
+            "region": place.region,
+        }
+    )
+
+
+@github_app.command("affected")
+def affected_environments(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="what `groundwork affected --json` printed")],
+) -> None:
+    """Name the environments that a change affects, and the stacks of each, as outputs of the step."""
+    stacks = json.loads(file.read_text())["stacks"]
+    there = [stack for stack in stacks if stack["change"] != "removed"]
+    environments = list(dict.fromkeys(stack["environment"] for stack in there))
+    plans = [
+        {
+            "environment": name,
+            "stacks": " ".join(stack["name"] for stack in there if stack["environment"] == name),
+        }
+        for name in environments
+    ]
+    _outputs({"plans": json.dumps(plans)})
+
+
+@github_app.command("environments")
+def every_environment() -> None:
+    """Name everything that is deployed, `shared` first, as an output of the step."""
+    names = [deployment.environment.name for deployment in load_platform(ROOT)]
+    _outputs({"environments": json.dumps([SHARED, *names])})
+
+
+@github_app.command("promoted")
+def promoted_environments(
+    before: Annotated[str, typer.Argument(metavar="COMMIT", help="the commit that was deployed before")],
+    only: Annotated[str | None, typer.Option("--only", help="This one, whatever has changed.")] = None,
+) -> None:
+    """Name the environments that a push deploys, in order, as an output of the step."""
+    names = [deployment.environment.name for deployment in load_platform(ROOT)]
+    first = FIRST if FIRST in names else names[0]
+    ordered = [first, *(name for name in ("staging", "prod") if name in names and name != first)]
+    ordered += [name for name in names if name not in ordered]
+    if only and only not in (SHARED, *names):
+        raise CommandError(
+            f"there is no environment {only}\n  allowed: {', '.join([SHARED, *ordered])}", exit_code=BAD_INPUT
+        )
+    _outputs({"environments": json.dumps([only] if only else promoted(ordered, first, changed_since(ROOT, before)))})
+
+
+@github_app.command("plan")
+def comment_plan(
+    environment: Environment,
+    stacks: Stacks = None,
+    number: Annotated[int, typer.Option("--pull-request", metavar="NUMBER", help="where to say it")] = 0,
+    local: Local = False,
+) -> None:
+    """Plan, and put what it means into the pull request's one comment of this environment. Ends as `plan` does."""
+    github = GitHub.from_environment()
+    stacks = [name for word in stacks or [] for name in word.split()]
+    found, code = make_plan(environment, stacks, local=local, to=notices)
+    text = as_markdown(environment, found)
+    done = write_comment(github, number, text)
+    _summary(text)
+    console.print(f"{done.what}: {done.url}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@github_app.command("drift")
+def drift(environment: Environment, local: Local = False) -> None:
+    """Compare AWS with the code, and keep the environment's issue: opened, brought up to date, closed."""
+    github = GitHub.from_environment()
+    session = open_session(ROOT, environment, notices, local=local)
+    session.need_state_bucket()
+    lines = []
+    for plan in plan_all(session, session.synthesize().stacks):
+        if plan.code == CHANGES:
+            lines += [f"**{plan.stack.id}**: {plan.summary}", *(f"- `{change}`" for change in plan.changes), ""]
+    if left := session.strays():
+        lines += ["**In no state**", *(f"- `{stray.arn}`" for stray in left)]
+    done = tell_drift(github, environment, "\n".join(lines).strip())
+    words = f"{done.what}: {done.url}" if done else f"{environment} is what the code says."
+    _summary("\n".join(lines) or words)
+    console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+def _outputs(values: Mapping[str, str]) -> None:
+    """To the file that GitHub reads outputs from, and to the screen."""
+    lines = [f"{name}={value}" for name, value in values.items()]
+    for line in lines:
+        print(line)
+    _append("GITHUB_OUTPUT", lines)
+
+
+def _summary(text: str) -> None:
+    _append("GITHUB_STEP_SUMMARY", [text])
+
+
+def _append(variable: str, lines: list[str]) -> None:
+    if file := os.environ.get(variable):
+        with Path(file).open("a") as output:
+            output.write("".join(f"{line}\n" for line in lines))

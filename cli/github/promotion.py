@@ -1,0 +1,43 @@
+"""Which environments a push deploys: the first by itself, each other when a file of its own changed.
+
+The files of an environment are what CODEOWNERS and branch protection guard (docs/delivery.md): that somebody approved
+them is the approval. Anything else that prod shall have is deployed by hand, `deploy.yml` with its name.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from cli.errors import CommandError
+from config.shared import SHARED
+
+BAD_INPUT = 2
+NOTHING = "0" * 40
+"""What GitHub names as the commit before the first push of a branch."""
+
+
+def promoted(environments: Sequence[str], first: str, changed: Collection[str]) -> list[str]:
+    """`shared`, the first environment, and those that own a changed file, in the order given."""
+    return [
+        SHARED,
+        *(
+            name
+            for name in environments
+            if name == first
+            or not {f"environments/{name}.yaml", f"service_configs/releases/{name}.yaml"}.isdisjoint(changed)
+        ),
+    ]
+
+
+def changed_since(root: Path, commit: str) -> list[str]:
+    """The files that differ from a commit; all of them when there was none."""
+    arguments = ["ls-files"] if commit == NOTHING else ["diff", "--name-only", "--end-of-options", commit, "HEAD"]
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CommandError(
+            f"git does not know the commit {commit}: {done.stderr.strip()}\n  fix: fetch the whole history",
+            exit_code=BAD_INPUT,
+        )
+    return done.stdout.splitlines()

@@ -1,0 +1,106 @@
+"""As much of GitHub's API as the workflows ask for, on 127.0.0.1: comments and issues, in pages.
+
+https://docs.github.com/en/rest/issues
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+TOKEN, REPOSITORY = "test-token", "acme/groundwork"
+
+
+@dataclass
+class State:
+    """What the repository holds, and every writing call that it got."""
+
+    url: str = ""
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"GITHUB_API_URL": self.url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
+
+    def comment(self, number: int, body: str) -> dict[str, Any]:
+        new = {"id": 1000 + sum(map(len, self.comments.values())), "body": body, "html_url": f"https://x/{number}"}
+        self.comments.setdefault(number, []).append(new)
+        return new
+
+
+@contextmanager
+def github() -> Iterator[State]:
+    """A server that stops by itself."""
+    state = State()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer()
+
+        do_POST = do_PATCH = do_GET  # noqa: N815  as http.server calls them
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+        def _answer(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"null")
+            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+                status, answer = 401, {"message": "Bad credentials"}
+            else:
+                status, answer = _route(state, self.command, self.path, body)
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _route(state: State, method: str, target: str, body: Any) -> tuple[int, Any]:
+    url = urlsplit(target)
+    path = url.path.removeprefix(f"/repos/{REPOSITORY}/")
+    query = {key: values[0] for key, values in parse_qs(url.query).items()}
+    if method != "GET":
+        state.writes.append(f"{method} {path}")
+    if match := re.fullmatch(r"issues/(\d+)/comments", path):
+        number = int(match[1])
+        if method == "POST":
+            return 201, state.comment(number, body["body"])
+        return 200, _page(state.comments.get(number, []), query)
+    if match := re.fullmatch(r"issues/comments/(\d+)", path):
+        found = [its for those in state.comments.values() for its in those if its["id"] == int(match[1])]
+        found[0].update(body)
+        return 200, found[0]
+    if path == "issues" and method == "GET":
+        return 200, _page([its for its in state.issues if its["state"] == query["state"]], query)
+    if path == "issues":
+        number = len(state.issues) + 1
+        state.issues.append({"number": number, "state": "open", "html_url": f"https://x/{number}", **body})
+        return 201, state.issues[-1]
+    if match := re.fullmatch(r"issues/(\d+)", path):
+        issue = state.issues[int(match[1]) - 1]
+        issue.update(body)
+        return 200, issue
+    return 404, {"message": "Not Found"}
+
+
+def _page(values: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+    size, page = int(query["per_page"]), int(query["page"])
+    return values[(page - 1) * size : page * size]

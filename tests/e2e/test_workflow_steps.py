@@ -1,0 +1,178 @@
+"""The workflows' own steps, in order, as GitHub's runner starts them: a merge, a pull request, a day with drift.
+
+In a git checkout of the shop, against an embedded AWS and a GitHub on 127.0.0.1. What is deployed is `shared`, so that
+it takes a minute; dev, of which nothing is there yet, is planned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local_aws import launcher
+from local_aws.endpoint import Endpoint
+from tests.cli.github.server import State, github
+from tests.delivered import DELIVERED
+from tests.synthesis import ROOT, SHOP
+from tests.workflows.workflow_files import steps
+
+pytestmark = pytest.mark.e2e
+
+NOT_RUN = {"make install", "make ci", "make synth", "make workflows"}
+"""The set-up, and the tests themselves: their targets are the ones that run this."""
+NEEDS_DOCKER = '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"'
+"""tests/e2e/test_images.py publishes with a Docker engine."""
+
+
+class Runner:
+    """What a job's steps see: the checkout, the outputs of earlier steps, AWS and GitHub."""
+
+    def __init__(self, root: Path, endpoint: Endpoint, state: State) -> None:
+        self.root, self.endpoint, self.github = root, endpoint, state
+        self.ran: set[str] = set()
+        shutil.copytree(SHOP, root)
+        for name in ("main.py", "node_modules", ".venv"):
+            (root / name).symlink_to(ROOT / name)
+        for file, text in DELIVERED.items():
+            (root / file).write_text((root / file).read_text() + text)
+        (root / ".gitignore").write_text(".venv\nnode_modules\nbuild/\ncdktf.out/\n__pycache__/\n.terraform/\n")
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit()
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *identity, *arguments], cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def commit(self) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "change")
+        return self.git("rev-parse", "HEAD")
+
+    def step(self, workflow: str, job: str, contains: str, expect: int = 0, **env: str) -> dict[str, str]:
+        """Run the step of the file that says this, and return its outputs."""
+        (command,) = [
+            step.run.strip()
+            for step in steps()
+            if (step.workflow, step.job) == (workflow, job) and step.run and contains in step.run
+        ]
+        self.ran.add(command)
+        outputs, summary = self.root.parent / "outputs", self.root.parent / "summary"
+        outputs.write_text("")
+        done = subprocess.run(
+            ["bash", "-e", "-c", command],
+            cwd=self.root,
+            env={**self._environment(), **env, "GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+        )
+        assert done.returncode == expect, done.stdout
+        return dict(line.partition("=")[::2] for line in outputs.read_text().splitlines())
+
+    def _environment(self) -> Mapping[str, str]:
+        outer = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "GH_"))}
+        return {**self.endpoint.environment(outer), **self.github.environment, "COLUMNS": "200"}
+
+    def plan_pull_request(self, base: str) -> dict[str, str]:
+        """The whole workflow `plan`: the stacks of each environment that it planned."""
+        self.step("plan", "affected", "groundwork affected", BASE=base)
+        outputs = self.step("plan", "affected", "github affected")
+        planned = {its["environment"]: its["stacks"] for its in json.loads(outputs["plans"])}
+        for environment, stacks in planned.items():
+            self.step("plan", "plan", "github role", ENVIRONMENT=environment)
+            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER="7")
+        return planned
+
+    def comment(self, environment: str) -> str:
+        (found,) = [
+            its["body"]
+            for its in self.github.comments[7]
+            if its["body"].startswith(f"<!-- groundwork plan {environment} -->")
+        ]
+        return str(found)
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    home = tmp_path_factory.mktemp("workflows")
+    with github() as state:
+        endpoint = launcher.start(directory=home / "aws")
+        try:
+            yield Runner(home / "checkout", endpoint, state)
+        finally:
+            launcher.stop(directory=home / "aws")
+
+
+def test_a_merge_deploys_shared_and_dev_with_the_roles_of_each(runner: Runner) -> None:
+    outputs = runner.step("deploy", "promoted", "github promoted", BEFORE=runner.git("rev-parse", "HEAD"), ONLY="")
+    assert json.loads(outputs["environments"]) == ["shared", "dev"]
+    only = runner.step("deploy", "promoted", "github promoted", BEFORE="0" * 40, ONLY="prod")
+    assert json.loads(only["environments"]) == ["prod"]
+    roles = runner.step("deploy-environment", "deploy", "github role", ENVIRONMENT="dev")
+    assert roles["role"] == "arn:aws:iam::123456789012:role/groundwork-dev-deploy"
+    assert (roles["account"], roles["region"]) == ("123456789012", "eu-west-1")
+    images = runner.step("images", "publish", "github role")
+    assert images["role"] == "arn:aws:iam::123456789012:role/groundwork-shared-images"
+    runner.step("deploy-environment", "deploy", "groundwork deploy", ENVIRONMENT="shared")
+    iam = boto3.Session("test", "test", region_name="eu-west-1").client("iam", endpoint_url=runner.endpoint.url)
+    made = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    assert {images["role"].rpartition("/")[2], "groundwork-shared-plan", "groundwork-shared-push-orders"} <= made
+
+
+def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(runner: Runner) -> None:
+    base = runner.git("rev-parse", "HEAD")
+    runner.git("checkout", "--quiet", "-b", "feature")
+    orders = runner.root / "service_configs/orders.yaml"
+    text = "".join(line for line in orders.read_text().splitlines(keepends=True) if not line.startswith("image:"))
+    orders.write_text(text)
+    releases = runner.root / "service_configs/releases/dev.yaml"
+    releases.parent.mkdir(exist_ok=True)
+    releases.write_text("orders: v1\n")
+    runner.commit()
+    planned = runner.plan_pull_request(base)
+    assert planned["shared"] == "registry"
+    assert "service-orders" in planned["dev"].split()
+    assert "### Plan of shared: changes in 1 of 1 stack\n" in runner.comment("shared")
+    assert "- waits for cluster, database-orders, network: planned once that is deployed" in (
+        runner.comment("dev").replace("\\", "")
+    )
+
+    releases.write_text("orders: v2\n")
+    runner.commit()
+    runner.plan_pull_request(base)
+    assert len(runner.github.comments[7]) == len(planned)
+    assert "v2" in runner.comment("shared")
+    assert "v1" not in runner.comment("shared")
+    runner.git("checkout", "--quiet", "main")
+
+
+def test_drift_opens_an_issue_and_closes_it_once_it_is_gone(runner: Runner) -> None:
+    outputs = runner.step("drift", "environments", "github environments")
+    assert json.loads(outputs["environments"]) == ["shared", "dev", "prod", "staging"]
+    runner.step("drift", "drift", "github role", ENVIRONMENT="shared")
+    runner.step("drift", "drift", "github drift", ENVIRONMENT="shared")
+    assert runner.github.issues == []
+    ecr = boto3.Session("test", "test", region_name="eu-west-1").client("ecr", endpoint_url=runner.endpoint.url)
+    ecr.delete_lifecycle_policy(repositoryName="orders")
+    runner.step("drift", "drift", "github drift", ENVIRONMENT="shared")
+    (issue,) = runner.github.issues
+    assert issue["title"] == "shared is not what the code says"
+    assert "aws_ecr_lifecycle_policy.orders_lifecycle" in issue["body"]
+    runner.step("deploy-environment", "deploy", "groundwork deploy", ENVIRONMENT="shared")
+    runner.step("drift", "drift", "github drift", ENVIRONMENT="shared")
+    assert [its["state"] for its in runner.github.issues] == ["closed"]
+
+
+def test_every_step_of_the_workflows_has_been_run(runner: Runner) -> None:
+    every = {step.run.strip() for step in steps() if step.run}
+    assert every - runner.ran == NOT_RUN | {NEEDS_DOCKER}
