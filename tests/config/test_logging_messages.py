@@ -54,7 +54,7 @@ service_configs/api.yaml:9: logs.retention_days: OpenSearch Serverless keeps not
         "a mask that would hide everything",
         added(API, 'logs:\n  mask: ["*"]\n'),
         """
-service_configs/api.yaml:9: logs.mask[0]: would hide too much of every line
+service_configs/api.yaml:10: logs.mask[0]: would hide too much of every line
   value: "*"
   allowed: 4 characters or more, such as iban=*
 """,
@@ -63,7 +63,7 @@ service_configs/api.yaml:9: logs.mask[0]: would hide too much of every line
         "a regular expression for a mask",
         added(API, 'logs:\n  mask: ["CUST-[0-9]*x"]\n'),
         """
-service_configs/api.yaml:9: logs.mask[0]: has a * before its end
+service_configs/api.yaml:10: logs.mask[0]: has a * before its end
   value: "CUST-[0-9]*x"
   allowed: text, # for one digit, and one * at the end: CUST-######, or iban=*; no regular expressions
   fix: write CUST-[0-9]*
@@ -73,7 +73,7 @@ service_configs/api.yaml:9: logs.mask[0]: has a * before its end
         "a mask in another alphabet",
         added(API, 'logs:\n  mask: ["пароль"]\n'),
         """
-service_configs/api.yaml:9: logs.mask[0]: has the wrong form
+service_configs/api.yaml:10: logs.mask[0]: has the wrong form
   value: "пароль"
   allowed: 1 to 100 printable ASCII characters
 """,
@@ -82,7 +82,7 @@ service_configs/api.yaml:9: logs.mask[0]: has the wrong form
         "a parser that there is not",
         added(API, "logs: {parser: json}\n"),
         """
-service_configs/api.yaml:8: logs.parser: is none of the choices
+service_configs/api.yaml:9: logs.parser: is none of the choices
   value: json
   allowed: auto, logfmt, text
 """,
