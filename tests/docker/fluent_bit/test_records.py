@@ -143,6 +143,14 @@ def test_a_record_without_a_line_and_one_that_makes_lua_fail_are_kept() -> None:
     ]
 
 
+def test_a_line_is_kept_when_joining_fails() -> None:
+    router = LuaRouter()
+    list(router.send([line("Error: held back")]))
+    router._join.execute(b"os.time = function() error('no clock') end")
+    bodies = [shaped.record["body"] for shaped in router.send([line("Error: another")])]
+    assert bodies == ["Error: held back", "Error: another"]
+
+
 @pytest.mark.parametrize(
     ("mask", "text", "hidden"),
     [

@@ -145,8 +145,8 @@ local function trace(key, record, line, out)
   end
 end
 
--- A complete line, a line that is still to come, or a piece that is not to be kept.
-local function whole(key, record, out)
+-- The line that a piece completes; nil while more pieces are to come.
+local function whole(key, record)
   local id = key .. tostring(record.partial_id)
   local entry = pieces[id]
   if not entry then
@@ -209,7 +209,7 @@ function join(tag, time, record)
   local ok = pcall(function()
     local complete = record
     if record.partial_message ~= nil and tostring(record.partial_message) == "true" then
-      complete = whole(key, record, out)
+      complete = whole(key, record)
       if not complete then
         return
       end
@@ -223,7 +223,7 @@ function join(tag, time, record)
     end
   end)
   if not ok then
-    return 2, time, record
+    out[#out + 1] = record -- a line is never lost
   end
   return result(out, time)
 end
