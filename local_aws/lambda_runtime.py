@@ -1,7 +1,7 @@
 """Runs a Lambda function's handler once: a process of its own, started by local_aws/supplement/awslambda.py.
 
-Arguments: the folder with its code, its handler, the file for the answer, the seconds it has. The event comes on
-standard input, in one line; when that input ends, so does this process.
+Arguments: the folder with its code, its handler, the file for the answer, the moment when it is ended (in seconds since
+1970). The event comes on standard input, in one line; when that input ends, so does this process.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pathlib import Path
 class Context:
     """What the function may ask of Lambda."""
 
-    def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
+    def __init__(self, ends: float) -> None:
+        self._ends = ends
 
     def get_remaining_time_in_millis(self) -> int:
-        return int(1000 * (self._ends - time.monotonic()))
+        return int(1000 * (self._ends - time.time()))
 
 
-def main(code: str, handler: str, answer: str, seconds: str) -> int:
+def main(code: str, handler: str, answer: str, ends: str) -> int:
     """0 with the result in `answer`, or 1 with the error as Lambda's own runtime for Python writes it."""
-    context = Context(float(seconds))
+    context = Context(float(ends))
     event = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_our_parent, daemon=True).start()
     sys.path.insert(0, code)

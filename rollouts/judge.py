@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
-PATIENCE_S = 20.0  # what ECS answers may be a moment behind
+PATIENCE_S = 10.0  # what ECS answers may be a moment behind
+SEEN_LATE_S = 60.0  # the first look of an invocation may find a deployment completed already
 NO_REASON = "ECS gives no reason"
 
 
@@ -98,7 +99,8 @@ def _step(
     elif rollout == "COMPLETED" and (running or not least):
         if not running:
             return 0
-        state.completed = now
+        updated = primary["updatedAt"].timestamp()
+        state.completed = updated if now - updated < SEEN_LATE_S else now  # an old deployment is no news
     elif not state.restarted and (rollout == "COMPLETED" or (begins and rollout == "FAILED")):
         state.deployment, state.restarted = start(ecs, event, at_least=least), True
     elif rollout == "FAILED":

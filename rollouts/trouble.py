@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
 
-SEEN_LATE_S = 60.0
-"""A task that ended so shortly before we saw the deployment completed has ended after it."""
+SAME_MOMENT_S = 5.0
+"""ECS does not note all that happens at once in the order in which it happened."""
 CAPACITY_PATIENCE_S = 180.0
 NO_CAPACITY = "capacity is unavailable"
 UNPLACED = "unable to place a task"
@@ -24,7 +24,7 @@ HEALTH_CHECK = "health check"
 def crashed(ecs: ECSClient, event: Mapping[str, Any], *, since: float) -> list[TaskTypeDef]:
     """The tasks of the new revision that have stopped by themselves since then (seconds since 1970), oldest first."""
     ended = [task for task in stopped_tasks(ecs, event) if stopped_by_itself(task)]
-    return sorted((task for task in ended if ended_at(task) >= since - SEEN_LATE_S), key=ended_at)
+    return sorted((task for task in ended if ended_at(task) >= since - SAME_MOMENT_S), key=ended_at)
 
 
 def stopped_by_itself(task: TaskTypeDef) -> bool:

@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +57,7 @@ def run(code: bytes, handler: str, event: str, seconds: float, environment: dict
         folder, answer = Path(home) / "task", Path(home) / "answer"
         zipfile.ZipFile(io.BytesIO(code)).extractall(folder)
         process = subprocess.Popen(
-            [sys.executable, "-P", str(RUNTIME), str(folder), handler, str(answer), str(seconds)],
+            [sys.executable, "-P", str(RUNTIME), str(folder), handler, str(answer), str(time.time() + seconds)],
             cwd=folder,
             env=environment,
             stdin=subprocess.PIPE,

@@ -74,8 +74,11 @@ def _list_as_of_now(
     status: str | None = None,
 ) -> Any:
     _end_what_is_due(backend)
-    found = original(backend, cluster, instance, family, started_by, service, status or "RUNNING")
-    return [task for task in found if service is None or task.group == f"service:{service.rpartition('/')[2]}"]
+    found = original(backend, cluster, instance, None, started_by, service, status or "RUNNING")
+    if service:
+        found = [task for task in found if task.group == f"service:{service.rpartition('/')[2]}"]
+    # moto forgets the tasks of a revision that is deregistered
+    return [task for task in found if not family or f"/{family}:" in task.task_definition_arn]
 
 
 def _end_what_is_due(backend: Any) -> None:

@@ -145,12 +145,20 @@ def test_a_rollback_runs_no_migration_that_has_been_run_on_this_database(staging
     migrate(staging, "1.37.0")
 
 
+@pytest.fixture
+def short_invocations(staging: Checkout) -> Iterator[None]:
+    """Ten seconds instead of fifteen minutes; a migration has five of them."""
+    staging.control("lambda/limit?seconds=10")
+    yield
+    staging.control("lambda/limit?seconds=0")
+
+
+@pytest.mark.usefixtures("short_invocations")
 def test_a_migration_that_is_interrupted_and_outlasts_an_invocation_goes_on_and_is_waited_for(
     staging: Checkout,
 ) -> None:
-    staging.control("lambda/limit?seconds=5")
     before = len(migrations(staging))
-    migrate(staging, "1.37.2", seconds=40)
+    migrate(staging, "1.37.2", seconds=45)
     first = staging.start("deploy", "service-orders-migrate", "--yes")
     deadline = time.monotonic() + 300
     while len(migrations(staging)) == before:
@@ -164,13 +172,12 @@ def test_a_migration_that_is_interrupted_and_outlasts_an_invocation_goes_on_and_
     assert task["containers"][0]["exitCode"] == 0
     assert task["startedBy"].startswith("groundwork/")
 
-    migrate(staging, "1.37.3", code=4, seconds=8)
+    migrate(staging, "1.37.3", code=4, seconds=14)
     said = staging.run("deploy", "service-orders-migrate", "--yes", expect=1)
     assert "failed with exit code 4" in said, "in the second invocation or a later one"
     staging.run("deploy", "service-orders-migrate", "--yes")
     codes = [task["containers"][0]["exitCode"] for task in migrations(staging)[before:]]
     assert codes == [0, 4, 0], "what the first invocations had seen was not taken for the new apply's"
-    staging.control("lambda/limit?seconds=0")
 
 
 def test_a_service_that_ecs_calls_healthy_and_that_dies_is_rolled_back(staging: Checkout) -> None:
@@ -186,6 +193,9 @@ def test_a_service_that_ecs_calls_healthy_and_that_dies_is_rolled_back(staging: 
 
     staging.run("deploy", "service-orders", "--yes")
     assert service(staging, "orders")["taskDefinition"] != good
+    shown = staging.run("service rollout", "orders")
+    assert "orders: 2 tasks wanted; " in shown
+    assert f"{service(staging, 'orders')['taskDefinition'].rpartition('/')[2]} (primary, completed): 2 running" in shown
 
 
 def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_runs_of(staging: Checkout) -> None:

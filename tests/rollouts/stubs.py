@@ -14,9 +14,13 @@ from rollouts.pace import Pace
 
 OLD, NEW = (f"arn:aws:ecs:eu-west-1:123456789012:task-definition/dev-orders:{number}" for number in (6, 7))
 TASK = "arn:aws:ecs:eu-west-1:123456789012:task/dev/0123"
-NOW = datetime.now(UTC)
 AT_ONCE = Pace(ends=float("inf"), poll_s=0, longest_watch_s=0)
 """Asks without a pause, and watches no longer than one look."""
+
+
+def now() -> datetime:
+    """Of this very moment: a run of tests takes minutes."""
+    return datetime.now(UTC)
 
 
 @contextmanager
@@ -41,13 +45,13 @@ def a_deployment(
         "rolloutStateReason": reason,
         "runningCount": running,
         "desiredCount": 2,
-        "createdAt": NOW,
-        "updatedAt": NOW,
+        "createdAt": now(),
+        "updatedAt": now(),
     }
 
 
 def a_service(*deployments: dict[str, Any], running: int = 0, desired: int = 2, said: str = "") -> dict[str, Any]:
-    events = [{"id": "1", "createdAt": NOW, "message": said or "tasks failed to start"}]
+    events = [{"id": "1", "createdAt": now(), "message": said or "tasks failed to start"}]
     return {"deployments": deployments, "runningCount": running, "desiredCount": desired, "events": events}
 
 
@@ -57,8 +61,8 @@ def a_stopped_task(
     return {
         "taskArn": f"{TASK}{number}",
         "taskDefinitionArn": definition,
-        "createdAt": NOW.replace(hour=number),
-        "stoppedAt": NOW,
+        "createdAt": now().replace(hour=number),
+        "stoppedAt": now(),
         "stopCode": code,
         "stoppedReason": reason or "Essential container in task exited",
         **more,

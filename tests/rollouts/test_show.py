@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from rollouts.show import show
-from tests.rollouts.stubs import NEW, NOW, OLD, a_deployment, a_service, seen, stubbed
+from tests.rollouts.stubs import NEW, OLD, a_deployment, a_service, now, seen, stubbed
 
 WHAT = {"cluster": "dev", "service": "orders", "watch_s": 90, "timeout_s": 1800}
 
 
 def left(monkeypatch: pytest.MonkeyPatch, state: str, *, seconds_ago: float) -> int:
     deployment = a_deployment("2", NEW, state)
-    deployment["createdAt"] = deployment["updatedAt"] = NOW - timedelta(seconds=seconds_ago)
+    deployment["createdAt"] = deployment["updatedAt"] = now() - timedelta(seconds=seconds_ago)
     with stubbed(monkeypatch, "show") as stub:
         seen(stub, a_service(deployment))
         return int(show(WHAT)["seconds_left"])

@@ -12,7 +12,7 @@ from rollouts.pace import Pace
 from rollouts.record import Record
 from rollouts.refusal import TaskError
 from rollouts.task import mark, run
-from tests.rollouts.stubs import AT_ONCE, NOW, TASK, stubbed
+from tests.rollouts.stubs import AT_ONCE, TASK, now, stubbed
 
 WHAT = {
     "do": "run",
@@ -62,7 +62,7 @@ def record(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
 def a_task(status: str, code: int | None = None, **more: Any) -> dict[str, Any]:
     container = {"name": "migrate", **({} if code is None else {"exitCode": code})}
-    return {"taskArn": TASK, "lastStatus": status, "containers": [container], "createdAt": NOW, **more}
+    return {"taskArn": TASK, "lastStatus": status, "containers": [container], "createdAt": now(), **more}
 
 
 def nothing_runs(stub: Stubber, *stopped: dict[str, Any]) -> None:

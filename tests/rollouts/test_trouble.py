@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from rollouts.trouble import crashed, stopped_by_itself, without_capacity
-from tests.rollouts.stubs import NEW, NOW, OLD, a_deployment, a_service, a_stopped_task, stopped, stubbed
+from tests.rollouts.stubs import NEW, OLD, a_deployment, a_service, a_stopped_task, now, stopped, stubbed
 
 UNPLACED = "(service orders) was unable to place a task. Reason: Capacity is unavailable at this time."
 
@@ -41,21 +41,21 @@ def test_every_stop_code_of_ecs_is_tried_above() -> None:
 
 
 def test_only_the_new_revision_counts_and_only_since_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    early = {"stoppedAt": NOW - timedelta(minutes=10)}
+    early = {"stoppedAt": now() - timedelta(minutes=10)}
     tasks = [a_stopped_task(1, OLD), a_stopped_task(2) | early, a_stopped_task(3)]
     with stubbed(monkeypatch, "judge") as stub:
         stopped(stub, *tasks)
         what = {"cluster": "dev", "service": "orders", "task_definition": NEW}
         client: Any = stub.client
-        found = crashed(client, what, since=NOW.timestamp())
+        found = crashed(client, what, since=now().timestamp())
     assert [task["taskArn"] for task in found] == [tasks[2]["taskArn"]]
 
 
 def capacity(said: str, *, begun_s_ago: float = 200, running: int = 0) -> str | None:
     service: Any = a_service(said=said)
     primary: Any = a_deployment("1", NEW, "IN_PROGRESS", running=running)
-    now = NOW.timestamp()
-    return without_capacity(service, primary, since=now - begun_s_ago, now=now)
+    moment = now().timestamp()
+    return without_capacity(service, primary, since=moment - begun_s_ago, now=moment)
 
 
 def test_no_place_for_a_task_is_noticed_after_three_minutes_and_only_while_one_is_missing() -> None:
