@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.settings import Mistake, Settings, in_words
+from config.terraform_cloud import TerraformCloud
 
 # Leaves a target group's 32 characters room for a service name of 22. See config/service.py.
 EnvironmentName = Annotated[
@@ -69,6 +70,9 @@ class Place(Settings):
     region: Region = Field(default="eu-west-1", description="The AWS region.")
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Put on every resource, beside our own.")
     state: State = State()
+    terraform_cloud: TerraformCloud | None = Field(
+        default=None, description="Keeps the state instead of S3, and may run Terraform. See docs/terraform-cloud.md."
+    )
 
     def mistakes(self) -> Iterator[Mistake]:
         """Tags by which AWS and we ourselves find things are nobody else's, and a role lies in its account."""
@@ -89,6 +93,22 @@ class Place(Settings):
                 message=f"the role is not in account {self.account_id}",
                 allowed=f"a role of the environment's own account: arn:aws:iam::{self.account_id}:role/...",
                 because=("account_id",),
+            )
+        if self.terraform_cloud and self.state.bucket:
+            yield Mistake(
+                field="state.bucket",
+                message="Terraform Cloud keeps the state, and no bucket does",
+                allowed="`state.bucket:` or `terraform_cloud:`, not both",
+                fix="remove `state:`, or `terraform_cloud:`",
+                because=("terraform_cloud",),
+            )
+        if self.terraform_cloud and self.terraform_cloud.execution.is_elsewhere and self.deploy_role_arn:
+            yield Mistake(
+                field="deploy_role_arn",
+                message=f"with execution: {self.terraform_cloud.execution} each run gets roles of its own",
+                allowed="`deploy_role_arn:` only with `execution: local`",
+                fix="remove `deploy_role_arn:`; `groundwork bootstrap` makes the roles",
+                because=("terraform_cloud.execution", "terraform_cloud"),
             )
 
     def qualify(self, name: str) -> str:

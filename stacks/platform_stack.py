@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from cdktf import S3Backend, S3BackendAssumeRoleConfig, TerraformResource, TerraformStack
+from cdktf import TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from constructs import Construct
 
 from config.place import Place
+from stacks.state_backend import keep_state
 
 MOST_RETRIES = 5
 
 
 class PlatformStack(TerraformStack):
-    """A stack `<environment>-<name>` with its state at `<environment>/<name>.tfstate`.
+    """A stack `<environment>-<name>`; where its state is kept says stacks/state_backend.py.
 
     `embedded` says that the AWS is the one on the laptop; it is the only switch for it in the whole synth.
     """
@@ -22,18 +23,7 @@ class PlatformStack(TerraformStack):
         self.tags = environment.stack_tags(name)
         # The AWS on the laptop has no role to assume.
         role = None if embedded else environment.deploy_role_arn
-        backend = S3Backend(
-            self,
-            bucket=environment.state_bucket,
-            key=f"{environment.name}/{name}.tfstate",
-            region=environment.region,
-            encrypt=True,
-            assume_role=S3BackendAssumeRoleConfig(role_arn=role) if role else None,
-            use_path_style=True if embedded else None,
-        )
-        # S3Backend of cdktf 0.21 has no argument for Terraform's own lock. A Terraform before 1.10 refuses it, which
-        # stands for a required_version: checkov cannot read one in JSON.
-        backend.add_override("use_lockfile", True)
+        keep_state(self, name=name, environment=environment, embedded=embedded, role_arn=role)
         AwsProvider(
             self,
             "aws",
