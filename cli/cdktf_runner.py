@@ -91,8 +91,6 @@ class Cdktf:
 
     def _environment(self, lock_timeout: str) -> dict[str, str]:
         environment = {**self.environment, **QUIET}
-        # The same directories serve an account and the embedded AWS in turn; nothing is kept in them.
-        environment["TF_CLI_ARGS_init"] = f"-reconfigure {environment.get('TF_CLI_ARGS_init', '')}".strip()
         for command in ("plan", "apply", "destroy"):
             variable = f"TF_CLI_ARGS_{command}"
             given = environment.get(variable, "")

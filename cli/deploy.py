@@ -16,7 +16,7 @@ from cli.checkout_lock import only_one
 from cli.delegation import Delegation
 from cli.display import display_for
 from cli.errors import CommandError
-from cli.locks import abandoned, describe_abandoned, describe_held, read_lock
+from cli.locks import abandoned, describe_abandoned, describe_held
 from cli.orphans import orphans, refuse_protected_orphan, write_empty_stack
 from cli.program import Program, SynthesizedStack, waves
 from cli.progress import Phase, Progress, StackProgress
@@ -24,8 +24,8 @@ from cli.rollout_view import question
 from cli.rollout_watch import RolloutWatch
 from cli.rollouts import invoke
 from cli.session import Session
-from cli.state import StateFile, forget_empty
-from cli.terraform import initialize, terraform
+from cli.state import StateFile
+from cli.terraform import forget_backend, initialize, terraform
 from config.shared import SHARED
 
 PARALLEL_STACKS = 4
@@ -83,7 +83,7 @@ class Run:
 
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
         """A lock that nobody will release is told at once; any other is waited for, and its holder named."""
-        locks = [lock for stack in stacks if (lock := read_lock(self.session.s3, stack))]
+        locks = self.session.store.locks(stacks)
         now = datetime.now(UTC)
         if gone := abandoned(locks):
             raise CommandError(
@@ -93,6 +93,9 @@ class Run:
             )
         for lock in locks:
             self.session.say(f"{describe_held(lock, now)}; waiting up to {self.lock_timeout_seconds} s")
+            if not lock.host:  # whether its holder still runs cannot be seen from here
+                release = self.session.command(f"unlock {self.program.environment} {lock.stack.name} --id {lock.id}")
+                self.session.say(f"  release it, if nobody works under it: {release}")
 
     def stray_report(self) -> str:
         """What a killed Terraform may have left behind."""
@@ -117,6 +120,8 @@ class Run:
         options = ["--auto-approve", "--skip-synth", f"--parallelism={PARALLEL_STACKS}"]
         if partial:
             options.append("--ignore-missing-stack-dependencies")
+        for stack in stacks:
+            forget_backend(stack.directory)
         try:
             # With that option cdktf ignores the order among the chosen stacks as well, so it gets them in waves.
             for number, wave in enumerate(waves(stacks) if partial else [list(stacks)]):
@@ -143,7 +148,7 @@ class Run:
     ) -> CommandError:
         now = datetime.now(UTC)
         unfinished = [stack for stack in stacks if progress.stacks[stack.id].phase is not Phase.DONE]
-        locked = [lock for stack in unfinished if (lock := read_lock(self.session.s3, stack))]
+        locked = self.session.store.locks(unfinished)
         gone = abandoned(locked)
         notes = [describe_abandoned(lock, now, self.session.command) for lock in gone]
         notes += [describe_held(lock, now) for lock in locked if lock not in gone]
@@ -181,8 +186,7 @@ class Run:
         self.session.say(f"{stack.id}: {progress.outcome}")
 
     def forget_empty_states(self) -> None:
-        place = self.session.place
-        forget_empty(self.session.s3, place.state_bucket, place.name)
+        self.session.store.forget_empty(self.program)
 
 
 def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
@@ -193,7 +197,10 @@ def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
 
 @contextmanager
 def exclusive_run(session: Session, *, lock_timeout_seconds: int) -> Iterator[Run]:
-    """The checkout's lock, the state bucket, and the environment's program as it is now."""
+    """The checkout's lock, where the states are, and the environment's program as it is now."""
     with only_one(session.root, timeout_seconds=lock_timeout_seconds, say=session.say) as descriptor:
-        session.need_state_bucket()
-        yield Run(session, session.synthesize(), lock_timeout_seconds, descriptor)
+        session.need_state_store()
+        program = session.synthesize()
+        for line in session.store.prepare(program):
+            session.say(line)
+        yield Run(session, program, lock_timeout_seconds, descriptor)

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
 from cli.interrupts import processes
-from cli.program import StateObject, SynthesizedStack
+from cli.program import SynthesizedStack
 from cli.root import relative_path
 
 if TYPE_CHECKING:
@@ -35,20 +35,24 @@ class Lock:
     id: str
     who: str
     operation: str
-    created: datetime
+    created: datetime | None
+    """None where the keeper of the lock does not say."""
 
     @property
     def host(self) -> str:
-        return self.who.rpartition("@")[2]
+        """The machine of the holder, "" where the lock does not say."""
+        return self.who.rpartition("@")[2] if "@" in self.who else ""
 
     def age(self, now: datetime) -> str:
-        seconds = int((now - self.created).total_seconds())
+        seconds = int((now - (self.created or now)).total_seconds())
         for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
             if count := seconds // length:
                 return f"{count} {unit}{'s' if count > 1 else ''} ago"
         return f"{seconds} seconds ago"
 
     def since(self, now: datetime) -> str:
+        if self.created is None:
+            return "an unknown time"
         return f"{self.created:%Y-%m-%d %H:%M:%S} UTC ({self.age(now)})"
 
 
@@ -121,15 +125,12 @@ def describe_abandoned(lock: Lock, now: datetime, command: Callable[[str], str])
     )
 
 
-def release(s3: S3Client, stack: SynthesizedStack, lock_id: str) -> Lock:
-    """Remove the lock, if it is the one that was named: another one belongs to somebody else."""
-    lock = read_lock(s3, stack)
+def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> Lock:
+    """The stack's lock, if it is the one that was named, and nobody here works under it."""
     if lock is None:
         raise CommandError(f"{stack.id} is not locked")
     if lock.id != lock_id:
         raise CommandError(f"{describe_held(lock, datetime.now(UTC))}: that is another lock than {lock_id}")
-    if lock.stack.id in (stacks_being_worked_on() or set()) and lock.host == socket.gethostname():
+    if stack.id in (stacks_being_worked_on() or set()) and lock.host in ("", socket.gethostname()):
         raise CommandError(f"a Terraform that works on {stack.id} still runs on this machine; stop it first")
-    state: StateObject = stack.state
-    s3.delete_object(Bucket=state.bucket, Key=state.lock_key)
     return lock

@@ -14,7 +14,7 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.program import Program, SynthesizedStack
-from cli.state import StateFile
+from cli.state import SUFFIX, StateFile
 
 DIRECTORY = Path("build/orphans")
 CROSS_STACK_READ = "cross-stack-reference-input-"
@@ -25,7 +25,7 @@ LOGGING, LOGS = "logging", "logs-"
 
 def orphans(program: Program, states: list[StateFile]) -> list[StateFile]:
     """The states with resources whose stack the program no longer has, each before what it needs."""
-    keys = {stack.state.key for stack in program.stacks}
+    keys = {stack.state_key for stack in program.stacks}
     return in_destroy_order([state for state in states if state.resources and state.key not in keys])
 
 
@@ -73,7 +73,10 @@ def refuse_protected_orphan(orphan: StateFile) -> None:
 def empty_code(template: dict[str, Any], *, key: str) -> dict[str, Any]:
     """A stack of the same backend, provider and nothing else."""
     terraform = copy.deepcopy(template["terraform"])
-    terraform["backend"]["s3"]["key"] = key
+    if "cloud" in terraform:
+        terraform["cloud"]["workspaces"]["name"] = key.removesuffix(SUFFIX).replace("/", "-", 1)
+    else:
+        terraform["backend"]["s3"]["key"] = key
     return {"terraform": terraform, "provider": copy.deepcopy(template["provider"])}
 
 

@@ -50,7 +50,19 @@ class SynthesizedStack:
         return loaded
 
     @property
+    def state_key(self) -> str:
+        """What its state is called, wherever it is kept."""
+        return f"{self.id.replace('-', '/', 1)}.tfstate"
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace in Terraform Cloud that keeps its state, if one does."""
+        cloud = self.code["terraform"].get("cloud")
+        return cloud and str(cloud["workspaces"]["name"])
+
+    @property
     def state(self) -> StateObject:
+        """Its state in S3."""
         backend = self.code["terraform"]["backend"]["s3"]
         return StateObject(bucket=backend["bucket"], key=backend["key"], region=backend["region"])
 
@@ -95,7 +107,7 @@ class Program:
         waiting = list(ids)
         while waiting:
             needed = set(by_id[waiting.pop()].dependencies) - ids
-            missing = [id_ for id_ in needed if id_ in by_id and by_id[id_].state.key not in deployed]
+            missing = [id_ for id_ in needed if id_ in by_id and by_id[id_].state_key not in deployed]
             ids.update(missing)
             waiting += missing
         return tuple(stack for stack in self.stacks if stack.id in ids)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cli.deploy import exclusive_run
 from cli.errors import CommandError
-from cli.locks import release
+from cli.locks import check_release
 from cli.options import Environment, Local, Stacks
 from cli.orphans import find_stack
 from cli.plans import CHANGES, plan_all
@@ -79,17 +79,21 @@ def unlock(
     """Release the lock that a killed run has left. The ID makes sure that it is that one."""
     session = open_session(ROOT, environment, console, local=local)
     chosen = find_stack(session.root, session.synthesize(), stack)
-    lock = release(session.s3, chosen, lock_id)
+    held = session.store.locks([chosen])
+    lock = check_release(held[0] if held else None, chosen, lock_id)
+    session.store.unlock(lock)
     session.say(f"Released the lock of {lock.who} on {chosen.id}.")
 
 
 def bootstrap(environment: Environment, local: Local = False) -> None:
-    """Make the S3 bucket for the environment's Terraform state, and limit what OpenSearch may cost.
+    """Set up where the environment's Terraform state is kept, and limit what OpenSearch may cost.
 
-    Once per environment, and after each change of `logging.max_indexing_ocu` or `max_search_ocu`; harmless again.
+    The state: an S3 bucket, or the project and workspaces of Terraform Cloud and the roles of its runs in AWS. Once per
+    environment, and after each change of `terraform_cloud` or of `logging.max_indexing_ocu` or `max_search_ocu`;
+    harmless again.
     """
     session = open_session(ROOT, environment, console, local=local)
-    words = "made" if session.bootstrap() else "is there, its settings are up to date"
-    session.say(f"State bucket {session.place.state_bucket}: {words}.")
+    for line in session.bootstrap():
+        session.say(line)
     for line in session.set_opensearch_ceiling():
         session.say(line)

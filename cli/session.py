@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,14 @@ from cli.capacity_ceiling import CapacityCeiling
 from cli.errors import CommandError
 from cli.opensearch_capacity import wanted_ceiling
 from cli.program import Program, synthesize
-from cli.state import StateFile, bucket_exists, make_bucket, state_files
-from cli.strays import BOOTSTRAP, Tagged, strays
+from cli.state import StateFile
+from cli.state_store import S3States, StateStore
+from cli.strays import Tagged, strays
 from cli.tagged import find_tagged
 from cli.target import Target, act_as, check_account, choose_target
+from cli.terraform_cloud.connection import connect
+from cli.terraform_cloud.store import TerraformCloudStates
+from cli.terraform_cloud.token import find_here, with_token
 from cli.terraform_mirror import TerraformSetup, prepare_terraform
 from config.environment import Environment
 from config.place import Place
@@ -69,10 +74,13 @@ class Session:
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def bootstrap(self) -> bool:
-        """Make the state bucket, or bring it up to date. Whether it had to be created."""
-        tags = self.place.stack_tags(BOOTSTRAP)
-        return make_bucket(self.s3, self.place.state_bucket, region=self.place.region, tags=tags)
+    @cached_property
+    def store(self) -> StateStore:
+        """Where the states are. What is deployed to the embedded AWS keeps them there: stacks/state_backend.py."""
+        cloud = self.place.terraform_cloud
+        if cloud is None or self.target.embedded:
+            return S3States(self.s3, self.place)
+        return TerraformCloudStates(connect(cloud), self.place)
 
     def set_opensearch_ceiling(self) -> list[str]:
         """Limit what OpenSearch may cost in this account, as its environments say. What holds now, in words."""
@@ -81,32 +89,35 @@ class Session:
 
     def faults(self) -> list[str]:
         """What `bootstrap` has yet to do in this account."""
-        found = []
-        if not bucket_exists(self.s3, self.place.state_bucket):
-            found.append(f"{self.name} has no state bucket yet ({self.place.state_bucket}).")
+        found = [fault] if (fault := self.store.fault()) else []
         wanted = wanted_ceiling(load_platform(self.root), self.place)
         found += CapacityCeiling.of(self.place).faults(wanted) if wanted else []
         return [*found, f"  fix: {self.command(f'bootstrap {self.name}')}"] if found else []
 
-    def need_state_bucket(self) -> None:
-        """On the embedded AWS all that `bootstrap` does is simply done; in an account it is a person's decision."""
-        if bucket_exists(self.s3, self.place.state_bucket):
+    def bootstrap(self) -> Iterator[str]:
+        """Set up where the states are kept, or bring it up to date; says what was done."""
+        if isinstance(self.store, S3States):
+            yield self.store.make()  # long before anything can be synthesized
             return
-        if not self.target.embedded:
-            raise CommandError(
-                f"{self.name} has no state bucket yet ({self.place.state_bucket}).\n"
-                f"  fix: {self.command(f'bootstrap {self.name}')}"
-            )
-        self.bootstrap()
+        done = list(self.store.bootstrap(self.synthesize()))
+        yield from done or ["Terraform Cloud: everything is there and as it should be."]
+
+    def need_state_store(self) -> None:
+        """On the embedded AWS all that `bootstrap` does is simply done; in an account it is a person's decision."""
+        fault = self.store.fault()
+        if fault is None:
+            return
+        if not (self.target.embedded and isinstance(self.store, S3States)):
+            raise CommandError(f"{fault}\n  fix: {self.command(f'bootstrap {self.name}')}")
+        self.store.make()
         self.set_opensearch_ceiling()
 
     def synthesize(self) -> Program:
         return synthesize(self.root, self.name, self.terraform.environment)
 
     def states(self) -> list[StateFile]:
-        """Every state of the environment; none where there is no bucket yet."""
-        bucket = self.place.state_bucket
-        return list(state_files(self.s3, bucket, self.name)) if bucket_exists(self.s3, bucket) else []
+        """Every state of the environment; none where nothing is set up yet."""
+        return self.store.states()
 
     def strays(self) -> list[Tagged]:
         """What the environment's tag marks in AWS and no state knows."""
@@ -127,6 +138,9 @@ def open_session(root: Path, environment: str, console: Console, *, local: bool)
         region=settings.region,
     )
     terraform = prepare_terraform(root, os.environ)
+    cloud = settings.terraform_cloud
+    if cloud and not target.embedded and (token := find_here(cloud.hostname)):
+        terraform = replace(terraform, environment=with_token(terraform.environment, cloud.hostname, token))
     session = Session(root, console, settings, target, terraform, local)
     session.say(f"AWS: {target.description}, {settings.region}")
     session.say(terraform.summary)

@@ -43,10 +43,15 @@ def terraform(
     return subprocess.CompletedProcess(process.args, process.returncode, text)
 
 
+def forget_backend(directory: Path) -> None:
+    """Let the next `init` take the code's backend without a question: the same directories serve an account, the
+    embedded AWS and Terraform Cloud in turn, and nothing is kept in them. `-reconfigure` does it for S3 alone."""
+    (directory / ".terraform/terraform.tfstate").unlink(missing_ok=True)
+
+
 def initialize(directory: Path, environment: Mapping[str, str]) -> None:
     """`terraform init`, quiet unless it fails."""
-    done = terraform(
-        directory, ["init", "-input=false", "-no-color", "-reconfigure"], environment, output=subprocess.PIPE
-    )
+    forget_backend(directory)
+    done = terraform(directory, ["init", "-input=false", "-no-color"], environment, output=subprocess.PIPE)
     if done.returncode != 0:
         raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")

@@ -112,6 +112,12 @@ def test_an_orphan_is_destroyed_by_a_stack_with_its_state_and_no_resources(progr
     assert template["terraform"]["backend"]["s3"]["key"] == "dev/network.tfstate"
 
 
+def test_an_orphan_in_terraform_cloud_is_destroyed_in_its_own_workspace() -> None:
+    cloud = {"organization": "acme-corp", "workspaces": {"name": "dev-network", "project": "groundwork"}}
+    code = empty_code({"terraform": {"cloud": cloud}, "provider": {}, "resource": {}}, key="dev/service-gone.tfstate")
+    assert code["terraform"]["cloud"]["workspaces"] == {"name": "dev-service-gone", "project": "groundwork"}
+
+
 def test_an_orphan_is_destroyed_before_the_orphan_that_it_needs(program: Program) -> None:
     database = state("database-gone", resources=1)
     service = state("service-gone", resources=1, reads=("network", "database-gone"))

@@ -23,7 +23,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Failure(Exception):
+class ApiError(Exception):
     """An error as the JSON:API writes it."""
 
     def __init__(self, status: int, title: str = "", detail: str = "") -> None:
@@ -36,6 +36,7 @@ class Failure(Exception):
         return {"errors": [error]}
 
 
+RIGHTS = ("can-lock", "can-unlock", "can-update", "can-queue-run", "can-queue-apply", "can-read-settings")
 NOT_FOUND = (404, "not found")
 
 
@@ -108,7 +109,7 @@ class Api:
                 if verb == method and (match := re.fullmatch(pattern, path)):
                     given = json.loads(body) if body else {}
                     return act(self, query, given.get("data", given), *match.groups())
-        raise Failure(*NOT_FOUND)
+        raise ApiError(*NOT_FOUND)
 
     def _new(self, prefix: str) -> str:
         return f"{prefix}-{next(self._numbers):016d}"
@@ -118,13 +119,13 @@ class Api:
         if method == "GET":
             return Answer(200, version.content)
         if not id_.endswith(".json"):
-            assert hashlib.md5(body).hexdigest() == version.attributes["md5"]  # noqa: S324
+            assert hashlib.md5(body).hexdigest() == version.attributes["md5"]
             version.content = body
         return Answer(200, b"")
 
     def _own(self, organization: str) -> None:
         if organization != self.organization:
-            raise Failure(*NOT_FOUND)
+            raise ApiError(*NOT_FOUND)
 
     def _page(self, items: list[Document], query: Mapping[str, str]) -> Answer:
         size, number = int(query.get("page[size]", 20)), int(query.get("page[number]", 1))
@@ -143,10 +144,7 @@ class Api:
         attributes = {
             "locked": workspace.lock_reason is not None,
             "operations": workspace.attributes.get("execution-mode") != "local",
-            "permissions": {
-                name: True
-                for name in ("can-lock", "can-unlock", "can-update", "can-queue-run", "can-queue-apply", "can-read-settings")
-            },
+            "permissions": dict.fromkeys(RIGHTS, True),
             "locked-reason": workspace.lock_reason or "",
             **workspace.attributes,
         }
@@ -164,7 +162,7 @@ class Api:
 
     def _find(self, id_: str) -> Workspace:
         if id_ not in self.workspaces:
-            raise Failure(*NOT_FOUND)
+            raise ApiError(*NOT_FOUND)
         return self.workspaces[id_]
 
     def _by_name(self, organization: str, name: str) -> Workspace:
@@ -172,7 +170,7 @@ class Api:
         for each in self.workspaces.values():
             if each.attributes["name"] == name:
                 return each
-        raise Failure(*NOT_FOUND)
+        raise ApiError(*NOT_FOUND)
 
     def _version(self, id_: str) -> Document:
         version = self.state_versions[id_]
@@ -221,6 +219,11 @@ def _discover(api: Api, query: Query, data: Any) -> Answer:
 def _ping(api: Api, query: Query, data: Any) -> Answer:
     headers = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform", "X-RateLimit-Limit": "30"}
     return Answer(204, None, headers)
+
+
+@route("GET", "/api/v2/organizations")
+def _organizations(api: Api, query: Query, data: Any) -> Answer:
+    return api._page([one("organizations", api.organization, {"name": api.organization})], query)
 
 
 @route("GET", ORGANIZATION)
@@ -279,7 +282,7 @@ def _make_workspace(api: Api, query: Query, data: Any, organization: str) -> Ans
     api._own(organization)
     name = data["attributes"]["name"]
     if any(each.attributes["name"] == name for each in api.workspaces.values()):
-        raise Failure(422, "invalid attribute", "Name has already been taken")
+        raise ApiError(422, "invalid attribute", "Name has already been taken")
     project = data.get("relationships", {}).get("project", {}).get("data", {}).get("id", "prj-1")
     attributes = {"execution-mode": "remote", "global-remote-state": False, "terraform-version": "1.14.0"}
     workspace = Workspace(api._new("ws"), attributes | data["attributes"], project)
@@ -295,7 +298,8 @@ def _workspace_by_name(api: Api, query: Query, data: Any, organization: str, nam
 
 @route("GET", "/api/v2/workspaces/:id")
 def _workspace(api: Api, query: Query, data: Any, id_: str) -> Answer:
-    return Answer(200, {"data": api._show(api._find(id_))})
+    included = [one("users", "user-1", {"username": "ada"})] if query.get("include") == "locked_by" else []
+    return Answer(200, {"data": api._show(api._find(id_)), "included": included})
 
 
 @route("PATCH", "/api/v2/workspaces/:id")
@@ -312,9 +316,9 @@ def _change_workspace(api: Api, query: Query, data: Any, id_: str) -> Answer:
 def _safe_delete(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace = api._find(id_)
     if workspace.lock_reason is not None:
-        raise Failure(409, "conflict", "Workspace is currently locked.")
+        raise ApiError(409, "conflict", "Workspace is currently locked.")
     if workspace.states and json.loads(api.state_versions[workspace.states[-1]].content).get("resources"):
-        raise Failure(409, "conflict", "Workspace still has resources under management.")
+        raise ApiError(409, "conflict", "Workspace still has resources under management.")
     del api.workspaces[id_]
     return Answer(204)
 
@@ -323,7 +327,7 @@ def _safe_delete(api: Api, query: Query, data: Any, id_: str) -> Answer:
 def _lock(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace = api._find(id_)
     if workspace.lock_reason is not None:
-        raise Failure(409, "unable to lock workspace", "The workspace is already locked.")
+        raise ApiError(409, "unable to lock workspace", "The workspace is already locked.")
     workspace.lock_reason = data.get("reason") or ""
     return Answer(200, {"data": api._show(workspace)})
 
@@ -333,7 +337,7 @@ def _lock(api: Api, query: Query, data: Any, id_: str) -> Answer:
 def _unlock(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace = api._find(id_)
     if workspace.lock_reason is None:
-        raise Failure(409, "unable to unlock workspace", "The workspace is already unlocked.")
+        raise ApiError(409, "unable to unlock workspace", "The workspace is already unlocked.")
     workspace.lock_reason = None
     return Answer(200, {"data": api._show(workspace)})
 
@@ -413,11 +417,11 @@ def _apply_variable_set(api: Api, query: Query, data: Any, id_: str) -> Answer:
 def _make_state_version(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace, attributes = api._find(id_), dict(data["attributes"])
     if workspace.lock_reason is None:
-        raise Failure(409, "conflict", "The workspace must be locked to create a state version.")
+        raise ApiError(409, "conflict", "The workspace must be locked to create a state version.")
     if workspace.states:
         newest = api.state_versions[workspace.states[-1]].attributes
         if attributes["serial"] < newest["serial"] and not attributes.get("force"):
-            raise Failure(409, "conflict", "A newer serial is already there.")
+            raise ApiError(409, "conflict", "A newer serial is already there.")
     state = attributes.pop("state", None)
     attributes.pop("json-state", None)
     outputs = attributes.pop("json-state-outputs", None)
@@ -433,7 +437,7 @@ def _make_state_version(api: Api, query: Query, data: Any, id_: str) -> Answer:
 def _current_state(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace = api._find(id_)
     if not workspace.states:
-        raise Failure(*NOT_FOUND)
+        raise ApiError(*NOT_FOUND)
     return Answer(200, {"data": api._version(workspace.states[-1])})
 
 
@@ -463,7 +467,7 @@ def _outputs(version: StateVersion) -> list[Document]:
 def _current_outputs(api: Api, query: Query, data: Any, id_: str) -> Answer:
     workspace = api._find(id_)
     if not workspace.states:
-        raise Failure(*NOT_FOUND)
+        raise ApiError(*NOT_FOUND)
     found = _outputs(api.state_versions[workspace.states[-1]])
     for output in found:
         if output["attributes"]["sensitive"]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from tests.terraform_cloud.api import Answer, Api, Failure
+from tests.terraform_cloud.api import Answer, Api, ApiError
 
 TOKEN = "a-token-of-a-test"
 
@@ -53,7 +53,7 @@ class TerraformCloudServer:
         """The requests that were more than a question."""
         return [line for line in self.asked if not line.startswith("GET ")]
 
-    def fail(  # noqa: PLR0913
+    def fail(
         self,
         request: str,
         status: int,
@@ -72,25 +72,29 @@ class TerraformCloudServer:
         for fault in self.faults:
             if fault.times and re.fullmatch(fault.request, f"{method} {url.path}"):
                 fault.times -= 1
-                return Answer(fault.status, Failure(fault.status, fault.title, fault.detail).body, fault.headers)
+                return Answer(fault.status, ApiError(fault.status, fault.title, fault.detail).body, fault.headers)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        if url.path.startswith("/api/") and headers.get("Authorization") != f"Bearer {TOKEN}":
-            return Answer(401, Failure(401, "unauthorized").body)
+        if (
+            url.path.startswith("/api/")
+            and {name.lower(): value for name, value in headers.items()}.get("authorization") != f"Bearer {TOKEN}"
+        ):
+            return Answer(401, ApiError(401, "unauthorized").body)
         try:
             return self.api.answer(method, url.path, query, body)
-        except Failure as failure:
+        except ApiError as failure:
             return Answer(failure.status, failure.body)
         except Exception as error:  # a fault of this server: at once, for Terraform tries a lost answer for minutes
-            return Answer(400, Failure(400, f"{type(error).__name__} in the test's own server: {error}").body)
+            return Answer(400, ApiError(400, f"{type(error).__name__} in the test's own server: {error}").body)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server_of: ClassVar[Callable[[], TerraformCloudServer]]
 
     def _any(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = type(self).server_of().answer(self.command, self.path, self.headers, body)
+        answer = type(self).server_of().answer(self.command, self.path, dict(self.headers), body)
         content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         content = b"" if answer.body is None else content
         self.send_response(answer.status)
