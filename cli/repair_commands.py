@@ -18,6 +18,7 @@ from cli.prerequisites import problems
 from cli.root import ROOT
 from cli.session import open_session
 from cli.strays import Tagged
+from cli.terraform_cloud.resource_count import count_all, describe
 from cli.terraform_mirror import prepare_terraform
 
 DIFFERENT = 3
@@ -34,7 +35,8 @@ def doctor(
 ) -> None:
     """Check that Python, Node.js, npm and Terraform are there, and where the AWS provider would come from.
 
-    With an environment also whether its account is set up: the state bucket, and the ceiling of OpenSearch.
+    With an environment also whether its account is set up: where its state is kept, and the ceiling of OpenSearch; and
+    how many resources Terraform Cloud would count, if it keeps the state.
     """
     if missing := problems():
         raise CommandError("\n".join(missing))
@@ -43,6 +45,9 @@ def doctor(
         console.print(prepare_terraform(ROOT, os.environ).summary, soft_wrap=True, highlight=False)
         return
     session = open_session(ROOT, environment, console, local=local)
+    if cloud := session.place.terraform_cloud:
+        for line in describe(count_all(ROOT, cloud), cloud):
+            session.say(line)
     if faults := session.faults():
         raise CommandError("\n".join(faults))
     session.say(f"The account of {environment} is set up.")

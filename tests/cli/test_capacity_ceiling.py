@@ -189,12 +189,12 @@ def session(endpoint: Endpoint, checkout: Checkout, monkeypatch: pytest.MonkeyPa
 
 def test_on_the_embedded_aws_a_first_deploy_sets_it_too(session: Session) -> None:
     assert CapacityCeiling.of(session.place).read() == Ceiling(10, 10)
-    session.need_state_bucket()
+    session.need_state_store()
     assert CapacityCeiling.of(session.place).read() == Ceiling(2, 2)
 
 
 def test_a_deploy_of_logs_warns_where_more_is_allowed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    session.bootstrap()
+    list(session.bootstrap())
     ceiling, fix = cost_warnings(session, ["network", "logs-orders"])
     assert "may use 10 OCU for indexing and 10 for search" in ceiling
     assert fix.endswith("groundwork bootstrap dev")
