@@ -31,6 +31,7 @@ from cli.run import run_now
 from cli.secrets import app as secrets_app
 from cli.service import service_app
 from cli.session import open_session
+from cli.state_commands import state_app
 from config.environment import NAMESPACE
 from config.errors import ConfigError
 from config.platform import load_platform
@@ -123,6 +124,7 @@ app.command(rich_help_panel="Look and repair")(plan_check)
 app.command(rich_help_panel="Look and repair")(strays)
 app.command(rich_help_panel="Look and repair")(unlock)
 app.command(rich_help_panel="Set up an account")(bootstrap)
+app.add_typer(state_app, name="state", rich_help_panel="Set up an account")
 
 
 def main() -> None:

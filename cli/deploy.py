@@ -91,6 +91,11 @@ class Run:
                     [*(describe_abandoned(lock, now, self.session.command) for lock in gone), "", self.stray_report()]
                 )
             )
+        if moved := [lock for lock in locks if lock.is_moved]:
+            raise CommandError(
+                "\n".join(describe_held(lock, now) for lock in moved)
+                + "\n  fix: update this checkout; environments/ says where the state is now (docs/terraform-cloud.md)"
+            )
         for lock in locks:
             self.session.say(f"{describe_held(lock, now)}; waiting up to {self.lock_timeout_seconds} s")
             if not lock.host:  # whether its holder still runs cannot be seen from here

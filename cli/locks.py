@@ -20,7 +20,11 @@ from cli.root import relative_path
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+MOVED = "moved"
+"""The operation in a lock that `groundwork state migrate` leaves on what it has carried elsewhere."""
+
 OPERATIONS = {
+    MOVED: "its state has been moved by groundwork state migrate",
     "OperationTypeApply": "terraform apply",
     "OperationTypePlan": "terraform plan",
     "OperationTypeDestroy": "terraform destroy",
@@ -42,6 +46,11 @@ class Lock:
     def host(self) -> str:
         """The machine of the holder, "" where the lock does not say."""
         return self.who.rpartition("@")[2] if "@" in self.who else ""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the state is somewhere else now: nobody works on it here, and nobody may."""
+        return self.operation.startswith((MOVED, OPERATIONS[MOVED]))
 
     def age(self, now: datetime) -> str:
         seconds = int((now - (self.created or now)).total_seconds())
@@ -83,7 +92,7 @@ def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
 
     `busy` names the stacks that some Terraform works on here. Of another machine nothing can be known.
     """
-    return lock.host == host and lock.stack.id not in busy
+    return lock.host == host and lock.stack.id not in busy and not lock.is_moved
 
 
 def stacks_being_worked_on() -> set[str] | None:

@@ -22,7 +22,15 @@ from tests.synthesis import ROOT, SHOP, Checkout, Platform, Stack, synthesize_co
 
 Testing.__test__ = False  # or pytest takes it for a test class
 
-LONGEST_FIRST = ("production", "demo", "judged_deploys", "supplement", "deploy_interrupted", "images")
+LONGEST_FIRST = (
+    "production",
+    "demo",
+    "judged_deploys",
+    "supplement",
+    "deploy_interrupted",
+    "terraform_cloud",
+    "images",
+)
 """The files of tests/e2e that mostly wait: where several run at a time, the others fill that time."""
 
 REMARKS = pytest.StashKey[list[str]]()
