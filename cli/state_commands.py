@@ -13,8 +13,10 @@ from cli.options import BAD_INPUT, Environment
 from cli.root import ROOT
 from cli.session import open_session
 from cli.state import state_files
-from cli.terraform_cloud.migration import Bucket, Direction, Workspaces, move
+from cli.terraform_cloud.bucket import Bucket
+from cli.terraform_cloud.migration import Direction, move
 from cli.terraform_cloud.store import TerraformCloudStates
+from cli.terraform_cloud.workspace_states import WorkspaceStates
 
 console = Console()
 state_app = typer.Typer(no_args_is_help=True, help="Where Terraform's state is kept.")
@@ -50,7 +52,7 @@ def migrate(
         stacks = [stack.id for stack in program.stacks]
         if to is Direction.TERRAFORM_CLOUD:
             refuse_orphans(states, stacks)
-        for line in move(states, Workspaces(store.connection, store.workspaces.all()), to, stacks):
+        for line in move(states, WorkspaceStates(store.connection, store.workspaces.all()), to, stacks):
             session.say(line)
     if to is Direction.S3:
         session.say("Remove `terraform_cloud:` from environments/ now.")

@@ -83,6 +83,10 @@ class Connection:
             "  fix: correct `organization:` under `terraform_cloud:`, or use a token of that organization"
         )
 
+    def may(self, what: str) -> bool:
+        """Whether the token has a right such as `can-create-project`; where the API does not say, trying tells."""
+        return (self.organization.permissions or {}).get(what) is not False
+
     def refuse_what_the_plan_lacks(self) -> None:
         """Terraform can run at Terraform Cloud, or with agents, only where the organization has bought that."""
         name = self.organization.name or self.settings.organization

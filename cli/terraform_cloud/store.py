@@ -14,6 +14,7 @@ from cli.program import Program, SynthesizedStack
 from cli.state import SUFFIX, StateFile
 from cli.terraform_cloud.aws_roles import RunRoles
 from cli.terraform_cloud.connection import Connection
+from cli.terraform_cloud.project import ProjectOf
 from cli.terraform_cloud.variables import VariableSetOf
 from cli.terraform_cloud.workspaces import Workspaces
 from config.place import Place
@@ -32,6 +33,10 @@ class TerraformCloudStates:
     """By the id of the state's version, which never changes: each question costs of 30 in a minute."""
 
     @cached_property
+    def project(self) -> ProjectOf:
+        return ProjectOf(self.connection, self.place.name)
+
+    @cached_property
     def workspaces(self) -> Workspaces:
         return Workspaces(self.connection, self.place)
 
@@ -40,11 +45,11 @@ class TerraformCloudStates:
         return RunRoles(self.place, self.connection.settings)
 
     def fault(self) -> str | None:
-        return None if self.workspaces.find_project() else self.workspaces.no_project
+        return None if self.project.find() else self.project.missing
 
     def bootstrap(self, program: Program) -> Iterator[str]:
         self.connection.refuse_what_the_plan_lacks()
-        project, made = self.workspaces.make_project()
+        project, made = self.project.make()
         if made:
             yield f"project {project.name}: made"
         yield from self.workspaces.reconcile(program, project, only_missing=False)
@@ -53,7 +58,7 @@ class TerraformCloudStates:
             yield from self._share_variables(program)
 
     def prepare(self, program: Program) -> Iterator[str]:
-        done = list(self.workspaces.reconcile(program, self.workspaces.project(), only_missing=True))
+        done = list(self.workspaces.reconcile(program, self.project.need(), only_missing=True))
         yield from done
         if done and self.connection.settings.execution.is_elsewhere:
             yield from self._share_variables(program)
@@ -68,7 +73,7 @@ class TerraformCloudStates:
 
     def _own(self) -> list[Workspace]:
         """The environment's workspaces in this project: a name's beginning alone may be somebody else's."""
-        project = self.workspaces.find_project()
+        project = self.project.find()
         if project is None:
             return []
         return [each for each in self.workspaces.all().values() if each.project and each.project.id == project.id]

@@ -1,4 +1,4 @@
-"""The project and the workspaces of an environment, brought to what the program needs."""
+"""The workspaces of an environment, brought to what the program needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from config.place import Place
 from config.terraform_cloud import Execution
 
 if TYPE_CHECKING:
-    from pytfe.models import Organization, Project, Workspace
+    from pytfe.models import Project, Workspace
 
 
 def read_by(stacks: Sequence[SynthesizedStack]) -> dict[str, set[str]]:
@@ -41,46 +41,6 @@ class Workspaces:
 
     connection: Connection
     place: Place
-
-    def find_project(self) -> Project | None:
-        """The project, where it is there and may be seen."""
-        from pytfe.models import ProjectListOptions
-
-        settings, _ = self.connection.settings, self.connection.organization
-        with self.connection.explained(f"find project {settings.project}"):
-            options = ProjectListOptions(name=settings.project)
-            for project in self.connection.client.projects.list(settings.organization, options):
-                if project.name == settings.project:
-                    return project
-        return None
-
-    @property
-    def no_project(self) -> str:
-        """That the project is not there, in words."""
-        settings = self.connection.settings
-        return f"organization {settings.organization} has no project {settings.project} yet, or you may not see it"
-
-    def project(self) -> Project:
-        """The project, which `groundwork bootstrap` has made."""
-        if found := self.find_project():
-            return found
-        raise CommandError(f"{self.no_project}\n  fix: groundwork bootstrap {self.place.name}")
-
-    def make_project(self) -> tuple[Project, bool]:
-        """The project, and whether it had to be made."""
-        from pytfe.models import ProjectCreateOptions
-
-        settings = self.connection.settings
-        if found := self.find_project():
-            return found, False
-        if not _may(self.connection.organization, "can-create-project"):
-            raise CommandError(
-                f"organization {settings.organization} has no project {settings.project}, and you may not make it\n"
-                "  fix: ask an owner to make it, or name an existing one in `terraform_cloud.project:`"
-            )
-        with self.connection.explained(f"make project {settings.project}"):
-            options = ProjectCreateOptions(name=settings.project, description="Made by groundwork bootstrap.")
-            return self.connection.client.projects.create(settings.organization, options), True
 
     def all(self) -> dict[str, Workspace]:
         """Those of the environment that are there, by name, in whatever project."""
@@ -139,7 +99,7 @@ class Workspaces:
         from pytfe.models import WorkspaceCreateOptions
 
         settings = self.connection.settings
-        if not _may(self.connection.organization, "can-create-workspace"):
+        if not self.connection.may("can-create-workspace"):
             raise CommandError(
                 f"you may not make workspaces in organization {settings.organization}\n"
                 "  fix: ask an owner for a team with the right to manage workspaces, or let them run this command"
@@ -195,8 +155,3 @@ class Workspaces:
                     producer.id, WorkspaceRemoveRemoteStateConsumersOptions(workspaces=gone)
                 )
         yield f"workspace {producer.name}: read by {', '.join(sorted(readers.values())) or 'no other'}"
-
-
-def _may(organization: Organization, what: str) -> bool:
-    """Whether the token has a right; where the API does not say, trying tells."""
-    return (organization.permissions or {}).get(what) is not False

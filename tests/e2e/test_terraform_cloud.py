@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +85,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             log_in(root, cloud.hostname)
             checkout = SmallCheckout.make(root / "checkout", environment)
             checkout.let_work_end()
+            (checkout.root / ".venv").symlink_to(sys.prefix)
             shared = checkout.root / "environments/shared.yaml"
             settings = f"  organization: acme-corp\n  hostname: {cloud.hostname}\n  execution: local\n"
             shared.write_text(f"{shared.read_text()}terraform_cloud:\n{settings}")

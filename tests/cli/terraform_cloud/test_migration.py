@@ -14,9 +14,11 @@ from cli.errors import CommandError
 from cli.locks import holder_is_gone, read_lock
 from cli.program import Program
 from cli.state_commands import refuse_orphans
+from cli.terraform_cloud.bucket import Bucket
 from cli.terraform_cloud.connection import connect
-from cli.terraform_cloud.migration import Bucket, Direction, Workspaces, move
+from cli.terraform_cloud.migration import Direction, move
 from cli.terraform_cloud.store import TerraformCloudStates
+from cli.terraform_cloud.workspace_states import WorkspaceStates
 from config.place import Place
 from tests.terraform_cloud.fixtures import settings_for
 from tests.terraform_cloud.server import TerraformCloudServer
@@ -52,7 +54,7 @@ class Both:
         return self.cloud.api.state_versions[self.cloud.api.workspace(stack).states[-1]].content
 
     def move(self, direction: Direction, *stacks: str) -> list[str]:
-        workspaces = Workspaces(self.connection, self.states.workspaces.all())
+        workspaces = WorkspaceStates(self.connection, self.states.workspaces.all())
         return list(move(self.bucket, workspaces, direction, list(stacks)))
 
 
