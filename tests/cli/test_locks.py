@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cli.locks import Lock, describe_abandoned, describe_held, holder_is_gone, parse_lock
+from cli.errors import CommandError
+from cli.locks import Lock, check_release, describe_abandoned, describe_held, holder_is_gone, parse_lock
 from cli.program import SynthesizedStack
 
 STACK = SynthesizedStack(
@@ -68,3 +70,22 @@ def test_only_a_lock_of_this_machine_that_no_terraform_works_under_is_abandoned(
 )
 def test_an_age_is_said_in_its_largest_unit(lock: Lock, now: datetime, age: str) -> None:
     assert lock.age(now) == age
+
+
+def test_only_the_lock_that_was_named_is_released(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.locks.stacks_being_worked_on", set)
+    assert check_release(lock, lock.stack, lock.id) is lock
+    with pytest.raises(CommandError, match="is locked by ada@laptop.*: that is another lock than other"):
+        check_release(lock, lock.stack, "other")
+    with pytest.raises(CommandError, match="dev-service-orders is not locked"):
+        check_release(None, lock.stack, lock.id)
+
+
+def test_no_lock_is_released_under_which_terraform_works_here(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.locks.stacks_being_worked_on", lambda: {lock.stack.id})
+    monkeypatch.setattr("socket.gethostname", lambda: "laptop")
+    for who in ("ada@laptop", "ada at app.terraform.io"):  # Terraform Cloud does not say from which machine
+        held = dataclasses.replace(lock, who=who)
+        with pytest.raises(CommandError, match="still runs on this machine; stop it first"):
+            check_release(held, lock.stack, lock.id)
+    assert check_release(dataclasses.replace(lock, who="ada@elsewhere"), lock.stack, lock.id)

@@ -320,6 +320,8 @@ def _safe_delete(api: Api, query: Query, data: Any, id_: str) -> Answer:
     if workspace.states and json.loads(api.state_versions[workspace.states[-1]].content).get("resources"):
         raise ApiError(409, "conflict", "Workspace still has resources under management.")
     del api.workspaces[id_]
+    for other in api.workspaces.values():
+        other.consumers = [each for each in other.consumers if each != id_]
     return Answer(204)
 
 
