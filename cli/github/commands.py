@@ -114,7 +114,7 @@ def drift(environment: Environment, local: Local = False) -> None:
     """Compare AWS with the code, and keep the environment's issue: opened, brought up to date, closed."""
     github = GitHub.from_environment()
     session = open_session(ROOT, environment, notices, local=local)
-    session.need_state_bucket()
+    session.need_state_store()
     lines = []
     for plan in plan_all(session, session.synthesize().stacks):
         if plan.code == CHANGES:

@@ -75,7 +75,7 @@ def test_an_age_is_said_in_its_largest_unit(lock: Lock, now: datetime, age: str)
 def test_only_the_lock_that_was_named_is_released(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.locks.stacks_being_worked_on", set)
     assert check_release(lock, lock.stack, lock.id) is lock
-    with pytest.raises(CommandError, match="is locked by ada@laptop.*: that is another lock than other"):
+    with pytest.raises(CommandError, match=r"is locked by ada@laptop.*: that is another lock than other"):
         check_release(lock, lock.stack, "other")
     with pytest.raises(CommandError, match="dev-service-orders is not locked"):
         check_release(None, lock.stack, lock.id)
