@@ -45,6 +45,7 @@ def in_code(code: Mapping[str, Any]) -> int:
 
 def count_all(root: Path, cloud: TerraformCloud) -> list[Count]:
     """What each environment, and what they share, has in this organization. It synthesizes all of them."""
+    (root / OUTPUT).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "main.py"],
         cwd=root,

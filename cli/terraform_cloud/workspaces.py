@@ -68,9 +68,15 @@ class Workspaces:
                     f"unique in the organization\n"
                     f"  fix: move it to project {project.name} if it is this platform's, or use another organization"
                 )
-            if not only_missing and (wrong := self._wrong(workspace)):
-                self._mend(workspace, wrong)
-                yield f"workspace {stack.id}: {', '.join(sorted(wrong))} corrected"
+            if not (wrong := self._wrong(workspace)):
+                continue
+            if only_missing:
+                raise CommandError(
+                    f"workspace {stack.id} is not as `terraform_cloud:` says: {', '.join(sorted(wrong))}\n"
+                    f"  fix: groundwork bootstrap {self.place.name}"
+                )
+            self._mend(workspace, wrong)
+            yield f"workspace {stack.id}: {', '.join(sorted(wrong))} corrected"
         for producer, readers in read_by(program.stacks).items():
             if producer in there and (not only_missing or producer in made or readers & made):
                 yield from self._let_read(there[producer], {there[reader].id: reader for reader in readers})

@@ -66,3 +66,17 @@ def test_one_environment_can_try_it_alone(checkout: Checkout) -> None:
     staging.write_text(staging.read_text() + CLOUD)
     for stack in checkout.synthesize():
         assert ("cloud" in stack.document["terraform"]) is stack.name.startswith("staging-")
+
+
+def test_a_run_elsewhere_has_every_file_that_the_code_names(platform: Platform) -> None:
+    """Terraform Cloud is sent the stack's directory, and nothing beside it."""
+    named = 0
+    for stack in platform:
+        directory = (platform.out / "stacks" / stack.name).resolve()
+        assert "local-exec" not in stack.text
+        for function in stack.all("aws_lambda_function"):
+            file = (directory / function["filename"]).resolve()
+            assert file.is_file()
+            assert file.is_relative_to(directory)
+            named += 1
+    assert named

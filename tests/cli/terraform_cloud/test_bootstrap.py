@@ -204,6 +204,13 @@ def test_a_new_stack_gets_its_workspace_at_the_next_deploy(
     assert len(cloud.asked) == 4, cloud.asked  # of 30 in a minute
 
 
+def test_a_deploy_after_a_change_of_the_settings_asks_for_bootstrap(states: Make, program: Program) -> None:
+    list(states(execution="local").bootstrap(program))
+    words = r"workspace dev-\w+ is not as `terraform_cloud:` says: execution_mode\n  fix: groundwork bootstrap dev"
+    with pytest.raises(CommandError, match=words):
+        list(states(execution="remote").prepare(program))
+
+
 def test_a_deploy_before_any_bootstrap_is_told_what_is_missing(states: Make, program: Program) -> None:
     assert str(states().fault()).startswith("organization acme-corp has no project groundwork yet")
     with pytest.raises(CommandError, match=r"has no project groundwork yet, .*\n  fix: groundwork bootstrap dev"):

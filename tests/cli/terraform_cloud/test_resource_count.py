@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.terraform_cloud.resource_count import Count, count_in, describe, in_code
+from cli.terraform_cloud.resource_count import Count, count_all, count_in, describe, in_code
 from config.terraform_cloud import TerraformCloud
+from tests.synthesis import ROOT
 from tests.terraform_cloud.fixtures import HOST_IN_CODE
 
 CLOUD = TerraformCloud(organization="acme-corp", hostname=HOST_IN_CODE)
@@ -42,3 +43,15 @@ def test_the_count_comes_with_what_it_means(dev: int, words: str) -> None:
     said, meaning = describe([Count("dev", 9, dev)], CLOUD)
     assert said == f"Terraform Cloud: {dev} managed resources in organization acme-corp (dev {dev} in 9 stacks)."
     assert words in meaning
+
+
+def test_every_environment_of_the_organization_is_counted_from_the_code(
+    cloud_checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cloud_checkout / "main.py").symlink_to(ROOT / "main.py")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")  # what is meant for the laptop is counted too
+    counts = {count.place: count for count in count_all(cloud_checkout, CLOUD)}
+    assert set(counts) == {"dev", "prod", "shared", "staging"}
+    assert counts["dev"] in list(count_in(cloud_checkout / "cdktf.out", CLOUD))
+    assert sum(count.resources for count in counts.values()) > 500
+    assert (cloud_checkout / "cdktf.out/manifest.json").read_text().count('"workingDirectory"') == counts["dev"].stacks
