@@ -75,9 +75,18 @@ def as_json(environment: str, stacks: Sequence[PlannedStack]) -> str:
 def _headline(environment: str, stacks: Sequence[PlannedStack]) -> str:
     changing = sum(bool(stack.sentences) for stack in stacks)
     waiting = sum(not stack.planned for stack in stacks)
-    of = f"{len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'}"
-    words = f"changes in {changing} of {of}" if changing else f"no changes in {of}"
-    return f"{environment}: {words}" + (f", {waiting} cannot be planned yet" if waiting else "")
+    words = []
+    if changing:
+        words.append(f"changes in {changing} of {_count(len(stacks))}")
+    elif waiting < len(stacks):
+        words.append(f"no changes in {_count(len(stacks) - waiting)}")
+    if waiting:
+        words.append(f"{_count(waiting)} cannot be planned yet")
+    return f"{environment}: {', '.join(words)}"
+
+
+def _count(stacks: int) -> str:
+    return f"{stacks} {'stack' if stacks == 1 else 'stacks'}"
 
 
 def _lost(stacks: Sequence[PlannedStack]) -> Iterator[str]:

@@ -142,8 +142,9 @@ def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(run
     planned = runner.plan_pull_request(base)
     assert planned["shared"] == "registry"
     assert "service-orders" in planned["dev"].split()
+    assert "### Plan of dev: 1 stack cannot be planned yet\n" in runner.comment("dev")
     assert "### Plan of shared: changes in 1 of 1 stack\n" in runner.comment("shared")
-    assert "- waits for cluster, database-orders, network: planned once that is deployed" in (
+    assert "- waits for cluster, database-orders, logs-orders, network: planned once that is deployed" in (
         runner.comment("dev").replace("\\", "")
     )
 

@@ -21,8 +21,8 @@ from tests.cli.changes.conftest import Compare
 from tests.synthesis import ROOT, Checkout
 
 ORDERS, DEV, PROD = "service_configs/orders.yaml", "environments/dev.yaml", "environments/prod.yaml"
-EVERY_STACK = ["account", "cluster", "database-orders", "edge", "monitoring", "network"]
-EVERY_STACK += ["service-mailer", "service-orders", "service-storefront"]
+EVERY_STACK = ["account", "cluster", "database-orders", "edge", "logging", "monitoring", "network"]
+EVERY_STACK += [f"{kind}-{name}" for kind in ("logs", "service") for name in ("mailer", "orders", "storefront")]
 
 
 def replaced(file: str, old: str, new: str) -> Callable[[Checkout], None]:
@@ -59,6 +59,7 @@ def because(reason: str, *stacks: str) -> dict[str, list[str]]:
     return {stack: [reason] for stack in stacks}
 
 
+NEW_BILLING = frozenset(f"{env}-{kind}-billing" for env in ("dev", "prod") for kind in ("logs", "service"))
 BILLING = "kind: worker\nimage: example/billing:1\ncalls: [orders]\n"
 CASES = [
     Case(
@@ -83,7 +84,7 @@ CASES = [
     Case(
         "a CIDR",
         replaced(DEV, "10.10.0.0/16", "10.11.0.0/16"),
-        because(f"{DEV}: network.cidr 10.10.0.0/16 → 10.11.0.0/16", "dev-network"),
+        because(f"{DEV}: network.cidr 10.10.0.0/16 → 10.11.0.0/16", "dev-network", "dev-logging"),
     ),
     Case("a comment", replaced(DEV, "# public services", "# Public services"), {}),
     Case("a default that is written out", lambda checkout: checkout.add(PROD, "region: eu-west-1\n"), {}),
@@ -94,9 +95,9 @@ CASES = [
         because(
             "service_configs/billing.yaml is new",
             "shared-registry",
-            *(f"{env}-{name}" for env in ("dev", "prod") for name in ("monitoring", "service-billing")),
+            *(f"{env}-{name}" for env in ("dev", "prod") for name in ("monitoring", "logs-billing", "service-billing")),
         ),
-        new=frozenset({"dev-service-billing", "prod-service-billing"}),
+        new=NEW_BILLING,
     ),
     Case(
         "a removed service",
@@ -104,9 +105,9 @@ CASES = [
         because(
             "service_configs/mailer.yaml is gone",
             "shared-registry",
-            *(f"{env}-{name}" for env in ("dev", "prod") for name in ("monitoring", "service-mailer")),
+            *(f"{env}-{name}" for env in ("dev", "prod") for name in ("monitoring", "logs-mailer", "service-mailer")),
         ),
-        gone=frozenset({"dev-service-mailer", "prod-service-mailer"}),
+        gone=frozenset(f"{env}-{kind}-mailer" for env in ("dev", "prod") for kind in ("logs", "service")),
     ),
     Case(
         "a release",
@@ -162,14 +163,15 @@ CASES = [
         ),
         {
             **because(
-                "service_configs/billing.yaml is new", "dev-monitoring", "prod-monitoring", "dev-service-billing"
+                "service_configs/billing.yaml is new",
+                *("dev-monitoring", "prod-monitoring", "dev-service-billing", "dev-logs-billing", "prod-logs-billing"),
             ),
             **{
                 stack: ["service_configs/billing.yaml is new", "service_configs/releases/prod.yaml is new"]
                 for stack in ("shared-registry", "prod-service-billing")
             },
         },
-        new=frozenset({"dev-service-billing", "prod-service-billing"}),
+        new=NEW_BILLING,
     ),
 ]
 
@@ -190,10 +192,12 @@ def test_the_waves_are_those_of_a_deploy_and_what_is_gone_goes_last(changed: Che
     assert waves == [
         {"shared-registry"},
         {"dev-account", "dev-network"},
-        {"dev-cluster", "dev-database-orders", "dev-edge"},
+        {"dev-cluster", "dev-database-orders", "dev-edge", "dev-logging"},
+        {"dev-logs-orders", "dev-logs-storefront"},
         {"dev-monitoring", "dev-service-orders"},
         {"dev-service-storefront"},
         {"dev-service-mailer"},
+        {"dev-logs-mailer"},
     ]
 
 

@@ -89,7 +89,7 @@ def test_a_stack_that_cannot_be_planned_says_what_it_waits_for() -> None:
         PlannedStack("dev-edge", waits_for=("network",)),
     ]
     assert as_text("dev", stacks) == (
-        "dev: changes in 1 of 3 stacks, 1 cannot be planned yet\n"
+        "dev: changes in 1 of 3 stacks, 1 stack cannot be planned yet\n"
         "\n"
         "network\n"
         "  new: 1 network\n"
