@@ -25,6 +25,7 @@ from cli.rollout_watch import RolloutWatch
 from cli.rollouts import invoke
 from cli.session import Session
 from cli.state import StateFile
+from cli.strays import report
 from cli.terraform import forget_backend, initialize, terraform
 from config.shared import SHARED
 
@@ -88,7 +89,11 @@ class Run:
         if gone := abandoned(locks):
             raise CommandError(
                 "\n".join(
-                    [*(describe_abandoned(lock, now, self.session.command) for lock in gone), "", self.stray_report()]
+                    [
+                        *(describe_abandoned(lock, now, self.session.command) for lock in gone),
+                        "",
+                        report(self.session.name, self.session.strays()),
+                    ]
                 )
             )
         if moved := [lock for lock in locks if lock.is_moved]:
@@ -101,20 +106,6 @@ class Run:
             if not lock.host:  # whether its holder still runs cannot be seen from here
                 release = self.session.command(f"unlock {self.program.environment} {lock.stack.name} --id {lock.id}")
                 self.session.say(f"  release it, if nobody works under it: {release}")
-
-    def stray_report(self) -> str:
-        """What a killed Terraform may have left behind."""
-        found = self.session.strays()
-        if not found:
-            return f"Outside the states of {self.session.name} nothing exists that carries its tag."
-        lines = [f"  {stray.stack:<24} {stray.arn}" for stray in found]
-        return "\n".join(
-            [
-                "These exist with the tag of this environment, and no state knows them. Delete them, or",
-                "`terraform import` them, before the next deploy makes a second one:",
-                *lines,
-            ]
-        )
 
     def execute(self, command: Command, stacks: Sequence[SynthesizedStack]) -> Progress:
         """cdktf on these stacks, in as few calls as their dependencies allow."""
@@ -158,7 +149,7 @@ class Run:
         notes = [describe_abandoned(lock, now, self.session.command) for lock in gone]
         notes += [describe_held(lock, now) for lock in locked if lock not in gone]
         if gone:
-            notes.append(self.stray_report())
+            notes.append(report(self.session.name, self.session.strays()))
         if code > SIGNALLED:
             finished = "Terraform has finished what it had begun, written its state and released its locks.\n"
             words = f"Interrupted. {'' if locked else finished}Run the same command again to go on. Full log: {log}"

@@ -5,7 +5,7 @@ A Terraform that was killed may have created things that it could no longer writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,4 +71,17 @@ def strays(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged
         if resource.stack not in MADE_BESIDE_TERRAFORM
         and not resource.made_by_aws
         and not known.intersection((resource.arn, resource.id, resource.family))
+    )
+
+
+def report(environment: str, found: Sequence[Tagged]) -> str:
+    """What a killed Terraform may have left behind, for whoever has to clear it away."""
+    if not found:
+        return f"Outside the states of {environment} nothing exists that carries its tag."
+    return "\n".join(
+        [
+            "These exist with the tag of this environment, and no state knows them. Delete them, or",
+            "`terraform import` them, before the next deploy makes a second one:",
+            *(f"  {stray.stack:<24} {stray.arn}" for stray in found),
+        ]
     )

@@ -23,6 +23,7 @@ READER = "arn:aws:iam::123456789012:role/developers"
 TASK = "0123456789abcdef0123456789abcdef"
 SERVICES = """\
 kind: internal
+health_check: none
 port: 8080
 image: public.ecr.aws/docker/library/busybox:1.37.0
 logs: {destination: %s}
