@@ -87,15 +87,8 @@ class Run:
         locks = self.session.store.locks(stacks)
         now = datetime.now(UTC)
         if gone := abandoned(locks):
-            raise CommandError(
-                "\n".join(
-                    [
-                        *(describe_abandoned(lock, now, self.session.command) for lock in gone),
-                        "",
-                        report(self.session.name, self.session.strays()),
-                    ]
-                )
-            )
+            told = [describe_abandoned(lock, now, self.session.command) for lock in gone]
+            raise CommandError("\n".join([*told, "", report(self.session.name, self.session.strays())]))
         if moved := [lock for lock in locks if lock.is_moved]:
             raise CommandError(
                 "\n".join(describe_held(lock, now) for lock in moved)
