@@ -16,8 +16,8 @@ from cli.changes.value_words import change_of
 MOST_NAMES = 3
 MOST_DIFFERENCES = 4
 MOST_KINDS = 6
-STEP = "terraform_data"
-"""What a deploy does by itself, such as waiting for ECS' verdict: no resource of AWS."""
+STEPS = ("aws_lambda_invocation", "terraform_data")
+"""What a deploy does by itself, such as waiting for ECS' verdict: it follows from the rest."""
 
 
 class Weight(IntEnum):
@@ -39,11 +39,13 @@ class Sentence:
 
 def meaning(plan: StackPlan) -> list[Sentence]:
     """All that the plan says, in a few lines."""
-    told = {change.address for change in plan.changes if change.type == STEP}
+    told = {change.address for change in plan.changes if change.type in STEPS}
     sentences = []
     for rollout in rollouts(plan.changes):
         told |= rollout.addresses
         sentences.append(Sentence(Weight.NOTICED if rollout.noticed else Weight.CHANGE, rollout.text))
+    if any(_runs_before_a_deploy(change) for change in plan.changes):
+        sentences.append(Sentence(Weight.CHANGE, "its task is run to its end, before the service is deployed"))
     rest = [change for change in plan.changes if change.address not in told]
     for action in (Action.DELETE, Action.REPLACE):
         sentences += _gone([change for change in rest if change.action is action], action)
@@ -51,6 +53,11 @@ def meaning(plan: StackPlan) -> list[Sentence]:
     if created := [change for change in rest if change.action is Action.CREATE]:
         sentences.append(Sentence(Weight.NEW, f"new: {_counted(created)}"))
     return sorted(sentences, key=lambda sentence: sentence.weight)
+
+
+def _runs_before_a_deploy(change: Change) -> bool:
+    """A migration: modules/run_before_deploy.py asks the function of rollouts for it."""
+    return change.type in STEPS and change.action is not Action.DELETE and ".before-deploy" in change.address
 
 
 def loses_data(sentences: Sequence[Sentence]) -> bool:

@@ -20,6 +20,14 @@ TIMEOUT_S = 30
 PAGE = 100
 
 
+class NotFoundError(CommandError):
+    """GitHub knows nothing of this name, or does not show it to whoever asks."""
+
+
+class RefusedError(CommandError):
+    """GitHub does not take it: a protected branch, or a name that is not there."""
+
+
 @dataclass(frozen=True)
 class GitHub:
     """One repository, and who asks."""
@@ -32,7 +40,8 @@ class GitHub:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> GitHub:
         """As the runner says; by hand the three variables are set likewise."""
         token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
-        repository = environ.get("GITHUB_REPOSITORY")
+        # A runner lets nobody change what begins with GITHUB_, and a service's workflow asks another repository.
+        repository = environ.get("PLATFORM_REPOSITORY") or environ.get("GITHUB_REPOSITORY")
         if not token or not repository:
             missing = "GITHUB_TOKEN" if not token else "GITHUB_REPOSITORY"
             raise CommandError(
@@ -61,7 +70,8 @@ class GitHub:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            raise CommandError(f"GitHub refuses {method} {path}: {error.code} {_message(error)}") from error
+            kind = {404: NotFoundError, 409: RefusedError, 422: RefusedError}.get(error.code, CommandError)
+            raise kind(f"GitHub refuses {method} {path}: {error.code} {_message(error)}") from error
         except (urllib.error.URLError, TimeoutError) as error:
             raise CommandError(f"GitHub does not answer {method} {path}: {error}") from error
 

@@ -17,8 +17,10 @@ from cli.errors import CommandError
 from cli.github.api import GitHub
 from cli.github.notes import tell_drift, write_comment
 from cli.github.promotion import changed_since, promoted
+from cli.github.release import release_everywhere
 from cli.options import BAD_INPUT, Environment, Local, Stacks
 from cli.plans import CHANGES, plan_all
+from cli.release import refuse_unreleasable
 from cli.root import ROOT
 from cli.session import find_place, open_session
 from config.platform import load_platform
@@ -28,18 +30,24 @@ console = Console()
 notices = Console(stderr=True)
 github_app = typer.Typer(no_args_is_help=True, help="What the workflows in .github/workflows ask for.")
 
-FIRST = "dev"
-KINDS = ("plan", "deploy", "images")
+ORDER = ("dev", "staging", "prod")
+"""Others come after these, by name."""
 
 
 @github_app.command("role")
 def role(
-    environment: Environment, kind: Annotated[str, typer.Argument(metavar="KIND", help="plan, deploy or images")]
+    environment: Environment,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="plan, deploy; of shared also images and push-<service>")],
 ) -> None:
     """Name the role of a workflow, its account and region, as outputs of the step."""
-    if kind not in KINDS:
-        raise CommandError(f"there is no role {kind}\n  allowed: {', '.join(KINDS)}", exit_code=BAD_INPUT)
     place = find_place(ROOT, environment)
+    kinds = _kinds(environment)
+    if kind not in kinds:
+        fix = "\n  fix: name its repository in `delivery.services` of environments/shared.yaml"
+        raise CommandError(
+            f"{environment} has no role {kind}\n  allowed: {', '.join(kinds)}{fix if kind.startswith('push-') else ''}",
+            exit_code=BAD_INPUT,
+        )
     _outputs(
         {
             "role": f"arn:aws:iam::{place.account_id}:role/groundwork-{place.name}-{kind}",
@@ -70,8 +78,7 @@ def affected_environments(
 @github_app.command("environments")
 def every_environment() -> None:
     """Name everything that is deployed, `shared` first, as an output of the step."""
-    names = [deployment.environment.name for deployment in load_platform(ROOT)]
-    _outputs({"environments": json.dumps([SHARED, *names])})
+    _outputs({"environments": json.dumps([SHARED, *_in_order()])})
 
 
 @github_app.command("promoted")
@@ -80,15 +87,14 @@ def promoted_environments(
     only: Annotated[str | None, typer.Option("--only", help="This one, whatever has changed.")] = None,
 ) -> None:
     """Name the environments that a push deploys, in order, as an output of the step."""
-    names = [deployment.environment.name for deployment in load_platform(ROOT)]
-    first = FIRST if FIRST in names else names[0]
-    ordered = [first, *(name for name in ("staging", "prod") if name in names and name != first)]
-    ordered += [name for name in names if name not in ordered]
-    if only and only not in (SHARED, *names):
+    ordered = _in_order()
+    if only and only not in (SHARED, *ordered):
         raise CommandError(
             f"there is no environment {only}\n  allowed: {', '.join([SHARED, *ordered])}", exit_code=BAD_INPUT
         )
-    _outputs({"environments": json.dumps([only] if only else promoted(ordered, first, changed_since(ROOT, before)))})
+    _outputs(
+        {"environments": json.dumps([only] if only else promoted(ordered, ordered[0], changed_since(ROOT, before)))}
+    )
 
 
 @github_app.command("plan")
@@ -109,6 +115,22 @@ def comment_plan(
     raise typer.Exit(code)
 
 
+@github_app.command("release")
+def release(
+    service: Annotated[str, typer.Argument(metavar="SERVICE")], tag: Annotated[str, typer.Argument(metavar="TAG")]
+) -> None:
+    """Release an image that was pushed: to dev at once, to the next environment by a pull request.
+
+    PLATFORM_REPOSITORY names this platform's repository, GITHUB_TOKEN may write its contents and pull requests.
+    """
+    names = _in_order()
+    refuse_unreleasable(ROOT, names[0], service)
+    for done in release_everywhere(GitHub.from_environment(), service, tag, names):
+        words = f"{done.environment}: {done.what} {done.url}".rstrip()
+        _summary(words)
+        console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
 @github_app.command("drift")
 def drift(environment: Environment, local: Local = False) -> None:
     """Compare AWS with the code, and keep the environment's issue: opened, brought up to date, closed."""
@@ -125,6 +147,20 @@ def drift(environment: Environment, local: Local = False) -> None:
     words = f"{done.what}: {done.url}" if done else f"{environment} is what the code says."
     _summary("\n".join(lines) or words)
     console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+def _kinds(environment: str) -> list[str]:
+    """The roles of a place, as stacks/delivery.py and stacks/shared_delivery.py make them."""
+    if environment != SHARED:
+        return ["plan", "deploy"]
+    delivery = load_platform(ROOT)[0].environment.delivery
+    return ["plan", "deploy", "images", *(f"push-{name}" for name in (delivery.services if delivery else ()))]
+
+
+def _in_order() -> list[str]:
+    """The environments in the order in which a release goes through them."""
+    names = [deployment.environment.name for deployment in load_platform(ROOT)]
+    return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
 
 
 def _outputs(values: Mapping[str, str]) -> None:

@@ -27,7 +27,10 @@ pytestmark = pytest.mark.e2e
 
 NOT_RUN = {"make install", "make ci", "make synth", "make workflows"}
 """The set-up, and the tests themselves: their targets are the ones that run this."""
-NEEDS_DOCKER = '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"'
+NEEDS_DOCKER = {
+    '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"',
+    '.venv/bin/groundwork images publish --service "$SERVICE" --context build/service --tag "$TAG"',
+}
 """tests/e2e/test_images.py publishes with a Docker engine."""
 
 
@@ -159,7 +162,7 @@ def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(run
 
 def test_drift_opens_an_issue_and_closes_it_once_it_is_gone(runner: Runner) -> None:
     outputs = runner.step("drift", "environments", "github environments")
-    assert json.loads(outputs["environments"]) == ["shared", "dev", "prod", "staging"]
+    assert json.loads(outputs["environments"]) == ["shared", "dev", "staging", "prod"]
     runner.step("drift", "drift", "github role", ENVIRONMENT="shared")
     runner.step("drift", "drift", "github drift", ENVIRONMENT="shared")
     assert runner.github.issues == []
@@ -174,6 +177,17 @@ def test_drift_opens_an_issue_and_closes_it_once_it_is_gone(runner: Runner) -> N
     assert [its["state"] for its in runner.github.issues] == ["closed"]
 
 
+def test_a_service_s_repository_releases_to_dev_and_asks_for_staging(runner: Runner) -> None:
+    file = runner.root / "service_configs/orders.yaml"
+    file.write_text("".join(t for t in file.read_text().splitlines(keepends=True) if not t.startswith("image:")))
+    role = runner.step("release-service", "release", "github role", SERVICE="orders")
+    assert role["role"].endswith(":role/groundwork-shared-push-orders")
+    runner.step("release-service", "release", "github role", SERVICE="mailer", expect=2)
+    runner.step("release-service", "release", "github release", SERVICE="orders", TAG="v7")
+    assert 'orders: "v7"' in runner.github.branches["main"]["service_configs/releases/dev.yaml"]
+    assert [pull["title"] for pull in runner.github.pulls] == ["Promote orders v7 to staging"]
+
+
 def test_every_step_of_the_workflows_has_been_run(runner: Runner) -> None:
     every = {step.run.strip() for step in steps() if step.run}
-    assert every - runner.ran == NOT_RUN | {NEEDS_DOCKER}
+    assert every - runner.ran == NOT_RUN | NEEDS_DOCKER

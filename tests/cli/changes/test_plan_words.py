@@ -124,6 +124,16 @@ def test_a_secret_value_is_never_said() -> None:
     assert sentence.text == "thing x: password is another"
 
 
+def test_a_migration_is_told_and_the_verdict_of_a_rollout_is_not() -> None:
+    def entry(address: str) -> dict[str, object]:
+        change = {"actions": ["delete", "create"], "before": {"input": "1"}, "after": {"input": "2"}}
+        return {"address": address, "mode": "managed", "type": "aws_lambda_invocation", "change": change}
+
+    steps = [entry("aws_lambda_invocation.before-deploy_1_AB12CD34"), entry("aws_lambda_invocation.verdict_1_AB12CD34")]
+    (sentence,) = meaning(read_plan("dev-service-migrate", {"resource_changes": steps}))
+    assert sentence.text == "its task is run to its end, before the service is deployed"
+
+
 def test_a_protected_database_is_told_to_be_so() -> None:
     change = {
         "actions": ["delete"],

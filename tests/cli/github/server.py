@@ -5,6 +5,8 @@ https://docs.github.com/en/rest/issues
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import threading
@@ -26,6 +28,10 @@ class State:
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    branches: dict[str, dict[str, str]] = field(default_factory=lambda: {"main": {}})
+    """The text of each file on each branch."""
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    protected: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,7 +52,7 @@ def github() -> Iterator[State]:
         def do_GET(self) -> None:
             self._answer()
 
-        do_POST = do_PATCH = do_GET  # noqa: N815  as http.server calls them
+        do_POST = do_PATCH = do_PUT = do_GET  # noqa: N815  as http.server calls them
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
@@ -98,7 +104,48 @@ def _route(state: State, method: str, target: str, body: Any) -> tuple[int, Any]
         issue = state.issues[int(match[1]) - 1]
         issue.update(body)
         return 200, issue
+    return _contents(state, method, path, query, body)
+
+
+def _contents(state: State, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    """Files, branches and pull requests. A branch's commit is named by its content."""
+    if path.startswith("contents/"):
+        file = path.removeprefix("contents/")
+        files = state.branches[query["ref"] if method == "GET" else body["branch"]]
+        if method == "GET":
+            if file not in files:
+                return 404, {"message": "Not Found"}
+            return 200, {"content": base64.encodebytes(files[file].encode()).decode(), "sha": _sha(files[file])}
+        if state.protected and body["branch"] == "main":
+            return 409, {"message": "Changes must be made through a pull request"}
+        if body.get("sha") != (_sha(files[file]) if file in files else None):
+            return 409, {"message": f"{file} does not match {body.get('sha')}"}
+        files[file] = base64.b64decode(body["content"]).decode()
+        return 200, {"commit": {"html_url": f"https://x/commit/{len(state.writes)}", "message": body["message"]}}
+    if path == "git/ref/heads/main":
+        return 200, {"object": {"sha": _sha(str(sorted(state.branches["main"].items())))}}
+    if path == "git/refs":
+        state.branches[body["ref"].removeprefix("refs/heads/")] = dict(state.branches["main"])
+        return 201, {}
+    if match := re.fullmatch(r"git/refs/heads/(.+)", path):
+        if match[1] not in state.branches:
+            return 422, {"message": "Reference does not exist"}
+        state.branches[match[1]] = dict(state.branches["main"])
+        return 200, {}
+    if path == "pulls" and method == "GET":
+        return 200, _page([its for its in state.pulls if its["head"] == query["head"].partition(":")[2]], query)
+    if path == "pulls":
+        number = len(state.pulls) + 1
+        state.pulls.append({"number": number, "html_url": f"https://x/pull/{number}", **body})
+        return 201, state.pulls[-1]
+    if match := re.fullmatch(r"pulls/(\d+)", path):
+        state.pulls[int(match[1]) - 1].update(body)
+        return 200, state.pulls[int(match[1]) - 1]
     return 404, {"message": "Not Found"}
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
 def _page(values: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
