@@ -83,7 +83,11 @@ def _gone(changes: Sequence[Change], action: Action) -> Iterator[Sentence]:
             yield Sentence(Weight.NOTICED, f"{subject} {verb}{because}; who notices: {noun.noticed}")
         else:
             quiet += its
-    if quiet:
+    if len(quiet) == 1 and action is Action.REPLACE:
+        yield Sentence(
+            Weight.CHANGE, f"the {noun_of(quiet[0].type).one} {quiet[0].name} is replaced, for {_because(quiet)}"
+        )
+    elif quiet:
         yield Sentence(Weight.CHANGE, f"{verb}: {_counted(quiet)}")
 
 
@@ -131,10 +135,15 @@ def _effect(change: Change) -> tuple[Weight, str]:
 
 
 def _because(changes: Sequence[Change]) -> str:
-    found = {d.path: d for change in changes for d in change.differences if d.path in change.replaced_for}
+    found = {d.path: d for change in changes for d in change.differences if _is_within(d.path, change.replaced_for)}
     if len(changes) > 1 or any(difference.new == UNKNOWN for difference in found.values()):
-        return f"another {' and '.join(sorted(found))}"
+        return f"another {' and '.join(sorted({path.partition('.')[0].partition('[')[0] for path in found}))}"
     return _listed(list(found.values())) or f"another {' and '.join(changes[0].replaced_for) or 'place'}"
+
+
+def _is_within(path: str, reasons: Sequence[str]) -> bool:
+    """Whether a value is one of these arguments, or lies in one."""
+    return any(path == reason or path.startswith((f"{reason}.", f"{reason}[")) for reason in reasons)
 
 
 def _listed(differences: Sequence[Difference]) -> str:
@@ -158,4 +167,6 @@ def _counted(changes: Sequence[Change]) -> str:
 
 
 def _count(count: int, noun: Noun) -> str:
-    return f"{count} {noun.one if count == 1 else noun.many}".removesuffix(" to").removesuffix(" for")
+    return (
+        f"{count} {noun.one if count == 1 else noun.many}".removesuffix(" to").removesuffix(" for").removesuffix(" in")
+    )

@@ -41,6 +41,8 @@ NOUNS: Mapping[str, Noun] = {
     "aws_db_subnet_group": _noun("database subnet group"),
     "aws_dynamodb_table": _noun("table", holds="all its items"),
     "aws_ebs_volume": _noun("disk", holds="what is on it"),
+    "aws_ecr_lifecycle_policy": _noun("rule of which images are kept in", many="rules of which images are kept in"),
+    "aws_ecr_repository_policy": _noun("right to pull from", many="rights to pull from"),
     "aws_ecr_repository": _noun("image repository", many="image repositories", holds="its images"),
     "aws_ecs_cluster": _noun("cluster"),
     "aws_ecs_service": _noun("ECS service", noticed="everybody who calls it"),

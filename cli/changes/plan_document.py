@@ -14,7 +14,7 @@ from typing import Any
 from cli.changes.json_diff import Difference, differences
 
 _HASH = re.compile(r"_[0-9A-F]{8}$")
-NAMES = ("identifier", "alarm_name", "bucket", "family", "function_name", "name", "domain_name", "alias")
+NAMES = ("identifier", "alarm_name", "bucket", "family", "function_name", "name", "domain_name", "alias", "repository")
 NOT_TOLD = ("tags_all",)
 """Computed from what is told anyway."""
 
