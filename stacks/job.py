@@ -69,6 +69,7 @@ class JobStack(PlatformStack):
                 settings=service.schedule,
             )
         if service.before and service.is_runnable:
+            self.add_dependency(cluster)  # whose function runs it: its name alone makes none
             RunBeforeDeploy(
                 self,
                 "before-deploy",

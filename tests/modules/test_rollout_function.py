@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import re
 import subprocess
 import sys
 import zipfile
@@ -107,10 +106,3 @@ def test_no_stack_starts_anything_where_terraform_runs(shop: Platform) -> None:
 
     for stack in shop:
         assert not {"provisioner", "local-exec", "external"} & keys(stack.document), stack.name
-
-
-def test_no_part_of_the_program_imports_the_function() -> None:
-    for package in ("config", "images", "modules", "stacks", "cli"):
-        for path in (ROOT / package).rglob("*.py"):
-            imports = re.search(r"^\s*(import|from) rollouts\b", path.read_text(), re.MULTILINE)
-            assert not imports, path

@@ -121,6 +121,7 @@ def test_a_migration_runs_the_image_that_its_service_is_about_to_run(platform: P
 def test_a_service_is_deployed_after_its_migration_has_run_with_the_same_release(platform: Platform) -> None:
     migration = platform["dev-service-migrate"]
     assert migration.name in platform["dev-service-ledger"].dependencies
+    assert "dev-cluster" in migration.dependencies, "the function that runs it is there"
     asked = first_run(migration)
     assert asked["do"] == "run"
     assert migration.target(asked["task_definition"]) is migration.one("aws_ecs_task_definition")
