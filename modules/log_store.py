@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from cdktf_cdktf_provider_aws.opensearchserverless_security_config import (
-    OpensearchserverlessSecurityConfig,
-    OpensearchserverlessSecurityConfigSamlOptions,
-)
+from cdktf_cdktf_provider_aws.opensearchserverless_security_config import OpensearchserverlessSecurityConfig
 from cdktf_cdktf_provider_aws.opensearchserverless_security_policy import OpensearchserverlessSecurityPolicy
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
@@ -70,15 +67,17 @@ class LogStore(Construct):
             policy=network_policy(prefix, endpoint_id=endpoint_id, public_dashboards=logging.dashboards == "public"),
         )
         if logging.saml and environment.saml_metadata:
-            OpensearchserverlessSecurityConfig(
+            sign_in = OpensearchserverlessSecurityConfig(
                 self,
                 "saml",
                 name=name,
                 type="saml",
                 description=f"Who reads logs of {environment.name}",
-                saml_options=OpensearchserverlessSecurityConfigSamlOptions(
-                    metadata=environment.saml_metadata,
-                    group_attribute=logging.saml.group_attribute,
-                    user_attribute=logging.saml.user_attribute,
-                ),
             )
+            saml_options = {
+                "metadata": environment.saml_metadata,
+                "group_attribute": logging.saml.group_attribute,
+                "user_attribute": logging.saml.user_attribute,
+            }
+            # The class of provider 5 wants one block, that of provider 6 a list; Terraform takes this for either.
+            sign_in.add_override("saml_options", {key: value for key, value in saml_options.items() if value})
