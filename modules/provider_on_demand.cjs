@@ -4,8 +4,8 @@
 
 const Module = require("node:module");
 
-const INDEX = /@cdktf[\\/]provider-aws[\\/]lib[\\/]index\.js$/;
-const EXPORT = /^exports\.(\w+) = require\((".+?")\);$/gm;
+const INDEX = /provider-aws[\\/]lib[\\/]index\.js$/;
+const EXPORT = /^exports\.(\w+) = (?:__importStar\()?require\((".+?")\)\)?;$/gm;
 const ON_DEMAND = 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => require($2) });';
 
 const compile = Module.prototype._compile;

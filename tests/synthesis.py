@@ -106,6 +106,11 @@ def synthesize_construct(build: Callable[[TerraformStack], object]) -> Stack:
 def synthesize_platform(root: Path, out: Path, *, only: str | None = None, embedded: bool = False) -> Platform:
     """The whole program on the YAML below root; `only` as in GROUNDWORK_ENVIRONMENT."""
     main.synthesize(root, out=out, only=only, embedded=embedded)
+    return read_platform(out)
+
+
+def read_platform(out: Path) -> Platform:
+    """What some run of the program wrote."""
     manifest = json.loads((out / "manifest.json").read_text())["stacks"]
     return Platform(
         out,

@@ -133,6 +133,12 @@ def test_the_docker_folder_is_no_package() -> None:
     assert not (ROOT / "docker/__init__.py").exists()
 
 
+def test_one_file_names_the_engine() -> None:
+    """Everything else is written to cdktf's names, whichever package they lead to."""
+    fork = [named(path) for path in (*product(), *sources("modules")) if "cdktn" in path.read_text()]
+    assert set(fork) == {"modules/engine.py"}
+
+
 def test_the_providers_root_is_never_executed() -> None:
     """It imports all 2,139 submodules, which takes 8 to 15 s."""
     program = (

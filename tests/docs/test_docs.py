@@ -188,10 +188,3 @@ def test_every_decision_has_context_decision_and_consequences() -> None:
         assert text.startswith(f"# {path.name[:4]}: "), path.name
         parts = re.findall(r"^\*\*(Context|Decision|Consequences)\.\*\*", text, re.M)
         assert parts == ["Context", "Decision", "Consequences"], path.name
-
-
-def test_nothing_is_used_that_the_next_major_version_of_the_provider_has_dropped() -> None:
-    gone = re.compile(r"inference_accelerator|elastic_(gpu|inference)|[^_]log_group_name=|\bvpc=True")
-    for package in ("modules", "stacks"):
-        for file in (ROOT / package).glob("*.py"):
-            assert not gone.search(file.read_text()), f"{file.name}: see docs/adr/0001"

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,14 @@ INDEX = "lib/index.js"
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installed provider's index.js and one of its modules; the other 2,138 are not there."""
-    root = tmp_path_factory.mktemp("provider") / "node_modules/@cdktf/provider-aws"
-    assembly = files("cdktf_cdktf_provider_aws._jsii").joinpath("provider-aws@20.1.0.jsii.tgz")
-    with assembly.open("rb") as stream, tarfile.open(fileobj=stream, mode="r|gz") as archive:
+    with as_file(files("cdktf_cdktf_provider_aws._jsii") / "provider-aws@20.1.0.jsii.tgz") as assembly:
+        return unpack(assembly, tmp_path_factory.mktemp("provider") / "node_modules/@cdktf")
+
+
+def unpack(assembly: Path, folder: Path) -> Path:
+    """An installed provider's index.js and one of its modules; the other 2,138 are not there."""
+    root = folder / "provider-aws"
+    with tarfile.open(assembly, mode="r|gz") as archive:
         for member in archive:
             if member.name == f"package/{INDEX}":
                 extracted = archive.extractfile(member)
@@ -35,13 +39,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def node(program: str, *options: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"NODE_OPTIONS": ""}  # main.py's
-    command = ["node", *options, "--eval", program]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_a_module_is_required_when_it_is_used(package: Path) -> None:
+def assert_on_demand(package: Path) -> None:
+    """A module is required when it is used, and not before."""
     program = """
         const provider = require("./lib/index.js");
         console.log(Object.keys(provider).length, provider.snsTopic.loaded, provider.snsTopic === provider.snsTopic);
@@ -51,6 +50,16 @@ def test_a_module_is_required_when_it_is_used(package: Path) -> None:
     modules, *told = done.stdout.split()
     assert told == ["true", "true", "MODULE_NOT_FOUND"], done.stderr
     assert int(modules) > 1500
+
+
+def node(program: str, *options: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"NODE_OPTIONS": ""}  # main.py's
+    command = ["node", *options, "--eval", program]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_module_is_required_when_it_is_used(package: Path) -> None:
+    assert_on_demand(package)
 
 
 def test_without_it_everything_is_required_at_once(package: Path) -> None:
