@@ -20,6 +20,13 @@ def with_metadata(content: Content) -> dict[str, Content]:
     return {**added(DEV, SAML), METADATA: content}
 
 
+WRONG_METADATA: dict[str, Content] = {
+    "is not UTF-8 text": b"\xff\xfe",
+    "is not XML (...)": "<EntityDescriptor>",
+    "is XML, but not SAML metadata": "<html/>",
+    "has 51201 characters": " " * 51_201,
+}
+
 CASES = [
     Bad(
         "a store that there is not",
@@ -189,12 +196,7 @@ environments/dev.yaml:8: logging.saml.metadata_file: environments/idp.xml {wrong
   fix: save the metadata that your identity provider offers as environments/idp.xml
 """,
         )
-        for wrong, content in {
-            "is not UTF-8 text": b"\xff\xfe",
-            "is not XML (...)": "<EntityDescriptor>",
-            "is XML, but not SAML metadata": "<html/>",
-            "has 51201 characters": " " * 51_201,
-        }.items()
+        for wrong, content in WRONG_METADATA.items()
     ),
     Bad(
         "metadata elsewhere",
