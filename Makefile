@@ -32,7 +32,7 @@ e2e: install .venv-checkov ## only the tests that apply with the real Terraform 
 
 .PHONY: engines
 engines: install .venv-provider-6 .venv-cdktn ## the same program on AWS provider 6, and on CDK Terrain: only synth and types
-	$(BIN)/pytest -n 2 --dist loadfile -m engines
+	$(BIN)/pytest -n 2 --dist loadfile tests/engines
 
 .PHONY: synth
 synth: install ## write every environment's Terraform code to cdktf.out

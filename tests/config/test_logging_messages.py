@@ -119,7 +119,7 @@ environments/dev.yaml:6 (in dev)
         "collections of the next generation",
         added(DEV, "logging:\n  generation: nextgen\n"),
         """
-environments/dev.yaml:7: logging.generation: NextGen collections need AWS provider 6, and this platform deploys with \
+environments/dev.yaml:7: logging.generation: NextGen collections need AWS provider 6.49, and this platform deploys with \
 5.100.0
   value: nextgen
   allowed: classic
