@@ -45,7 +45,9 @@ class Runner:
             (root / name).symlink_to(ROOT / name)
         for file, text in DELIVERED.items():
             (root / file).write_text((root / file).read_text() + text)
-        (root / ".gitignore").write_text(".venv\nnode_modules\nbuild/\ncdktf.out/\n__pycache__/\n.terraform/\n")
+        (root / ".gitignore").write_text(
+            ".venv\nnode_modules\nbuild/\ncdktf.out/\n__pycache__/\n.terraform/\naffected.json\n"
+        )
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit()
 
