@@ -1,4 +1,5 @@
 """moto 5.2.5 runs a Lambda function in a container: here its zip is unpacked and runs in a process of its own.
+It also forgets the log group of a function, and Terraform would write it again at each apply.
 
 The process has the function's variables and its time limit, finds this embedded AWS under AWS_ENDPOINT_URL, and may
 ask it while its caller waits. A test gives functions less time than their own:
@@ -38,7 +39,33 @@ _limit_s = 0.0
 
 def apply() -> None:
     wrap(LambdaFunction, "invoke", _invoke)
+    wrap(LambdaFunction, "__init__", _init)
+    wrap(LambdaFunction, "update_configuration", _update_configuration)
+    wrap(LambdaFunction, "get_configuration", _get_configuration)
     control.add("lambda/limit", _set_limit)
+
+
+def _init(original: Callable[..., Any], function: Any, *given: Any, **named: Any) -> None:
+    original(function, *given, **named)
+    spec = named["spec"] if "spec" in named else given[1]
+    _remember_log(function, spec)
+
+
+def _update_configuration(original: Callable[..., Any], function: Any, updates: dict[str, Any]) -> dict[str, Any]:
+    _remember_log(function, updates)
+    answer: dict[str, Any] = original(function, updates)
+    return answer
+
+
+def _get_configuration(original: Callable[..., Any], function: Any, *given: Any, **named: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = original(function, *given, **named)
+    own = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
+    return answer | {"LoggingConfig": own | vars(function).get("logging_config", {})}
+
+
+def _remember_log(function: Any, spec: dict[str, Any]) -> None:
+    if logging_config := spec.get("LoggingConfig"):
+        function.logging_config = logging_config
 
 
 def _invoke(_original: Callable[..., Any], function: Any, body: Any, _asked: Any, headers: dict[str, str]) -> bytes:

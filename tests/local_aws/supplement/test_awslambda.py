@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
+from tests.local_aws.supplement.conftest import Aws, Promise
 
 CODE = """
 import os, time
@@ -45,20 +46,25 @@ def client(endpoint: Endpoint, service: Any) -> Any:
     return session.client(service, endpoint_url=endpoint.url)
 
 
+def packed() -> bytes:
+    """The code of a function, as Lambda takes it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mine.py", CODE)
+    return content.getvalue()
+
+
 @pytest.fixture(scope="module")
 def function(endpoint: Endpoint) -> str:
     iam = client(endpoint, "iam")
     role = iam.create_role(RoleName="f", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("mine.py", CODE)
     client(endpoint, "lambda").create_function(
         FunctionName="f",
         Role=role,
         Runtime="python3.13",
         Handler="mine.handle",
         Timeout=60,
-        Code={"ZipFile": packed.getvalue()},
+        Code={"ZipFile": packed()},
         Environment={"Variables": {"MODE": "test"}},
     )
     return "f"
@@ -103,3 +109,21 @@ def test_it_is_ended_when_its_time_is_up_which_a_test_may_shorten(endpoint: Endp
     assert "1.00 seconds" in answer["errorMessage"]
     assert endpoint.request("POST", "/moto-api/groundwork/lambda/limit?seconds=0")[0] == 200
     assert invoke(endpoint, function, sleep=1)[0] is None
+
+
+def test_it_says_which_log_group_it_writes_to(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        lambda_, role = aws("lambda"), aws("iam").create_role(RoleName=aws.name, AssumeRolePolicyDocument="{}")
+        chosen = {"LogFormat": "Text", "LogGroup": "/mine"}
+        lambda_.create_function(
+            FunctionName=aws.name,
+            Role=role["Role"]["Arn"],
+            Runtime="python3.13",
+            Handler="mine.handle",
+            Code={"ZipFile": packed()},
+        )
+        told = lambda_.get_function_configuration(FunctionName=aws.name)["LoggingConfig"]
+        assert told == {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{aws.name}"}
+        lambda_.update_function_configuration(FunctionName=aws.name, LoggingConfig=chosen)
+        assert lambda_.get_function(FunctionName=aws.name)["Configuration"]["LoggingConfig"] == chosen
