@@ -42,7 +42,7 @@ class CentralLogging(Settings):
     )
     generation: Generation = Field(
         default=Generation.CLASSIC,
-        description="classic is never without compute units; nextgen, which scales to zero, needs a newer AWS provider (6.49).",
+        description="classic always has compute units; nextgen, which scales to zero, needs AWS provider 6.49.",
     )
     standby_replicas: bool = Field(
         default=True,
@@ -78,7 +78,7 @@ class CentralLogging(Settings):
         if self.generation is Generation.NEXTGEN:
             yield Mistake(
                 field="generation",
-                message="NextGen collections need AWS provider 6.49, and this platform deploys with 5.100.0",
+                message="NextGen collections need AWS provider 6.49, and this platform has 5.100.0",
                 allowed=str(Generation.CLASSIC),
                 fix="remove the line; docs/adr/0013 says what the move will take",
             )

@@ -119,8 +119,7 @@ environments/dev.yaml:6 (in dev)
         "collections of the next generation",
         added(DEV, "logging:\n  generation: nextgen\n"),
         """
-environments/dev.yaml:7: logging.generation: NextGen collections need AWS provider 6.49, and this platform deploys with \
-5.100.0
+environments/dev.yaml:7: logging.generation: NextGen collections need AWS provider 6.49, and this platform has 5.100.0
   value: nextgen
   allowed: classic
   fix: remove the line; docs/adr/0013 says what the move will take
