@@ -16,6 +16,7 @@ NO_CHANGES, FAILED, CHANGES = 0, 1, 2
 """What `terraform plan -detailed-exitcode` ends with."""
 
 SUMMARY = re.compile(r"^Plan: .*$", re.MULTILINE)
+_READS = re.compile(r"data\.terraform_remote_state\.cross-stack-reference-input-([\w-]+)\.outputs\.([\w-]+)")
 ADDRESS = re.compile(r"^\s*# (\S+)(?: \(.*?\))? ((?:will|must) be .*)$", re.MULTILINE)
 
 
@@ -26,9 +27,12 @@ class Plan:
     stack: SynthesizedStack
     code: int
     text: str
+    waits_for: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
+        if self.waits_for:
+            return f"waits for {', '.join(self.waits_for)}, which nobody has deployed yet"
         if self.code == NO_CHANGES:
             return "no changes"
         match = SUMMARY.search(self.text)
@@ -41,12 +45,30 @@ class Plan:
 
 
 def plan_all(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[Plan]:
-    """Plan one stack after the other. No lock is taken: a plan changes nothing."""
+    """Plan one stack after the other, but those whose upstream has no state. No lock is taken: nothing changes."""
     environment = session.terraform.environment
+    deployed = {state.stack for state in session.states()}
     arguments = ["plan", "-detailed-exitcode", "-input=false", "-lock=false", "-no-color"]
     for stack in stacks:
+        if absent := missing(stack, deployed):
+            yield Plan(stack, CHANGES, "", tuple(absent))
+            continue
         initialize(stack.directory, environment)
         done = terraform(stack.directory, arguments, environment, output=subprocess.PIPE)
         if done.returncode == FAILED:
             raise CommandError(f"{stack.id} cannot be planned\n{done.stdout}")
         yield Plan(stack, done.returncode, done.stdout)
+
+
+def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:
+    """The stacks whose outputs it reads and that have no state yet."""
+    upstream = {id_.partition("-")[2] for id_ in reads(stack)}
+    return sorted(upstream - deployed)
+
+
+def reads(stack: SynthesizedStack) -> dict[str, set[str]]:
+    """By the id of another stack: the outputs of it that this one uses."""
+    found: dict[str, set[str]] = {}
+    for id_, output in _READS.findall((stack.directory / "cdk.tf.json").read_text()):
+        found.setdefault(id_, set()).add(output)
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,12 +13,10 @@ from cli.changes.meaning import meaning
 from cli.changes.plan_document import StackPlan, read_plan
 from cli.changes.plan_text import PlannedStack
 from cli.errors import CommandError
-from cli.plans import FAILED
+from cli.plans import FAILED, missing, reads
 from cli.program import SynthesizedStack
 from cli.session import Session
 from cli.terraform import initialize, terraform
-
-_READS = re.compile(r"data\.terraform_remote_state\.cross-stack-reference-input-([\w-]+)\.outputs\.([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -51,20 +48,6 @@ def raw_plans(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[
             if shown.returncode != 0:
                 raise CommandError(f"the plan of {stack.id} cannot be read\n{shown.stdout}")
             yield RawPlan(stack, read_plan(stack.id, json.loads(shown.stdout)), done.stdout)
-
-
-def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:
-    """The stacks whose outputs it reads and that have no state yet."""
-    upstream = {id_.partition("-")[2] for id_ in reads(stack)}
-    return sorted(upstream - deployed)
-
-
-def reads(stack: SynthesizedStack) -> dict[str, set[str]]:
-    """By the id of another stack: the outputs of it that this one uses."""
-    found: dict[str, set[str]] = {}
-    for id_, output in _READS.findall((stack.directory / "cdk.tf.json").read_text()):
-        found.setdefault(id_, set()).add(output)
-    return found
 
 
 def planned(raw: Sequence[RawPlan]) -> list[PlannedStack]:

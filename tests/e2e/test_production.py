@@ -136,19 +136,23 @@ def definitions(prod: Checkout) -> dict[str, str]:
     return {service["serviceName"]: service["taskDefinition"] for service in described}
 
 
-def test_a_new_service_changes_its_own_stack_and_the_task_of_prometheus_and_nothing_else(prod: Checkout) -> None:
+def test_a_new_service_changes_its_own_stacks_and_the_tasks_of_prometheus_and_grafana_and_nothing_else(
+    prod: Checkout,
+) -> None:
     before, running = prod.code, definitions(prod)
     (prod.root / "service_configs/billing.yaml").write_text(BILLING)
     prod.run("secret set", "billing", "payment-key", stdin=SECRET_VALUE)
     said = prod.run("plan-check", expect=3)
     for stack in before.keys() - {"prod-monitoring"}:
         assert f"{stack}: no changes" in said
-    assert "prod-monitoring: Plan: 2 to add, 1 to change, 2 to destroy." in said
-    assert re.search(r"prod-service-billing: Plan: \d+ to add, 0 to change, 0 to destroy", said)
+    assert re.search(r"prod-logs-billing: Plan: \d+ to add, 0 to change, 0 to destroy", said)
+    for stack in ("prod-service-billing", "prod-monitoring"):
+        assert f"{stack}: waits for logs-billing, which nobody has deployed yet" in said
     prod.run("deploy", "service-billing", "monitoring", "--yes")
     assert {stack for stack in before if prod.code[stack] != before[stack]} == {"prod-monitoring"}
     now = definitions(prod)
-    assert {name for name in running if running[name] != now[name]} == {"prometheus"}
+    # Grafana is told of the new collection by its task definition; its image stays.
+    assert {name for name in running if running[name] != now[name]} == {"prometheus", "grafana"}
     assert f"/platform/prometheus:{prod.image_tag('prometheus')}" in json.dumps(
         prod.aws.ecs.describe_task_definition(taskDefinition=now["prometheus"])["taskDefinition"]
     )
