@@ -97,7 +97,7 @@ local function quoted_end(text, at, quote, is_within)
   end
 end
 
--- Hides the values of password=…, "api_key": "…", Authorization: Basic …
+-- Hides the values of keys such as password or api_key, in key=value, in JSON and in headers
 local function mask_pairs(text)
   local out, from, at = {}, 1, 1
   while true do
