@@ -70,13 +70,13 @@ local function add(fields, path, kind, value)
   if kind == "null" then
     return
   end
-  if kind == "number" and secrets.is_secret(path:match("[^.]*$")) then
+  if kind == "number" and secrets.is_confidential(path:match("[^.]*$")) then
     kind, value = "str", secrets.HIDDEN
   elseif kind == "number" then
     kind, value = number(value)
   elseif kind == "str" then
     value = text.plain(value)
-    if secrets.is_secret(path:match("[^.]*$")) and value ~= "" then
+    if secrets.is_confidential(path:match("[^.]*$")) and value ~= "" then
       value = secrets.HIDDEN
     else
       value = text.cut(secrets.masked(value), MAX_TEXT)

@@ -41,7 +41,7 @@ end
 
 local remembered, remembered_count = {}, 0
 
-local function is_secret(key)
+local function is_confidential(key)
   local answer = remembered[key]
   if answer == nil then
     answer = is_secret_word(key)
@@ -106,7 +106,7 @@ local function mask_pairs(text)
       break
     end
     at = last + 1
-    if is_secret(key) then
+    if is_confidential(key) then
       local within, quote = text:match("^(\\?)([\"'])", at)
       local start, ends
       if quote then
@@ -161,4 +161,4 @@ local function masked(text)
   return text
 end
 
-return { HIDDEN = HIDDEN, is_secret = is_secret, masked = masked }
+return { HIDDEN = HIDDEN, is_confidential = is_confidential, masked = masked }

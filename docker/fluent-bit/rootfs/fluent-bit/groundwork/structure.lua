@@ -8,7 +8,7 @@ local function flatten(shape, text, at, path, depth)
   return json.object_at(text, at, function(key, from)
     local here = path == "" and key or path .. "." .. key
     local kind, value, after = json.scalar_at(text, from)
-    if kind == "object" and depth < MAX_DEPTH and not secrets.is_secret(key) then
+    if kind == "object" and depth < MAX_DEPTH and not secrets.is_confidential(key) then
       return flatten(shape, text, from, here, depth + 1)
     elseif kind == "object" or kind == "array" then
       after = json.skip(text, from, depth)
