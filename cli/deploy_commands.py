@@ -57,7 +57,8 @@ def deploy(
     session = open_session(ROOT, environment, console, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         chosen = run.program.with_preparations(run.program.select(stacks or []))
-        chosen = run.program.with_missing(chosen, run.deployed())
+        if stacks:
+            chosen = run.program.with_missing(chosen, run.deployed())
         run.refuse_abandoned_locks(chosen)
         if environment != SHARED:
             refuse_missing_images(session, chosen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -127,7 +126,6 @@ def test_drift_is_asked_within_the_office_hours_of_the_shop() -> None:
     assert days == "1-5"
 
 
-@pytest.mark.skipif(not shutil.which("zizmor", path=str(ROOT / ".venv/bin")), reason="zizmor comes with make lock")
 def test_zizmor_finds_nothing() -> None:
     done = subprocess.run(
         [str(ROOT / ".venv/bin/zizmor"), "--offline", "--persona", "pedantic", ".github"],
