@@ -49,7 +49,7 @@ class LuaRouter:
 
     def _load(self, name: str) -> Any:
         lua = lupa.luajit21.LuaRuntime(encoding=None, unpack_returned_tuples=True)
-        lua.execute(b"late = 0; local now = os.time; os.time = function() return now() + late end")
+        lua.execute(b"late = 0; local began = os.time(); os.time = function() return began + late end")
         lua.execute(f"dofile({json.dumps(str(ROOTFS / f'groundwork/{name}.lua'))})".encode())
         return lua
 
