@@ -42,7 +42,7 @@ synth: install ## write every environment's Terraform code to cdktf.out
 check: install ## lint, format check and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config images stacks modules rollouts cli local_aws main.py tests benchmarks
+	$(BIN)/mypy config monitoring images stacks modules rollouts cli local_aws main.py tests benchmarks
 
 .PHONY: workflows
 workflows: install ## lint .github/workflows
@@ -54,11 +54,11 @@ ci: ## what continuous integration runs: Debian packages for the container tests
 
 .PHONY: schemas
 schemas: install ## write schemas/ from the models, after a change in config/
-	$(BIN)/python -m config.schemas
+	$(BIN)/python -m config.loader.json_schema
 
 .PHONY: dashboards
-dashboards: install ## write Grafana's dashboards into its image, after a change in images/dashboards/ or images/alerts/
-	$(BIN)/python -m images.dashboards
+dashboards: install ## write Grafana's dashboards into its image, after a change in monitoring/dashboards/ or monitoring/alerts/
+	$(BIN)/python -m monitoring.dashboards
 
 .PHONY: lock
 lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json

@@ -17,15 +17,15 @@ os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION
 
 from cdktf import App
 
-from config.errors import ConfigError
-from config.logs import LogDestination
+from config.loader.platform import Deployment, load_platform
 from config.loopback import is_loopback
-from config.platform import Deployment, load_platform
-from config.platform_service import ECS_EXPORTER, FLUENT_BIT
-from config.shared import SHARED, shared_place
+from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
+from config.models.environment.shared import SHARED, shared_place
+from config.models.service.logs import LogDestination
+from config.source.problem import ConfigError
 from images.render import image_tags
-from modules.log_collection import LogCollection
-from modules.task import Task
+from modules.ecs.task import Task
+from modules.logging.log_collection import LogCollection
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack

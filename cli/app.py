@@ -12,29 +12,29 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli import demo as demonstration
-from cli.cdktf_runner import LOGS
 from cli.changes.affected_command import affected
 from cli.changes.plan_command import plan
-from cli.deploy_commands import deploy, destroy, synth
+from cli.deploy import demo as demonstration
+from cli.deploy.commands import deploy, destroy, synth
+from cli.deploy.maintenance import bootstrap, doctor, plan_check, unlock, unmanaged
 from cli.errors import CommandError
 from cli.github.commands import github_app
-from cli.images import images_app
+from cli.images.commands import images_app
 from cli.local import local_app
 from cli.logs.command import logs
 from cli.options import BAD_INPUT, Environment, Local, LockTimeout
 from cli.picture import draw
-from cli.release import release as release_image
-from cli.repair_commands import bootstrap, doctor, plan_check, strays, unlock
 from cli.root import ROOT
-from cli.run import run_now
-from cli.secrets import app as secrets_app
-from cli.service import service_app
+from cli.services.commands import service_app
+from cli.services.release import release as release_image
+from cli.services.run_job import run_now
+from cli.services.secrets import app as secrets_app
 from cli.session import open_session
-from cli.state_commands import state_app
-from config.environment import NAMESPACE
-from config.errors import ConfigError
-from config.platform import load_platform
+from cli.state.commands import state_app
+from cli.terraform.cdktf_runner import LOGS
+from config.loader.platform import load_platform
+from config.models.environment.environment import NAMESPACE
+from config.source.problem import ConfigError
 from local_aws import launcher
 
 console = Console()
@@ -121,7 +121,7 @@ def picture(environment: Environment) -> None:
 
 app.command(rich_help_panel="Look and repair")(doctor)
 app.command(rich_help_panel="Look and repair")(plan_check)
-app.command(rich_help_panel="Look and repair")(strays)
+app.command(rich_help_panel="Look and repair")(unmanaged)
 app.command(rich_help_panel="Look and repair")(unlock)
 app.command(rich_help_panel="Set up an account")(bootstrap)
 app.add_typer(state_app, name="state", rich_help_panel="Set up an account")

@@ -12,7 +12,7 @@ from rich.console import Console
 from cli.root import ROOT
 from cli.session import find_place
 from cli.target import LOCAL_AWS
-from cli.terraform_mirror import prepare_terraform
+from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 
 console = Console()

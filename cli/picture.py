@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from config.environment import NAMESPACE, Environment
-from config.kinds import Kind
-from config.logs import LogDestination
-from config.network import Nat
-from config.platform import Deployment
-from config.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
-from config.service import Service
+from config.loader.platform import Deployment
+from config.models.environment.environment import NAMESPACE, Environment
+from config.models.environment.network import Nat
+from config.models.environment.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
+from config.models.service.kinds import Kind
+from config.models.service.logs import LogDestination
+from config.models.service.service import Service
 
 WIDTH, MARGIN = 1316, 40
 BOX_WIDTH, BOX_HEIGHT, GAP = 200, 62, 36

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 import boto3
 from rich.console import Console
 
-from cli.capacity_ceiling import CapacityCeiling
+from cli.deploy.capacity_ceiling import CapacityCeiling
+from cli.deploy.opensearch_capacity import wanted_ceiling
 from cli.errors import CommandError
-from cli.opensearch_capacity import wanted_ceiling
-from cli.program import Program, synthesize
-from cli.state import StateFile
-from cli.state_store import S3States, StateStore
-from cli.strays import Tagged, strays
-from cli.tagged import find_tagged
+from cli.state.bucket import StateFile
+from cli.state.store import S3States, StateStore
 from cli.target import Target, act_as, check_account, choose_target
+from cli.terraform.provider_mirror import TerraformSetup, prepare_terraform
+from cli.terraform.synthesized import SynthesizedApp, synthesize
+from cli.terraform.tagged_resources import find_tagged
+from cli.terraform.unmanaged_resources import Tagged, unmanaged
 from cli.terraform_cloud.connection import connect
 from cli.terraform_cloud.store import TerraformCloudStates
 from cli.terraform_cloud.token import find_here, with_token
-from cli.terraform_mirror import TerraformSetup, prepare_terraform
-from config.environment import Environment
-from config.place import Place
-from config.platform import Deployment, load_platform
-from config.shared import SHARED, shared_place
+from config.loader.platform import Deployment, load_platform
+from config.models.deploy_target import DeployTarget
+from config.models.environment.environment import Environment
+from config.models.environment.shared import SHARED, shared_place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -41,7 +41,7 @@ class Session:
 
     root: Path
     console: Console
-    place: Place
+    place: DeployTarget
     target: Target
     terraform: TerraformSetup
     local: bool
@@ -112,17 +112,17 @@ class Session:
         self.store.make()
         self.set_opensearch_ceiling()
 
-    def synthesize(self) -> Program:
+    def synthesize(self) -> SynthesizedApp:
         return synthesize(self.root, self.name, self.terraform.environment)
 
     def states(self) -> list[StateFile]:
         """Every state of the environment; none where nothing is set up yet."""
         return self.store.states()
 
-    def strays(self) -> list[Tagged]:
+    def unmanaged(self) -> list[Tagged]:
         """What the environment's tag marks in AWS and no state knows."""
         tagged = find_tagged(self.name, self.place.region)
-        return strays(tagged, self.states())
+        return unmanaged(tagged, self.states())
 
 
 def open_session(root: Path, environment: str, console: Console, *, local: bool) -> Session:
@@ -147,7 +147,7 @@ def open_session(root: Path, environment: str, console: Console, *, local: bool)
     return session
 
 
-def find_place(root: Path, name: str) -> Place:
+def find_place(root: Path, name: str) -> DeployTarget:
     """An environment, or what all environments share."""
     if name == SHARED:
         return shared_place([deployment.environment for deployment in load_platform(root)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from config.platform import Deployment
-from config.platform_service import (
+from config.loader.platform import Deployment
+from config.models.environment.platform_service import (
     ALERTMANAGER,
     CLOUDWATCH_EXPORTER,
     ECS_EXPORTER,
@@ -15,7 +15,7 @@ from config.platform_service import (
     PROMETHEUS,
     platform_repository,
 )
-from images import alertmanager, cloudwatch_exporter, grafana, prometheus
+from monitoring import alertmanager, cloudwatch_exporter, grafana, prometheus
 
 Render = Callable[[Deployment], Mapping[str, bytes]]
 

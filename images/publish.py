@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from images.contents import Contents
-from images.docker_cli import Docker
-from images.docker_progress import BuildProgress, PushProgress
+from images.docker.cli import Docker
+from images.docker.progress import BuildProgress, PushProgress
 from images.ecr import Ecr, Manifest
 from images.errors import ExitCode, ImageError
+from images.image_build import FINGERPRINT_LABEL, ImageBuild, Part
 from images.registry_api import RegistryApi
-from images.work import FINGERPRINT_LABEL, Part, Work
+from images.registry_contents import RegistryContents
 
 CHECKS, PUSHES = 16, 4  # at a time
 SEEN_WITHIN_S = 10.0
@@ -26,14 +26,14 @@ INDEX_TYPES = {
     "application/vnd.oci.image.manifest.v1+json": "application/vnd.oci.image.index.v1+json",
 }
 
-OnProgress = Callable[[Work, str, int, int], None]
+OnProgress = Callable[[ImageBuild, str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Result:
     """What was done about one image; `error` if it could not be."""
 
-    work: Work
+    work: ImageBuild
     digest: str | None = None
     built: int = 0
     pushed: int = 0
@@ -47,14 +47,14 @@ class Publisher:
         self._ecr = Ecr(account_id=account_id, region=region)
         self._login = self._ecr.login()
         self._registry = RegistryApi(self._login)
-        self._contents = Contents(self._ecr, self._registry)
+        self._contents = RegistryContents(self._ecr, self._registry)
         self._client = client
         self._on_progress = on_progress
 
-    def missing(self, works: Sequence[Work]) -> tuple[list[Work], list[Result]]:
+    def missing(self, works: Sequence[ImageBuild]) -> tuple[list[ImageBuild], list[Result]]:
         """What the registry lacks, and what is to be said of the rest: there already, or refused."""
 
-        def check(work: Work) -> Result:
+        def check(work: ImageBuild) -> Result:
             self._on_progress(work, "asking the registry", 0, 0)
             try:
                 found = self._contents.find(work, work.tag, work.platforms)
@@ -67,11 +67,11 @@ class Publisher:
         lacking = [result.work for result in results if result.digest is None and result.error is None]
         return lacking, [result for result in results if result.work not in lacking]
 
-    def publish(self, works: Iterable[Work]) -> list[Result]:
+    def publish(self, works: Iterable[ImageBuild]) -> list[Result]:
         """Build and push, several at a time. One that fails does not keep the others from being published."""
         docker = Docker.find()
 
-        def attempt(work: Work) -> Result:
+        def attempt(work: ImageBuild) -> Result:
             try:
                 return self._publish(docker, work)
             except ImageError as error:
@@ -80,7 +80,7 @@ class Publisher:
         with ThreadPoolExecutor(PUSHES) as pool:
             return list(pool.map(attempt, works))
 
-    def _publish(self, docker: Docker, work: Work) -> Result:
+    def _publish(self, docker: Docker, work: ImageBuild) -> Result:
         built = pushed = 0
         behind: list[tuple[Part, Manifest]] = []
         for part in work.parts:
@@ -96,7 +96,7 @@ class Publisher:
         self._on_progress(work, "published", 1, 1)
         return Result(work, digest=published.digest, built=built, pushed=pushed)
 
-    def _push(self, docker: Docker, work: Work, part: Part, reference: str) -> tuple[Manifest, bool]:
+    def _push(self, docker: Docker, work: ImageBuild, part: Part, reference: str) -> tuple[Manifest, bool]:
         """What ECR has then, and whether it was we who pushed it."""
         progress = PushProgress()
 
@@ -115,7 +115,7 @@ class Publisher:
             return same, False
         return self._confirmed(work, part.tag, digest), True
 
-    def _index(self, work: Work, behind: Sequence[tuple[Part, Manifest]]) -> Manifest:
+    def _index(self, work: ImageBuild, behind: Sequence[tuple[Part, Manifest]]) -> Manifest:
         """Put an index of the parts under the tag itself: each processor then pulls its own."""
         entries = [
             {
@@ -131,7 +131,7 @@ class Publisher:
         self._registry.put_manifest(work.repository, work.tag, media_type=media_type, text=text)
         return self._confirmed(work, work.tag, f"sha256:{sha256(text.encode()).hexdigest()}")
 
-    def _confirmed(self, work: Work, tag: str, digest: str) -> Manifest:
+    def _confirmed(self, work: ImageBuild, tag: str, digest: str) -> Manifest:
         """What ECR has under the tag, which must be what was pushed."""
         deadline = time.monotonic() + SEEN_WITHIN_S
         while True:
@@ -148,7 +148,7 @@ class Publisher:
             time.sleep(0.5)
 
 
-def build(docker: Docker, work: Work, part: Part, reference: str, on_progress: OnProgress) -> int:
+def build(docker: Docker, work: ImageBuild, part: Part, reference: str, on_progress: OnProgress) -> int:
     """Build one part, unless the engine has it already. How many builds that took."""
     if docker.label(reference, FINGERPRINT_LABEL, platform=part.platform) == work.fingerprint:
         return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.bases import Bases, load_bases
-from config.platform import Deployment
+from config.loader.base_images import Bases, load_bases
+from config.loader.platform import Deployment
 from images.build_context import BuildContext
 from images.catalog import PLATFORM_IMAGES, PlatformImage
 from images.context_file import ContextFile, read_tree

@@ -1,7 +1,7 @@
 """What a one-off has done to its end before, so that a rollback does not do it again with an older image.
 
-The record is a parameter in SSM, made by Terraform and written here (modules/run_before_deploy.py): its first line says
-which database the work was done on, each further one a piece of work, the newest last.
+The record is a parameter in SSM, made by Terraform (modules/rollouts/pre_deploy_task.py) and written here: its first
+line says which database the work was done on, each further one a piece of work, the newest last.
 """
 
 from __future__ import annotations

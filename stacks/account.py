@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.budget import Budget
-from config.environment import Environment
-from modules.monthly_budget import MonthlyBudget
+from config.models.environment.budget import Budget
+from config.models.environment.environment import Environment
+from modules.monitoring.monthly_budget import MonthlyBudget
 from stacks.platform_stack import PlatformStack
 
 

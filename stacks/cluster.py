@@ -7,11 +7,11 @@ from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import (
 )
 from constructs import Construct
 
-from config.environment import NAMESPACE, Environment
+from config.models.environment.environment import NAMESPACE, Environment
 from modules.checkov import skip
-from modules.ecs_cluster import EcsCluster
-from modules.firewall import Firewall
-from modules.rollout_function import RolloutFunction
+from modules.ecs.cluster import EcsCluster
+from modules.network.security_group import SecurityGroup
+from modules.rollouts.function import RolloutFunction
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
@@ -28,11 +28,11 @@ class ClusterStack(PlatformStack):
             environment=environment,
             vpc=network.vpc,
             log_key=network.log_key,
-            data_key=network.data_key,
+            encryption_key=network.encryption_key,
             tags=self.tags,
         )
         # Prometheus' own, here and not beside it: no service's deploy waits for the monitoring.
-        self.scraper = Firewall(
+        self.scraper = SecurityGroup(
             self, "scraper", name=environment.qualify("scraper"), description="Who reads metrics", vpc=network.vpc
         )
         skip(self.scraper.group, "CKV2_AWS_5", "Prometheus wears it, in the stack monitoring.")

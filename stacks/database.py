@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.database import Database
-from config.environment import Environment
-from modules.postgres import Postgres
+from config.models.environment.environment import Environment
+from config.models.service.database import Database
+from modules.data.postgres import Postgres
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
@@ -31,9 +31,9 @@ class DatabaseStack(PlatformStack):
             name=environment.qualify(service),
             environment=environment,
             vpc=network.vpc,
-            data_key=network.data_key,
+            encryption_key=network.encryption_key,
             log_key=network.log_key,
             settings=settings,
         )
         self.export(self.postgres.instance, "address", "master_user_secret[0].secret_arn")
-        self.export(self.postgres.firewall.group, "id")
+        self.export(self.postgres.security_group.group, "id")

@@ -6,11 +6,11 @@ from cdktf import App
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
-from config.delivery import Delivery
-from config.environment import Environment
-from config.place import OUR_TAGS
-from modules.delivery_roles import DeliveryRoles
-from modules.github_role import github_provider
+from config.models.delivery import Delivery
+from config.models.deploy_target import OUR_TAGS
+from config.models.environment.environment import Environment
+from modules.delivery.github_role import github_provider
+from modules.delivery.roles import DeliveryRoles
 from stacks.platform_stack import PlatformStack
 
 ENVIRONMENT = f"{OUR_TAGS}environment"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.environment import Environment
-from modules.accelerator import Accelerator
-from modules.access_logs import AccessLogs
-from modules.certificate import Certificate
-from modules.load_balancer import LoadBalancer
-from modules.web_acl import WebAcl
-from modules.zone import Zone
+from config.models.environment.environment import Environment
+from modules.edge.accelerator import Accelerator
+from modules.edge.access_logs import AccessLogs
+from modules.edge.certificate import Certificate
+from modules.edge.hosted_zone import HostedZone
+from modules.edge.load_balancer import LoadBalancer
+from modules.edge.web_acl import WebAcl
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
@@ -21,7 +21,7 @@ class EdgeStack(PlatformStack):
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="edge", environment=environment, embedded=embedded)
         name, domain = environment.qualify("edge"), environment.domain
-        zone = Zone(self, "zone", settings=environment)
+        zone = HostedZone(self, "zone", settings=environment)
         self.load_balancer = LoadBalancer(
             self,
             "load-balancer",
@@ -50,4 +50,4 @@ class EdgeStack(PlatformStack):
 
         self.export(self.load_balancer.load_balancer, "arn_suffix")
         self.export(self.load_balancer.listener, "arn")
-        self.export(self.load_balancer.firewall.group, "id")
+        self.export(self.load_balancer.security_group.group, "id")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from config.environment import Environment
-from config.service import Service
+from config.models.environment.environment import Environment
+from config.models.service.service import Service
 from modules.checkov import skip
-from modules.log_collection import LogCollection
-from modules.postgres import Postgres
-from modules.run_before_deploy import RunBeforeDeploy
-from modules.scheduled_task import ScheduledTask
-from modules.task import Task
+from modules.data.postgres import Postgres
+from modules.ecs.scheduled_task import ScheduledTask
+from modules.ecs.task import Task
+from modules.logging.log_collection import LogCollection
+from modules.rollouts.pre_deploy_task import PreDeployTask
 from stacks.cluster import ClusterStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
@@ -50,7 +50,7 @@ class JobStack(PlatformStack):
             settings=service,
         )
         skip(
-            self.task.firewall.group,
+            self.task.security_group.group,
             "CKV2_AWS_5",
             "Whoever starts the task attaches it, which checkov does not see.",
         )
@@ -70,7 +70,7 @@ class JobStack(PlatformStack):
             )
         if service.before and service.is_runnable:
             self.add_dependency(cluster)  # whose function runs it: its name alone makes none
-            RunBeforeDeploy(
+            PreDeployTask(
                 self,
                 "before-deploy",
                 environment=environment,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.environment import Environment
-from modules.log_store import LogStore
+from config.models.environment.environment import Environment
+from modules.logging.log_store import LogStore
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 

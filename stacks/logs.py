@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.environment import Environment
-from config.service import Service
-from modules.log_collection import LogCollection
+from config.models.environment.environment import Environment
+from config.models.service.service import Service
+from modules.logging.log_collection import LogCollection
 from stacks.logging import LoggingStack
 from stacks.platform_stack import PlatformStack
 

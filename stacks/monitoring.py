@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
-from config.environment import Environment
-from config.platform_service import (
+from config.models.environment.environment import Environment
+from config.models.environment.platform_service import (
     ALERTMANAGER,
     CLOUDWATCH_EXPORTER,
     ECS_EXPORTER,
@@ -22,18 +22,18 @@ from config.platform_service import (
     grafana,
     prometheus,
 )
-from modules import monitoring_rights
-from modules.alert_topic import AlertTopic
-from modules.disk_service import DiskService
-from modules.fargate_service import FargateService
-from modules.firewall import Firewall
-from modules.generated_secret import GeneratedSecret
-from modules.judged_deployment import JudgedDeployment
-from modules.log_collection import LogCollection
-from modules.registration import register
-from modules.silence_alarm import SilenceAlarm
-from modules.task import Task
-from modules.web_route import WebRoute
+from modules.data.generated_secret import GeneratedSecret
+from modules.ecs.disk_service import DiskService
+from modules.ecs.fargate_service import FargateService
+from modules.ecs.service_discovery import register
+from modules.ecs.task import Task
+from modules.edge.web_route import WebRoute
+from modules.logging.log_collection import LogCollection
+from modules.monitoring import policies as monitoring_rights
+from modules.monitoring.alert_topic import AlertTopic
+from modules.monitoring.dead_mans_switch import DeadMansSwitch
+from modules.network.security_group import SecurityGroup
+from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
@@ -69,7 +69,7 @@ class MonitoringStack(PlatformStack):
             "grafana-password",
             name=environment.secret_name(GRAFANA, "admin-password"),
             environment=environment,
-            data_key=network.data_key,
+            encryption_key=network.encryption_key,
             description=f"Grafana of {environment.name}: the password of admin",
         )
 
@@ -95,9 +95,9 @@ class MonitoringStack(PlatformStack):
         measures.call([alerts, exports, shows])
         shows.call([measures, alerts])
         for service in (PROMETHEUS, ALERTMANAGER):
-            SilenceAlarm(self, f"{service}-silent", environment_name=environment.name, service=service, topic=topic)
+            DeadMansSwitch(self, f"{service}-silent", environment_name=environment.name, service=service, topic=topic)
 
-    def _on_disk(self, settings: PlatformService, disk: str, *more: Firewall) -> Task:
+    def _on_disk(self, settings: PlatformService, disk: str, *more: SecurityGroup) -> Task:
         scope = Construct(self, settings.name)
         task = self._task(scope, settings, disk=disk)
         disk_service = DiskService(
@@ -109,7 +109,7 @@ class MonitoringStack(PlatformStack):
             cluster=self._cluster.cluster,
             task=task,
             registration=register(scope, "registration", name=settings.name, namespace=self._cluster.namespace),
-            firewalls=[task.firewall, *more],
+            firewalls=[task.security_group, *more],
         )
         self._judge(scope, settings, disk_service.service, task)
         return task
@@ -141,7 +141,7 @@ class MonitoringStack(PlatformStack):
         return task
 
     def _judge(self, scope: Construct, settings: PlatformService, service: EcsService, task: Task) -> None:
-        JudgedDeployment(
+        RolloutCheck(
             scope,
             "deployment",
             environment=self._environment,
@@ -177,7 +177,9 @@ class MonitoringStack(PlatformStack):
         return task
 
     def _route(self, scope: Construct, settings: PlatformService, task: Task, edge: EdgeStack) -> WebRoute:
-        task.firewall.allow_from(edge.load_balancer.firewall, PORTS[settings.name], scope=scope, id_="load-balancer")
+        task.security_group.allow_from(
+            edge.load_balancer.security_group, PORTS[settings.name], scope=scope, id_="load-balancer"
+        )
         return WebRoute(
             scope,
             "route",

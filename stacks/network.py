@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.environment import Environment
-from modules.data_key import DataKey
-from modules.flow_logs import FlowLogs
+from config.models.environment.environment import Environment
+from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
-from modules.network_acls import NetworkAcls
-from modules.vpc import Vpc
-from modules.vpc_endpoints import VpcEndpoints
+from modules.network.flow_logs import FlowLogs
+from modules.network.network_acls import NetworkAcls
+from modules.network.vpc import Vpc
+from modules.network.vpc_endpoints import VpcEndpoints
 from stacks.platform_stack import PlatformStack
 
 
 class NetworkStack(PlatformStack):
-    """First of an environment's stacks: exposes `vpc`, `log_key` and `data_key`."""
+    """First of an environment's stacks: exposes `vpc`, `log_key` and `encryption_key`."""
 
     def __init__(self, scope: Construct, *, environment: Environment, embedded: bool) -> None:
         super().__init__(scope, name="network", environment=environment, embedded=embedded)
         name, settings, region = environment.qualify("network"), environment.network, environment.region
         self.log_key = LogKey(self, "log-key", name=environment.name, account_id=environment.account_id, region=region)
-        self.data_key = DataKey(self, "data-key", name=environment.name, account_id=environment.account_id)
+        self.encryption_key = EncryptionKey(self, "data-key", name=environment.name, account_id=environment.account_id)
         self.vpc = Vpc(self, "vpc", name=name, region=region, settings=settings)
         NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings)
         VpcEndpoints(self, "endpoints", name=name, region=region, vpc=self.vpc, settings=settings)
@@ -29,7 +29,7 @@ class NetworkStack(PlatformStack):
 
         self.export(self.vpc.vpc, "id")
         self.export(self.log_key.key, "arn")
-        self.export(self.data_key.key, "arn")
+        self.export(self.encryption_key.key, "arn")
         for subnets in self.vpc.subnets.values():
             for subnet in subnets.values():
                 self.export(subnet, "id")

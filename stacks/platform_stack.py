@@ -6,7 +6,7 @@ from cdktf import TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from constructs import Construct
 
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 from stacks.state_backend import keep_state
 
 MOST_RETRIES = 5
@@ -18,7 +18,7 @@ class PlatformStack(TerraformStack):
     `embedded` says that the AWS is the one on the laptop; it is the only switch for it in the whole synth.
     """
 
-    def __init__(self, scope: Construct, *, name: str, environment: Place, embedded: bool) -> None:
+    def __init__(self, scope: Construct, *, name: str, environment: DeployTarget, embedded: bool) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = environment.stack_tags(name)
         # The AWS on the laptop has no role to assume.

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
-from config.place import Place
-from config.platform import Deployment
+from config.loader.platform import Deployment
+from config.models.deploy_target import DeployTarget
 from images.catalog import PLATFORM_IMAGES
 from images.lifecycle import lifecycle_policy
-from modules.repository import Repository
+from modules.delivery.repository import Repository
 from stacks.platform_stack import PlatformStack
 
 
@@ -24,7 +24,7 @@ class RegistryStack(PlatformStack):
         self,
         scope: Construct,
         *,
-        place: Place,
+        place: DeployTarget,
         deployments: Sequence[Deployment],
         platform_tags: Sequence[Mapping[str, str]],
         embedded: bool,

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from config.environment import Environment
-from config.service import Service
-from modules.autoscaling import Autoscaling
+from config.models.environment.environment import Environment
+from config.models.service.service import Service
 from modules.checkov import skip
-from modules.fargate_service import FargateService
-from modules.judged_deployment import JudgedDeployment
-from modules.log_collection import LogCollection
-from modules.postgres import Postgres
-from modules.registration import register
-from modules.rollback_alarms import RollbackAlarms
-from modules.task import Task
-from modules.web_route import WebRoute
+from modules.data.postgres import Postgres
+from modules.ecs.autoscaling import Autoscaling
+from modules.ecs.fargate_service import FargateService
+from modules.ecs.rollback_alarms import RollbackAlarms
+from modules.ecs.service_discovery import register
+from modules.ecs.task import Task
+from modules.edge.web_route import WebRoute
+from modules.logging.log_collection import LogCollection
+from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
@@ -73,11 +73,13 @@ class ServiceStack(PlatformStack):
                 settings=service.route,
                 health_check=service.health_check,
             )
-            self.task.firewall.allow_from(edge.load_balancer.firewall, service.port, scope=self, id_="load-balancer")
+            self.task.security_group.allow_from(
+                edge.load_balancer.security_group, service.port, scope=self, id_="load-balancer"
+            )
         registration = register(self, "registration", name=service.name, namespace=cluster.namespace)
-        self.export(self.task.firewall.group, "id")
+        self.export(self.task.security_group.group, "id")
         if not service.is_runnable:
-            skip(self.task.firewall.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
+            skip(self.task.security_group.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
             return  # the first release adds the rest, so that it is judged like every other
         fargate = FargateService(
             self,
@@ -102,7 +104,7 @@ class ServiceStack(PlatformStack):
             spot_percent=environment.spot_percent(service),
             settings=service,
         )
-        JudgedDeployment(
+        RolloutCheck(
             self,
             "deployment",
             environment=environment,

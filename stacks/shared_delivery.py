@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.delivery import Delivery
-from config.place import Place
+from config.models.delivery import Delivery
+from config.models.deploy_target import DeployTarget
 from images.catalog import PLATFORM_IMAGES
-from modules.delivery_roles import DeliveryRoles
-from modules.github_role import GithubRole, github_provider
-from modules.push_rights import push
+from modules.delivery.github_role import GithubRole, github_provider
+from modules.delivery.push_rights import push
+from modules.delivery.roles import DeliveryRoles
 from stacks.platform_stack import PlatformStack
 
 
@@ -17,7 +17,7 @@ class SharedDeliveryStack(PlatformStack):
     """`shared-delivery`, in the registry's account: GitHub as identity provider, the roles that plan and deploy what
     is shared, one that pushes the platform's images, and for each service built elsewhere one that pushes its own."""
 
-    def __init__(self, scope: Construct, *, place: Place, delivery: Delivery, embedded: bool) -> None:
+    def __init__(self, scope: Construct, *, place: DeployTarget, delivery: Delivery, embedded: bool) -> None:
         super().__init__(scope, name="delivery", environment=place, embedded=embedded)
         provider = github_provider(self)
         roles = DeliveryRoles(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from cdktf import CloudBackend, NamedCloudWorkspace, S3Backend, S3BackendAssumeRoleConfig, TerraformStack
 
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 
 
-def keep_state(stack: TerraformStack, *, name: str, environment: Place, embedded: bool, role_arn: str | None) -> None:
+def keep_state(
+    stack: TerraformStack, *, name: str, environment: DeployTarget, embedded: bool, role_arn: str | None
+) -> None:
     """Give the stack `<environment>-<name>` its backend; other stacks read its outputs through the same one.
 
     What is deployed to the AWS on the laptop keeps its state there too: nothing of it is anybody else's business.

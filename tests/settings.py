@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.environment import Environment
-from config.network import Network
-from config.service import Service
+from config.models.environment.environment import Environment
+from config.models.environment.network import Network
+from config.models.service.service import Service
 
 ACCOUNT = "123456789012"
 

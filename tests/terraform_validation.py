@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from cli.terraform_mirror import prepare_terraform
+from cli.terraform.provider_mirror import prepare_terraform
 
 Diagnostics = list[dict[str, Any]]
 

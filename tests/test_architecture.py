@@ -14,11 +14,12 @@ import pytest
 from tests.synthesis import ROOT, SHOP
 
 LONGEST_FILE = 200
-PACKAGES = ("cli", "config", "images", "local_aws", "modules", "rollouts", "stacks")
+PACKAGES = ("cli", "config", "images", "local_aws", "modules", "monitoring", "rollouts", "stacks")
 # Each package may import from those below it in this table, and from nothing else of ours.
 MAY_IMPORT = {
     "config": set(),
-    "images": {"config"},
+    "monitoring": {"config"},
+    "images": {"config", "monitoring"},
     "modules": {"config"},
     "stacks": {"config", "images", "modules"},
     "main": {"config", "images", "modules", "stacks"},
@@ -26,9 +27,15 @@ MAY_IMPORT = {
     "rollouts": set(),
     "cli": {"config", "images", "local_aws"},
 }
+# The rooms of a package, each allowed to import from those above it; what lies in none is a package's own front door.
+ROOMS = {
+    "config": ("models", "source", "diagnostics", "checks", "loader"),
+    "modules": ("network", "data", "logging", "edge", "monitoring", "ecs", "rollouts", "delivery"),
+}
+MOST_MODULES = 17
 # Packages that start fast because they know nothing of constructs.
-WITHOUT_CONSTRUCTS = ("config", "images", "cli", "local_aws")
-SYNTH_PATH = ("config", "images", "modules", "stacks")
+WITHOUT_CONSTRUCTS = ("config", "monitoring", "images", "cli", "local_aws")
+SYNTH_PATH = ("config", "monitoring", "images", "modules", "stacks")
 CONSTRUCTS = {"Construct", "PlatformStack", "TerraformStack"}
 GRAB_BAGS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared_code"}
 
@@ -66,6 +73,21 @@ def test_imports_point_one_way(package: str) -> None:
         assert used <= MAY_IMPORT[package] | {package}, named(path)
 
 
+@pytest.mark.parametrize("package", ROOMS)
+def test_the_rooms_of_a_package_import_one_way(package: str) -> None:
+    rooms = ROOMS[package]
+    for at, room in enumerate(rooms):
+        for path in sorted((ROOT / package / room).rglob("*.py")):
+            used = {parts[1] for name in imports(path) if (parts := name.split("."))[0] == package and len(parts) > 2}
+            assert used & set(rooms) <= set(rooms[: at + 1]), named(path)
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
+    for folder in {path.parent for path in product()}:
+        modules = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert folder == ROOT or "local_aws" in folder.parts or len(modules) <= MOST_MODULES, named(folder)
+
+
 def test_what_a_person_waits_for_imports_no_constructs() -> None:
     constructs = {"cdktf", "cdktf_cdktf_provider_aws", "constructs"}
     for path in sources(*WITHOUT_CONSTRUCTS):
@@ -74,9 +96,9 @@ def test_what_a_person_waits_for_imports_no_constructs() -> None:
 
 def test_what_renders_the_dashboards_is_needed_by_nobody_else() -> None:
     """They are committed: whoever deploys needs no package but the product's own."""
-    rendering = {"images.dashboards", "grafana_foundation_sdk"}
+    rendering = {"monitoring.dashboards", "grafana_foundation_sdk"}
     for path in product():
-        if path.parent.name != "dashboards":
+        if "dashboards" not in path.parts:
             used = {name for name in imports(path) for part in rendering if f"{name}.".startswith(f"{part}.")}
             assert not used, named(path)
 
@@ -97,7 +119,7 @@ def test_only_main_reads_environment_variables() -> None:
 
 
 def test_the_switch_for_the_embedded_aws_stays_in_the_stacks() -> None:
-    for path in sources("config", "images", "modules"):
+    for path in sources("config", "monitoring", "images", "modules"):
         assert not re.search(r"\bembedded\b(?! AWS)", path.read_text()), named(path)
 
 

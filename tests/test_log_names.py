@@ -14,10 +14,10 @@ import pytest
 from botocore.loaders import Loader
 from pydantic import TypeAdapter, ValidationError
 
-from config.environment import Environment
-from config.place import EnvironmentName
-from config.service_names import ServiceName
-from modules.aoss_policy import data_policy, encryption_policy, network_policy, retention_policy
+from config.models.deploy_target import EnvironmentName
+from config.models.environment.environment import Environment
+from config.models.service_names import ServiceName
+from modules.logging.aoss_policy import data_policy, encryption_policy, network_policy, retention_policy
 from tests.settings import an_environment
 from tests.terraform_validation import provider_says
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from config.platform import load_platform
-from config.subnets import Tier, plan_subnets
+from config.loader.platform import load_platform
+from config.models.environment.subnets import Tier, plan_subnets
 from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
 from tests.synthesis import SHOP, Checkout, Platform, Stack
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from tests.synthesis import ROOT, Platform
 
 

@@ -13,7 +13,7 @@ from cli.changes.setting_diff import SettingChange, setting_changes
 from cli.changes.tree import StackCode, Tree
 from cli.changes.versions import changed_files
 from cli.errors import CommandError
-from config.shared import SHARED
+from config.models.environment.shared import SHARED
 
 YAML_FOLDERS = ("environments", "service_configs")
 WITHOUT_EFFECT = ("docs", "tests", ".github", "benchmarks", "cli", "schemas", "local_aws")

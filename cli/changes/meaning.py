@@ -56,7 +56,7 @@ def meaning(plan: StackPlan) -> list[Sentence]:
 
 
 def _runs_before_a_deploy(change: Change) -> bool:
-    """A migration: modules/run_before_deploy.py asks the function of rollouts for it."""
+    """A migration: modules/rollouts/pre_deploy_task.py asks the function of rollouts for it."""
     return change.type in STEPS and change.action is not Action.DELETE and ".before-deploy" in change.address
 
 

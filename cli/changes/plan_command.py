@@ -11,7 +11,7 @@ from rich.console import Console
 from cli.changes.meaning import loses_data
 from cli.changes.plan_text import PlannedStack, as_json, as_markdown, as_text
 from cli.changes.planning import planned, raw_plans
-from cli.deploy import exclusive_run
+from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
 from cli.options import BAD_INPUT, Environment, Local, LockTimeout, Stacks
 from cli.root import ROOT

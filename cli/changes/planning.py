@@ -12,11 +12,11 @@ from pathlib import Path
 from cli.changes.meaning import meaning
 from cli.changes.plan_document import StackPlan, read_plan
 from cli.changes.plan_text import PlannedStack
+from cli.deploy.plans import FAILED, missing, reads
 from cli.errors import CommandError
-from cli.plans import FAILED, missing, reads
-from cli.program import SynthesizedStack
 from cli.session import Session
-from cli.terraform import initialize, terraform
+from cli.terraform.synthesized import SynthesizedStack
+from cli.terraform.terraform import initialize, terraform
 
 
 @dataclass(frozen=True)

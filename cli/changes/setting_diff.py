@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.document import read_document
-from config.node import Node
+from config.source.document import read_document
+from config.source.node import Node
 
 OVERRIDES = "environments"
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from cli.changes.json_diff import Difference
-from config.node import shortened
+from config.source.node import shortened
 
 LONGEST_VALUE = 40
 

@@ -13,18 +13,18 @@ from rich.console import Console
 
 from cli.changes.plan_command import make_plan
 from cli.changes.plan_text import as_markdown
+from cli.deploy.plans import CHANGES, plan_all
 from cli.errors import CommandError
 from cli.github.api import GitHub
 from cli.github.notes import tell_drift, write_comment
 from cli.github.promotion import changed_since, promoted
 from cli.github.release import release_everywhere
 from cli.options import BAD_INPUT, Environment, Local, Stacks
-from cli.plans import CHANGES, plan_all
-from cli.release import refuse_unreleasable
 from cli.root import ROOT
+from cli.services.release import refuse_unreleasable
 from cli.session import find_place, open_session
-from config.platform import load_platform
-from config.shared import SHARED
+from config.loader.platform import load_platform
+from config.models.environment.shared import SHARED
 
 console = Console()
 notices = Console(stderr=True)
@@ -141,7 +141,7 @@ def drift(environment: Environment, local: Local = False) -> None:
     for plan in plan_all(session, session.synthesize().stacks):
         if plan.code == CHANGES:
             lines += [f"**{plan.stack.id}**: {plan.summary}", *(f"- `{change}`" for change in plan.changes), ""]
-    if left := session.strays():
+    if left := session.unmanaged():
         lines += ["**In no state**", *(f"- `{stray.arn}`" for stray in left)]
     done = tell_drift(github, environment, "\n".join(lines).strip())
     words = f"{done.what}: {done.url}" if done else f"{environment} is what the code says."

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cli.errors import CommandError
-from config.shared import SHARED
+from config.models.environment.shared import SHARED
 
 BAD_INPUT = 2
 NOTHING = "0" * 40

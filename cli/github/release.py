@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.github.api import GitHub, NotFoundError, RefusedError
-from cli.release import releases_file
-from config.release_text import HEADING, releases_in, with_release
-from config.releases import check_tag
+from cli.services.release import releases_file
+from config.loader.release_text import HEADING, releases_in, with_release
+from config.loader.releases import check_tag
 
 
 @dataclass(frozen=True)

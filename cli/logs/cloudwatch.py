@@ -18,7 +18,7 @@ from cli.logs.level import Level
 from cli.logs.query import LogQuery
 from cli.logs.record import LogRecord, from_event
 from cli.options import BAD_INPUT
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
 """FilterLogEvents is throttled at 10 calls a second for the whole account, which dashboards use up as well.
@@ -33,7 +33,7 @@ class CloudWatchLogs:
     """A log group, or what one container wrote to it."""
 
     client: Any
-    settings: Place
+    settings: DeployTarget
     service: str
     log_group: str
     stack: str
@@ -43,7 +43,7 @@ class CloudWatchLogs:
 
     @classmethod
     def of(
-        cls, settings: Place, service: str, *, log_group: str, stack: str, container: str | None = None
+        cls, settings: DeployTarget, service: str, *, log_group: str, stack: str, container: str | None = None
     ) -> CloudWatchLogs:
         """With a client of the environment's region."""
         client = boto3.client("logs", region_name=settings.region, config=PATIENT)

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.aws_errors import DENIED, code_of, expired, explained
 from cli.errors import CommandError
 from cli.logs.collection_client import PORT, Address, Answer
-from config.environment import Environment
-from config.platform_service import GRAFANA_ROUTE
+from config.models.environment.environment import Environment
+from config.models.environment.platform_service import GRAFANA_ROUTE
 
 LOCAL_PORT = 9200
 READERS = "logging.reader_role_arns"

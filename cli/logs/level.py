@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.options import BAD_INPUT
-from config.fixes import did_you_mean
+from config.diagnostics.suggestions import did_you_mean
 
 
 class Level(IntEnum):

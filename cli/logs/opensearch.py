@@ -17,7 +17,7 @@ from cli.logs.collection_client import Address, Answer, CollectionClient, Unreac
 from cli.logs.query import LogQuery
 from cli.logs.record import LogRecord, from_hit
 from cli.options import BAD_INPUT
-from config.environment import Environment
+from config.models.environment.environment import Environment
 
 PAGE = 1_000
 TIME = "@timestamp"

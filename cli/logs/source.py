@@ -9,14 +9,14 @@ from cli.logs.cloudwatch import CloudWatchLogs
 from cli.logs.collection_client import Address
 from cli.logs.opensearch import OpenSearchLogs
 from cli.logs.query import LogReader
-from cli.release import find_service
 from cli.root import root
+from cli.services.release import find_service
 from cli.target import act_as, check_account, choose_target
-from config.environment import Environment
-from config.logs import LogDestination
-from config.platform import read_platform
-from config.platform_service import SERVICES as PLATFORM_SERVICES
-from config.service import Service
+from config.loader.platform import read_platform
+from config.models.environment.environment import Environment
+from config.models.environment.platform_service import SERVICES as PLATFORM_SERVICES
+from config.models.service.logs import LogDestination
+from config.models.service.service import Service
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
-from cli.strays import BOOTSTRAP
-from config.place import Place
-from config.terraform_cloud import TerraformCloud
+from cli.terraform.unmanaged_resources import BOOTSTRAP
+from config.models.deploy_target import DeployTarget
+from config.models.terraform_cloud import TerraformCloud
 
 AUDIENCE = "aws.workload.identity"
 PHASES = {
@@ -30,7 +30,7 @@ PHASES = {
 class RunRoles:
     """The roles of one environment's runs, one for each phase."""
 
-    place: Place
+    place: DeployTarget
     cloud: TerraformCloud
 
     def arn(self, phase: str) -> str:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
-from cli.locks import MOVED
-from cli.state import SUFFIX, bucket_exists
+from cli.state.bucket import SUFFIX, bucket_exists
+from cli.terraform.locks import MOVED
 from cli.terraform_cloud.copied_state import State
 
 if TYPE_CHECKING:

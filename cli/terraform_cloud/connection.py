@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from cli.terraform_cloud.token import find_here, variable
-from config.terraform_cloud import PUBLIC_HOST, Execution, TerraformCloud
+from config.models.terraform_cloud import PUBLIC_HOST, Execution, TerraformCloud
 
 if TYPE_CHECKING:
     from pytfe import TFEClient

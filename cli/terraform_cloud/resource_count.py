@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.errors import CommandError
-from config.terraform_cloud import TerraformCloud
+from config.models.terraform_cloud import TerraformCloud
 
 FREE = 500
 NOT_COUNTED = frozenset({"terraform_data", "null_resource"})

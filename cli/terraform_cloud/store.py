@@ -9,15 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
-from cli.locks import Lock
-from cli.program import Program, SynthesizedStack
-from cli.state import SUFFIX, StateFile
+from cli.state.bucket import SUFFIX, StateFile
+from cli.terraform.locks import Lock
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform_cloud.aws_roles import RunRoles
 from cli.terraform_cloud.connection import Connection
 from cli.terraform_cloud.project import ProjectOf
 from cli.terraform_cloud.variables import VariableSetOf
 from cli.terraform_cloud.workspaces import Workspaces
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 
 if TYPE_CHECKING:
     from pytfe.models import Workspace
@@ -28,7 +28,7 @@ class TerraformCloudStates:
     """What S3 is to other environments; a lock is released and a version kept by Terraform Cloud itself."""
 
     connection: Connection
-    place: Place
+    place: DeployTarget
     _read: dict[str, StateFile] = field(default_factory=dict)
     """By the id of the state's version, which never changes: each question costs of 30 in a minute."""
 
@@ -47,7 +47,7 @@ class TerraformCloudStates:
     def fault(self) -> str | None:
         return None if self.project.find() else self.project.missing
 
-    def bootstrap(self, program: Program) -> Iterator[str]:
+    def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:
         self.connection.refuse_what_the_plan_lacks()
         project, made = self.project.make()
         if made:
@@ -57,13 +57,13 @@ class TerraformCloudStates:
             yield from self.roles.reconcile()
             yield from self._share_variables(program)
 
-    def prepare(self, program: Program) -> Iterator[str]:
+    def prepare(self, program: SynthesizedApp) -> Iterator[str]:
         done = list(self.workspaces.reconcile(program, self.project.need(), only_missing=True))
         yield from done
         if done and self.connection.settings.execution.is_elsewhere:
             yield from self._share_variables(program)
 
-    def _share_variables(self, program: Program) -> Iterator[str]:
+    def _share_variables(self, program: SynthesizedApp) -> Iterator[str]:
         there = self.workspaces.all()
         ids = [there[stack.id].id for stack in program.stacks]
         yield from VariableSetOf(self.connection, self.place.name).reconcile(self.roles.variables, ids)
@@ -136,7 +136,7 @@ class TerraformCloudStates:
         with self.connection.explained(f"release the lock of {lock.stack.id}"):
             self.connection.client.workspaces.force_unlock(workspace.id)
 
-    def forget_empty(self, program: Program) -> None:
+    def forget_empty(self, program: SynthesizedApp) -> None:
         """Delete the empty workspaces of stacks that have left the program; those of the others stay set up."""
         kept = {stack.id for stack in program.stacks}
         for workspace in self._own():

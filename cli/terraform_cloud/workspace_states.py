@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
-from cli.locks import MOVED
+from cli.terraform.locks import MOVED
 from cli.terraform_cloud.connection import Connection
 from cli.terraform_cloud.copied_state import State
 

@@ -10,10 +10,10 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
-from cli.program import Program, SynthesizedStack
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform_cloud.connection import Connection
-from config.place import Place
-from config.terraform_cloud import Execution
+from config.models.deploy_target import DeployTarget
+from config.models.terraform_cloud import Execution
 
 if TYPE_CHECKING:
     from pytfe.models import Project, Workspace
@@ -40,7 +40,7 @@ class Workspaces:
     """The workspaces of one environment. Whatever is as it should be is left alone."""
 
     connection: Connection
-    place: Place
+    place: DeployTarget
 
     def all(self) -> dict[str, Workspace]:
         """Those of the environment that are there, by name, in whatever project."""
@@ -51,7 +51,7 @@ class Workspaces:
             found = list(self.connection.client.workspaces.list(self.connection.settings.organization, options))
         return {workspace.name: workspace for workspace in found if workspace.name}
 
-    def reconcile(self, program: Program, project: Project, *, only_missing: bool) -> Iterator[str]:
+    def reconcile(self, program: SynthesizedApp, project: Project, *, only_missing: bool) -> Iterator[str]:
         """Make what is missing and, unless told otherwise, mend what differs. Says what it did."""
         there = self.all()
         made: set[str] = set()

@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app as groundwork
+from cli.deploy.plans import Plan
 from cli.errors import CommandError
 from cli.options import confirm
-from cli.plans import Plan
-from cli.program import SynthesizedStack
 from cli.target import is_embedded
-from config.errors import ConfigError, Problem
+from cli.terraform.synthesized import SynthesizedStack
+from config.source.problem import ConfigError, Problem
 from tests.synthesis import Checkout
 
 EVERY_COMMAND = ("bootstrap", "demo", "demo-down", "deploy", "destroy", "diff", "doctor", "plan-check", "strays")

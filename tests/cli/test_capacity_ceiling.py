@@ -14,13 +14,13 @@ import yaml
 from botocore.stub import ANY, Stubber
 from rich.console import Console
 
-from cli import repair_commands
-from cli.capacity_ceiling import CapacityCeiling
-from cli.deploy_commands import cost_warnings
+from cli.deploy import maintenance as repair_commands
+from cli.deploy.capacity_ceiling import CapacityCeiling
+from cli.deploy.commands import cost_warnings
+from cli.deploy.opensearch_capacity import Ceiling, Wanted, wanted_ceiling
 from cli.errors import CommandError
-from cli.opensearch_capacity import Ceiling, Wanted, wanted_ceiling
 from cli.session import Session, open_session
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
 from tests.cli.commands import groundwork_in

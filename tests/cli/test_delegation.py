@@ -10,11 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.delegation import Delegation
-from cli.deploy import Run
-from cli.program import Program
+from cli.deploy.delegation import Delegation
+from cli.deploy.run import Run
 from cli.session import Session
-from config.shared import SHARED
+from cli.terraform.synthesized import SynthesizedApp
+from config.models.environment.shared import SHARED
 from tests.settings import an_environment
 
 # As cdktf writes it: Terraform's address, and in parentheses the construct's path.
@@ -93,5 +93,5 @@ def test_advice_never_ends_a_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_all_environments_share_has_no_domain_to_delegate() -> None:
     session = cast(Session, SimpleNamespace(name=SHARED))
-    run = Run(session=session, program=cast(Program, None), lock_timeout_seconds=0, checkout_lock=0)
+    run = Run(session=session, program=cast(SynthesizedApp, None), lock_timeout_seconds=0, checkout_lock=0)
     assert run.delegation is None

@@ -6,12 +6,12 @@ from io import StringIO
 
 from rich.console import Console
 
-from cli.deploy_commands import without_image
+from cli.deploy.commands import without_image
 from cli.session import Session
 from cli.target import Target
-from cli.terraform_mirror import TerraformSetup
-from config.platform import load_platform
-from config.shared import shared_place
+from cli.terraform.provider_mirror import TerraformSetup
+from config.loader.platform import load_platform
+from config.models.environment.shared import shared_place
 from tests.synthesis import Checkout
 
 ALL = ("service-orders", "service-draft", "service-migrate", "network")

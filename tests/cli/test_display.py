@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from cli.display import LiveDisplay, PlainDisplay, bar, display_for
-from cli.progress import Phase, Progress, StackProgress
+from cli.terraform.display import LiveDisplay, PlainDisplay, bar, display_for
+from cli.terraform.progress import Phase, Progress, StackProgress
 
 LINES = """\
 dev-network  Plan: 2 to add, 0 to change, 0 to destroy.

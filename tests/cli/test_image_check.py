@@ -13,13 +13,13 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
+from cli.deploy.image_check import named_images, refuse_missing_images
 from cli.errors import CommandError
-from cli.image_check import named_images, refuse_missing_images
-from cli.program import SynthesizedStack
 from cli.session import Session
 from cli.target import Target
-from cli.terraform_mirror import TerraformSetup
-from config.platform import load_platform
+from cli.terraform.provider_mirror import TerraformSetup
+from cli.terraform.synthesized import SynthesizedStack
+from config.loader.platform import load_platform
 from images.ecr import MANIFEST_TYPES
 from tests.synthesis import SHOP
 

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from cli import image_choice
-from cli.image_choice import deployments_of, platform_images, platform_works, refuse_without_service, work_of_service
-from config.errors import ConfigError
+from cli.images import selection as image_choice
+from cli.images.selection import (
+    deployments_of,
+    platform_images,
+    platform_works,
+    refuse_without_service,
+    work_of_service,
+)
+from config.source.problem import ConfigError
 from images.catalog import PLATFORM_IMAGES
 from tests.synthesis import Checkout
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.image_display import display
-from images.work import Work
+from cli.images.display import display
+from images.image_build import ImageBuild
 
 
-def work(name: str) -> Work:
-    return Work(
+def work(name: str) -> ImageBuild:
+    return ImageBuild(
         name=name, repository=name, tag="v1", fingerprint="f", platforms=("linux/arm64",), context=lambda: Path("/none")
     )
 

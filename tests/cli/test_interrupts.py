@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.interrupts import SIGNALS, GracefulStop, Received, noted_signals, processes, read_ps, read_stat
+from cli.terraform.interrupts import SIGNALS, GracefulStop, Received, noted_signals, processes, read_ps, read_stat
 
 # One write for one line, or the two programs' lines run into each other: print may make two.
 FAKE_CDKTF = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.locks import Lock, check_release, describe_abandoned, describe_held, holder_is_gone, parse_lock
-from cli.program import SynthesizedStack
+from cli.terraform.locks import Lock, check_release, describe_abandoned, describe_held, holder_is_gone, parse_lock
+from cli.terraform.synthesized import SynthesizedStack
 
 STACK = SynthesizedStack(
     id="dev-service-orders", dependencies=(), directory=Path("cdktf.out/stacks/dev-service-orders")
@@ -73,7 +73,7 @@ def test_an_age_is_said_in_its_largest_unit(lock: Lock, now: datetime, age: str)
 
 
 def test_only_the_lock_that_was_named_is_released(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.locks.stacks_being_worked_on", set)
+    monkeypatch.setattr("cli.terraform.locks.stacks_being_worked_on", set)
     assert check_release(lock, lock.stack, lock.id) is lock
     with pytest.raises(CommandError, match=r"is locked by ada@laptop.*: that is another lock than other"):
         check_release(lock, lock.stack, "other")
@@ -82,7 +82,7 @@ def test_only_the_lock_that_was_named_is_released(lock: Lock, monkeypatch: pytes
 
 
 def test_no_lock_is_released_under_which_terraform_works_here(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.locks.stacks_being_worked_on", lambda: {lock.stack.id})
+    monkeypatch.setattr("cli.terraform.locks.stacks_being_worked_on", lambda: {lock.stack.id})
     monkeypatch.setattr("socket.gethostname", lambda: "laptop")
     for who in ("ada@laptop", "ada at app.terraform.io"):  # Terraform Cloud does not say from which machine
         held = dataclasses.replace(lock, who=who)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cli.picture import draw
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from tests.synthesis import ROOT, SHOP, Checkout
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.orphans import (
+from cli.state.bucket import StateFile
+from cli.terraform.orphaned_stacks import (
     empty_code,
     orphans,
     refuse_protected_orphan,
@@ -14,8 +15,7 @@ from cli.orphans import (
     without_logs,
     write_empty_stack,
 )
-from cli.program import Program, read_program, waves
-from cli.state import StateFile
+from cli.terraform.synthesized import SynthesizedApp, read_program, waves
 
 DEPENDENCIES = {
     "dev-service-orders": ["dev-network", "dev-cluster"],
@@ -26,7 +26,7 @@ DEPENDENCIES = {
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def program(tmp_path: Path) -> SynthesizedApp:
     """What `main.py` leaves in cdktf.out, in short."""
     stacks = {}
     for name, needs in DEPENDENCIES.items():
@@ -56,11 +56,11 @@ def state(stack: str, *, resources: int, reads: tuple[str, ...] = (), protected:
     return StateFile(f"dev/{stack}.tfstate", {"resources": [managed, *remote]})
 
 
-def test_a_program_is_one_environments_stacks_each_after_what_it_needs(program: Program) -> None:
+def test_a_program_is_one_environments_stacks_each_after_what_it_needs(program: SynthesizedApp) -> None:
     assert [stack.name for stack in program.stacks] == ["network", "cluster", "service-orders"]
 
 
-def test_stacks_are_chosen_by_short_or_full_name(program: Program) -> None:
+def test_stacks_are_chosen_by_short_or_full_name(program: SynthesizedApp) -> None:
     assert [stack.id for stack in program.select(["cluster", "dev-network", "cluster"])] == [
         "dev-cluster",
         "dev-network",
@@ -68,17 +68,17 @@ def test_stacks_are_chosen_by_short_or_full_name(program: Program) -> None:
     assert program.select([]) == program.stacks
 
 
-def test_an_unknown_stack_is_answered_with_those_there_are(program: Program) -> None:
+def test_an_unknown_stack_is_answered_with_those_there_are(program: SynthesizedApp) -> None:
     with pytest.raises(CommandError, match="dev has no stack edge; it has cluster, network, service-orders"):
         program.select(["edge"])
 
 
-def test_what_needs_a_stack_is_destroyed_with_it(program: Program) -> None:
+def test_what_needs_a_stack_is_destroyed_with_it(program: SynthesizedApp) -> None:
     chosen = program.with_dependants(program.select(["cluster"]))
     assert [stack.name for stack in chosen] == ["cluster", "service-orders"]
 
 
-def test_a_service_is_never_deployed_without_what_must_run_before(program: Program, tmp_path: Path) -> None:
+def test_a_service_is_never_deployed_without_what_must_run_before(program: SynthesizedApp, tmp_path: Path) -> None:
     assert [stack.name for stack in program.with_preparations(program.select(["cluster"]))] == ["cluster"]
     file = program.select(["network"])[0].directory / "cdk.tf.json"
     for does, expected in (("judge", ["cluster"]), ("run", ["network", "cluster"])):
@@ -88,12 +88,12 @@ def test_a_service_is_never_deployed_without_what_must_run_before(program: Progr
         assert [stack.name for stack in changed.with_preparations(changed.select(["cluster"]))] == expected
 
 
-def test_waves_respect_needs_among_the_chosen_only(program: Program) -> None:
+def test_waves_respect_needs_among_the_chosen_only(program: SynthesizedApp) -> None:
     chosen = program.select(["service-orders", "cluster"])
     assert [[stack.name for stack in wave] for wave in waves(chosen)] == [["cluster"], ["service-orders"]]
 
 
-def test_a_state_with_resources_and_without_a_stack_is_an_orphan(program: Program) -> None:
+def test_a_state_with_resources_and_without_a_stack_is_an_orphan(program: SynthesizedApp) -> None:
     states = [
         state("network", resources=3),
         state("service-gone", resources=2),
@@ -102,7 +102,9 @@ def test_a_state_with_resources_and_without_a_stack_is_an_orphan(program: Progra
     assert [orphan.stack for orphan in orphans(program, states)] == ["service-gone"]
 
 
-def test_an_orphan_is_destroyed_by_a_stack_with_its_state_and_no_resources(program: Program, tmp_path: Path) -> None:
+def test_an_orphan_is_destroyed_by_a_stack_with_its_state_and_no_resources(
+    program: SynthesizedApp, tmp_path: Path
+) -> None:
     stack = write_empty_stack(tmp_path, program, state("service-gone", resources=2))
     assert stack.id == "dev-service-gone"
     assert stack.state.key == "dev/service-gone.tfstate"
@@ -118,7 +120,7 @@ def test_an_orphan_in_terraform_cloud_is_destroyed_in_its_own_workspace() -> Non
     assert code["terraform"]["cloud"]["workspaces"] == {"name": "dev-service-gone", "project": "groundwork"}
 
 
-def test_an_orphan_is_destroyed_before_the_orphan_that_it_needs(program: Program) -> None:
+def test_an_orphan_is_destroyed_before_the_orphan_that_it_needs(program: SynthesizedApp) -> None:
     database = state("database-gone", resources=1)
     service = state("service-gone", resources=1, reads=("network", "database-gone"))
     assert [orphan.stack for orphan in orphans(program, [database, service])] == ["service-gone", "database-gone"]
@@ -141,12 +143,12 @@ def test_the_logs_of_removed_services_stay_with_what_they_need_until_they_are_na
     assert without_logs([gone[2]]) == ([gone[2]], []), "no log needs it any more"
 
 
-def test_the_key_and_the_way_of_collections_go_after_them(program: Program) -> None:
+def test_the_key_and_the_way_of_collections_go_after_them(program: SynthesizedApp) -> None:
     gone = [state("logging", resources=9), state("logs-a", resources=3), state("logs-b", resources=3)]
     assert [orphan.stack for orphan in orphans(program, gone)] == ["logs-a", "logs-b", "logging"]
 
 
-def test_what_a_stack_needs_and_was_never_deployed_comes_along(program: Program) -> None:
+def test_what_a_stack_needs_and_was_never_deployed_comes_along(program: SynthesizedApp) -> None:
     orders = program.select(["service-orders"])
     everything = program.with_missing(orders, set())
     assert [stack.name for stack in everything] == ["network", "cluster", "service-orders"]

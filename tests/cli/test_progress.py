@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from cli.display import describe
-from cli.progress import Phase, Progress
+from cli.terraform.display import describe
+from cli.terraform.progress import Phase, Progress
 
 OUTPUT = """\
 dev-network  Initializing the backend...

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from cli.deploy.protection import refuse_protected
 from cli.errors import CommandError
-from cli.program import SynthesizedStack
-from cli.protection import refuse_protected
+from cli.terraform.synthesized import SynthesizedStack
 
 
 def a_stack(tmp_path: Path, name: str, **resources: dict[str, Any]) -> SynthesizedStack:

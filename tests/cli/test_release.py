@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import edit as editing
 from cli.errors import CommandError
-from config.platform import load_platform
+from cli.services import config_transaction as editing
+from config.loader.platform import load_platform
 from tests.cli.commands import Ended, Groundwork, commit, everything_in, git, groundwork_in
 from tests.config.platform_files import write_platform
 
@@ -245,7 +245,7 @@ def test_a_disk_that_fails_leaves_the_old_file_and_no_rubbish(
         if next(syncs):
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cli.edit.os.fsync", full)
+    monkeypatch.setattr("cli.services.config_transaction.os.fsync", full)
     ended = groundwork("release", "api", "1.1", "-e", "dev")
     assert ended.code == 1
     assert "No space left on device" in ended.err
@@ -253,7 +253,7 @@ def test_a_disk_that_fails_leaves_the_old_file_and_no_rubbish(
 
 
 def test_a_file_that_somebody_else_changes_meanwhile_is_not_overwritten(root: Path) -> None:
-    change = editing.Edit(root)
+    change = editing.ConfigTransaction(root)
     change.write(Path(DEV), 'api: "1.0"\n')
     (root / DEV).parent.mkdir()
     (root / DEV).write_text("web: v1\n")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from cli.progress import Phase, StackProgress
-from cli.rollout_errors import readable
+from cli.terraform.progress import Phase, StackProgress
+from cli.terraform.rollout_errors import readable
 
 
 def line(message: str, kind: str = "RolloutError") -> str:

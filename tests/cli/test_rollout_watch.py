@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from cli.display import describe
 from cli.errors import CommandError
-from cli.progress import Progress
-from cli.rollout_view import in_full, in_one_line
-from cli.rollout_watch import EVERY_S, FIRST_AFTER_S, RolloutWatch, awaited
+from cli.rollouts.view import in_full, in_one_line
+from cli.rollouts.watch import EVERY_S, FIRST_AFTER_S, RolloutWatch, awaited
+from cli.terraform.display import describe
+from cli.terraform.progress import Progress
 
 SHOWN: dict[str, Any] = {
     "service": "orders",

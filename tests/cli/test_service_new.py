@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.service_text import service_text
-from config.document import read_document
-from config.http import Http
-from config.kinds import Kind
-from config.node import plain
-from config.platform import load_platform
-from config.rules import rule_priority
-from config.service import Service
+from cli.services.text import service_text
+from config.loader.platform import load_platform
+from config.models.service.http import Http
+from config.models.service.kinds import Kind
+from config.models.service.listener_priority import rule_priority
+from config.models.service.service import Service
+from config.source.document import read_document
+from config.source.node import plain
 from tests.cli.commands import Ended, Groundwork, everything_in, groundwork_in
 from tests.cli.terminal import type_into
 from tests.config.platform_files import write_platform
@@ -358,7 +358,7 @@ def test_a_disk_that_fails_in_the_middle_of_removing_leaves_all_files_as_they_we
         if next(fails):
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("cli.edit.os.fsync", sync)
+    monkeypatch.setattr("cli.services.config_transaction.os.fsync", sync)
     ended = groundwork("service", "remove", "api", "--yes")
     assert ended.code == 1
     assert "cannot be written, and all is as it was: Input/output error" in ended.err

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.state import StateFile
-from cli.strays import Tagged, strays
+from cli.state.bucket import StateFile
+from cli.terraform.unmanaged_resources import Tagged, unmanaged
 
 PREFIX = "arn:aws"
 
@@ -18,32 +18,32 @@ def test_what_a_state_knows_by_arn_or_by_id_is_no_stray() -> None:
     vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
     lost = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-2", "network")
     known = state({"id": "https://sqs/1/orders", "arn": queue.arn}, {"id": "vpc-1"})
-    assert strays([queue, vpc, lost], [known]) == [lost]
+    assert unmanaged([queue, vpc, lost], [known]) == [lost]
 
 
 def test_an_older_revision_of_a_known_task_definition_is_no_stray() -> None:
     family = f"{PREFIX}:ecs:eu-west-1:1:task-definition/dev-orders"
     known = state({"id": "dev-orders", "arn": f"{family}:7", "arn_without_revision": family})
-    assert strays([Tagged(f"{family}:6", "service-orders")], [known]) == []
+    assert unmanaged([Tagged(f"{family}:6", "service-orders")], [known]) == []
 
 
 def test_what_is_only_read_is_not_known() -> None:
     vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
-    assert strays([vpc], [state({"id": "vpc-1"}, mode="data")]) == [vpc]
+    assert unmanaged([vpc], [state({"id": "vpc-1"}, mode="data")]) == [vpc]
 
 
 def test_the_state_bucket_and_secrets_are_meant_to_be_in_no_state() -> None:
-    assert strays([Tagged(f"{PREFIX}:s3:::acme-dev-terraform-state", "bootstrap")], []) == []
+    assert unmanaged([Tagged(f"{PREFIX}:s3:::acme-dev-terraform-state", "bootstrap")], []) == []
 
 
 def test_without_any_state_everything_is_a_stray() -> None:
     vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
-    assert strays([vpc], []) == [vpc]
+    assert unmanaged([vpc], []) == [vpc]
 
 
 def test_what_aws_makes_for_a_database_is_no_stray() -> None:
     secret = Tagged(f"{PREFIX}:secretsmanager:eu-west-1:1:secret:rds!db-1", "database-orders")
     daily = Tagged(f"{PREFIX}:rds:eu-west-1:1:snapshot:rds:dev-orders-2026-11-23", "database-orders")
     known = state({"id": "db-1", "master_user_secret": [{"secret_arn": secret.arn}]})
-    assert strays([secret, daily], [known]) == []
-    assert strays([secret, daily], []) == [secret]
+    assert unmanaged([secret, daily], [known]) == []
+    assert unmanaged([secret, daily], []) == [secret]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.terraform_mirror import (
+from cli.terraform.provider_mirror import (
     CLI_CONFIG,
     PROVIDER,
     PROVIDER_VERSION,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import ConfigError
-from config.platform import load_platform
+from config.loader.platform import load_platform
+from config.source.problem import ConfigError
 from tests.config.platform_files import Content, write_platform
 
 DEV = "environments/dev.yaml"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from config.document import read_document
-from config.layers import find
-from config.node import Node, plain
+from config.source.document import read_document
+from config.source.merge import find
+from config.source.node import Node, plain
 
 FILE = Path("some.yaml")
 

@@ -7,12 +7,12 @@ from ipaddress import IPv4Network
 import pytest
 from pydantic import ValidationError
 
-from config.environment import Environment
-from config.http import Http
-from config.network import Network
-from config.place import State
-from config.service import Service
-from config.service_names import PLATFORM_NAMES
+from config.models.deploy_target import State
+from config.models.environment.environment import Environment
+from config.models.environment.network import Network
+from config.models.service.http import Http
+from config.models.service.service import Service
+from config.models.service_names import PLATFORM_NAMES
 from images.catalog import PLATFORM_IMAGES
 
 LONGEST_ENVIRONMENT, LONGEST_SERVICE, LONGEST_ORGANIZATION = "e" * 9, "s" * 22, "o" * 20

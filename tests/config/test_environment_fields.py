@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from config.office_hours import Day, OfficeHours
-from config.platform import load_platform
-from config.shared import shared_place
+from config.loader.platform import load_platform
+from config.models.environment.office_hours import Day, OfficeHours
+from config.models.environment.shared import shared_place
 from tests.config.bad_yaml import DEV, Bad, check
 from tests.config.platform_files import added, write_platform
 from tests.settings import an_environment

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from config.fargate import FARGATE_MEMORY_MIB, CpuUnits, size_mistakes
-from config.service import Service
+from config.models.fargate import FARGATE_MEMORY_MIB, CpuUnits, size_mistakes
+from config.models.service.service import Service
 
 # The corners of AWS's table: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 SOLD = [

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.layers import clearest, find, merge
-from config.node import Node, plain
+from config.source.merge import clearest, find, merge
+from config.source.node import Node, plain
 
 BASE, OVER = Path("base.yaml"), Path("over.yaml")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from tests.config.bad_yaml import API, DEV, PROD, SHARED, Bad, check
 from tests.config.platform_files import Content, added, write_platform
 

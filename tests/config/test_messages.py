@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self
 import pytest
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from config.document import read_document
-from config.errors import ConfigError
-from config.findings import Findings
-from config.settings import Mistake, Settings, refuse
-from config.settings_file import validate
+from config.diagnostics.collector import ProblemCollector
+from config.loader.settings_file import validate
+from config.models.settings import Mistake, Settings, refuse
+from config.source.document import read_document
+from config.source.problem import ConfigError
 from tests.config.bad_yaml import JARGON
 
 
@@ -63,7 +63,7 @@ class Pipeline(Settings):
 
 def explained(root: Path, text: str) -> str:
     (root / "some.yaml").write_text(text)
-    findings = Findings()
+    findings = ProblemCollector()
     node = findings.take(read_document(root, Path("some.yaml")))
     assert node is not None
     validate(Pipeline, node, findings)
@@ -119,7 +119,7 @@ def test_a_rule_is_shown_at_its_field_whatever_the_field_holds(tmp_path: Path) -
                 yield Mistake(field="high", message="low is above high", because=("low",))
 
     (tmp_path / "some.yaml").write_text("low: 5\n")
-    findings = Findings()
+    findings = ProblemCollector()
     node = findings.take(read_document(tmp_path, Path("some.yaml")))
     assert node is not None
     validate(Pair, node, findings)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import ConfigError, Problem
-from config.network import Nat
-from config.platform import load_platform
-from config.service import Service
+from config.loader.platform import load_platform
+from config.models.environment.network import Nat
+from config.models.service.service import Service
+from config.source.problem import ConfigError, Problem
 from tests.config.bad_yaml import API, DEV, JARGON, PROD, RELEASES, SHARED, WEB
 from tests.config.platform_files import VALID, added, replaced, write_platform
 

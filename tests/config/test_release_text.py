@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import ConfigError
-from config.release_text import releases_in, with_release, without_release
+from config.loader.release_text import releases_in, with_release, without_release
+from config.source.problem import ConfigError
 
 FILE = Path("service_configs/releases/dev.yaml")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from config.rights import load_rights
+from config.models.rights import load_rights
 from tests.synthesis import ROOT, Platform
 
 AHEAD = {

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from config.http import Http
-from config.rules import BAND_SIZE, DEPTHS, overlap, rule_priority
+from config.models.service.http import Http
+from config.models.service.listener_priority import BAND_SIZE, DEPTHS, overlap, rule_priority
 
 HIGHEST = 50_000
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from config import schemas
-from config.fargate import FARGATE_MEMORY_MIB
-from config.kinds import Kind
+from config.loader import json_schema as schemas
+from config.models.fargate import FARGATE_MEMORY_MIB
+from config.models.service.kinds import Kind
 from tests.config.platform_files import VALID
 from tests.synthesis import ROOT, SHOP
 
@@ -38,7 +38,7 @@ def errors(name: str, text: str) -> list[str]:
 
 
 def test_the_schema_files_are_what_the_models_say() -> None:
-    assert schemas.stale(ROOT) == [], "run python -m config.schemas"
+    assert schemas.stale(ROOT) == [], "run python -m config.loader.json_schema"
 
 
 def test_a_schema_that_differs_is_called_stale(tmp_path: Path) -> None:
@@ -137,6 +137,6 @@ def test_the_command_checks_without_writing(
     assert schemas.main(["--check"]) == 0
     monkeypatch.setattr(schemas, "rendered", lambda: {"shared.json": "other"})
     assert schemas.main(["--check"]) == 1
-    assert "schemas/shared.json is stale: run python -m config.schemas" in capsys.readouterr().err
+    assert "schemas/shared.json is stale: run python -m config.loader.json_schema" in capsys.readouterr().err
     assert (ROOT / "schemas/shared.json").read_text() != "other"
     assert schemas.main(["--chekc"]) == 2

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import pytest
 
-from config.network import LARGEST_VPC_PREFIX, SMALLEST_VPC_PREFIX, Network
-from config.subnets import Subnet, Tier, plan_subnets
+from config.models.environment.network import LARGEST_VPC_PREFIX, SMALLEST_VPC_PREFIX, Network
+from config.models.environment.subnets import Subnet, Tier, plan_subnets
 
 PREFIXES = range(LARGEST_VPC_PREFIX, SMALLEST_VPC_PREFIX + 1)
 # An application load balancer wants a /27 in each of its subnets.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from config.platform import load_platform
-from config.shared import shared_place
-from config.terraform_cloud import Execution, TerraformCloud
+from config.loader.platform import load_platform
+from config.models.environment.shared import shared_place
+from config.models.terraform_cloud import Execution, TerraformCloud
 from tests.config.bad_yaml import DEV, SHARED, Bad, check
 from tests.config.platform_files import Content, added, write_platform
 from tests.settings import an_environment

@@ -104,7 +104,7 @@ def test_the_commands_of_getting_started_are_found() -> None:
 def test_every_command_that_a_message_advises_exists() -> None:
     # The words up to the first that stands for something else; options behind it are the command's own.
     advice = re.compile(r"(?:fix: |`)(groundwork [a-z-]+(?: (?:new|list|show|remove|set|publish|build)\b)?)")
-    for package in ("cli", "config", "images", "modules", "stacks", "local_aws"):
+    for package in ("cli", "config", "monitoring", "images", "modules", "stacks", "local_aws"):
         for file in (ROOT / package).rglob("*.py"):
             for line in advice.findall(file.read_text()):
                 check_command(line)
@@ -141,6 +141,7 @@ def test_every_page_that_code_and_settings_refer_to_exists() -> None:
         "images",
         "local_aws",
         "modules",
+        "monitoring",
         "schemas",
         "stacks",
         "tests/shop",

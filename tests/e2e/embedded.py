@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from cli.terraform_mirror import prepare_terraform
+from cli.terraform.provider_mirror import prepare_terraform
 from local_aws.endpoint import REGION, Endpoint
 
 ROOTS = Path(__file__).parent / "roots"

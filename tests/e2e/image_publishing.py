@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from cli.terraform_mirror import prepare_terraform
+from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from local_aws.endpoint import REGION, Endpoint
 from local_aws.registry import running_registry

@@ -11,7 +11,7 @@ from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from images.grafana import OPENSEARCH
+from monitoring.grafana import OPENSEARCH
 
 ARCHITECTURES = ("amd64", "arm64")
 

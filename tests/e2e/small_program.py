@@ -33,7 +33,7 @@ from cdktf import App, DataResource, LocalExecProvisioner
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
 from config.loopback import is_loopback
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from stacks.platform_stack import PlatformStack
 
 embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))

@@ -16,10 +16,10 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.program import OUTPUT
+from cli.terraform.synthesized import OUTPUT
 from local_aws import launcher
 from local_aws.calls import RECORD
-from modules.deploy_rights import GROUPS
+from modules.delivery.deploy_rights import GROUPS
 from tests.cli.logs.collection_server import collection_server
 from tests.data_access import INDEX_ACTIONS, READS, WRITES, by_data_policies, by_iam
 from tests.delivered import DELIVERED

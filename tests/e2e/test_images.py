@@ -18,15 +18,15 @@ from pathlib import Path
 
 import pytest
 
-from config.environment import Environment
-from config.platform import load_platform
-from config.platform_service import DISK_OWNER, PlatformService, prometheus
-from config.platform_service import alertmanager as alertmanager_service
-from images import alertmanager
-from images.alerts.rule_files import topics
+from config.loader.platform import load_platform
+from config.models.environment.environment import Environment
+from config.models.environment.platform_service import DISK_OWNER, PlatformService, prometheus
+from config.models.environment.platform_service import alertmanager as alertmanager_service
 from images.catalog import PLATFORM_IMAGES
 from images.errors import ExitCode
-from images.platform_work import Wanted, wanted
+from images.platform_builds import PlatformImageBuild, wanted
+from monitoring import alertmanager
+from monitoring.alerts.rule_files import rule_groups
 from tests.e2e.docker_engine import Engine, running_engine, why_not
 from tests.e2e.image_publishing import Publishing, publishing
 from tests.synthesis import SHOP
@@ -67,7 +67,7 @@ def published(deployed: Publishing) -> Publishing:
     return deployed
 
 
-def images_of_dev(ready: Publishing) -> dict[str, Wanted]:
+def images_of_dev(ready: Publishing) -> dict[str, PlatformImageBuild]:
     return {image.name: image for image in wanted(ready.root, load_platform(ready.root, only="dev"))}
 
 
@@ -122,7 +122,7 @@ def test_the_image_runs_as_its_task_does_and_finds_its_data_again(
 ) -> None:
     (deployment,) = load_platform(published.root, only="dev")
     settings = part(deployment.environment, "as published")
-    folder = tmp_path / settings.name  # as modules/user_data.py makes it on the instance's disk
+    folder = tmp_path / settings.name  # as modules/ecs/user_data.py makes it on the instance's disk
     folder.mkdir(mode=0o700)
     os.chown(folder, DISK_OWNER, DISK_OWNER)
     run = ["--detach", "--read-only", "--volume", f"{folder}:/{settings.name}", reference(published, settings.name)]
@@ -149,7 +149,7 @@ def test_prometheus_has_every_rule_that_the_tables_have(published: Publishing) -
     finally:
         published.engine.docker("rm", "--force", container)
     loaded = {rule["name"]: rule["health"] for group in answer["data"]["groups"] for rule in group["rules"]}
-    tables = topics(deployment)
+    tables = rule_groups(deployment)
     alerts = {alert.name for topic in tables for alert in topic.alerts}
     assert set(loaded) == alerts | {recording.name for topic in tables for recording in topic.recordings}
     assert "err" not in loaded.values()

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cli.program import read_program, waves
+from cli.terraform.synthesized import read_program, waves
 from local_aws import launcher
 from tests.e2e.whole_platform import Checkout
 

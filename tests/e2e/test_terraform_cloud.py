@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.terraform_mirror import prepare_terraform
+from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
 from tests.e2e.small_program import SmallCheckout, kill_all

@@ -16,8 +16,8 @@ from typing import Any
 
 import boto3
 
-from cli.terraform_mirror import prepare_terraform
-from config.platform import load_platform
+from cli.terraform.provider_mirror import prepare_terraform
+from config.loader.platform import load_platform
 from images.render import image_tags
 from local_aws.endpoint import REGION, Endpoint
 from tests.synthesis import ROOT, SHOP

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from images.build_context import BuildContext
 from images.render import render_all
 from tests.synthesis import SHOP

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from images.docker_cli import Docker
+from images.docker.cli import Docker
 from images.ecr import Login
 from images.errors import ExitCode, ImageError
 

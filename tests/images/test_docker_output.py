@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from images.docker_errors import explain
-from images.docker_progress import BuildProgress, PushProgress
+from images.docker.errors import explain
+from images.docker.progress import BuildProgress, PushProgress
 from images.errors import ExitCode
 
 CLASSIC = ["Sending build context to Docker daemon  12.3kB", "Step 1/4 : ARG BASE", " ---> 1a2b", "Step 3/4 : COPY"]

@@ -14,8 +14,8 @@ import pytest
 from images import publish
 from images.ecr import Login, Manifest
 from images.errors import ExitCode, ImageError
+from images.image_build import FINGERPRINT_LABEL, ImageBuild
 from images.publish import Publisher
-from images.work import FINGERPRINT_LABEL, Work
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 AMD64, ARM64 = "linux/amd64", "linux/arm64"
@@ -115,8 +115,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     return made
 
 
-def work(name: str = "orders", *, platforms: tuple[str, ...] = (AMD64,)) -> Work:
-    return Work(
+def work(name: str = "orders", *, platforms: tuple[str, ...] = (AMD64,)) -> ImageBuild:
+    return ImageBuild(
         name=name, repository=name, tag="v1", fingerprint=OURS, platforms=platforms, context=lambda: Path("/context")
     )
 

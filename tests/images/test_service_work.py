@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from images.service_work import service_work
+from images.service_builds import service_work
 
 PLATFORMS = ("linux/arm64",)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modules.access_logs import AccessLogs
+from modules.edge.access_logs import AccessLogs
 from tests.settings import ACCOUNT, an_environment
 from tests.synthesis import Stack, synthesize_construct
 

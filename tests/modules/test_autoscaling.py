@@ -7,13 +7,13 @@ from datetime import time
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 
-from config.office_hours import OfficeHours
-from config.scaling import Scaling
-from modules.autoscaling import Autoscaling
-from modules.data_key import DataKey
-from modules.ecs_cluster import EcsCluster
+from config.models.environment.office_hours import OfficeHours
+from config.models.service.scaling import Scaling
+from modules.ecs.autoscaling import Autoscaling
+from modules.ecs.cluster import EcsCluster
+from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
-from modules.vpc import Vpc
+from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
 from tests.synthesis import Stack, synthesize_construct
 
@@ -28,7 +28,7 @@ def autoscaling(*, office_hours: OfficeHours | None = None, **scaling: object) -
             environment=an_environment(),
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
             log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
-            data_key=DataKey(stack, "data-key", name="test", account_id=ACCOUNT),
+            encryption_key=EncryptionKey(stack, "data-key", name="test", account_id=ACCOUNT),
             tags={},
         )
         Autoscaling(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from modules.certificate import Certificate
-from modules.zone import Zone
+from modules.edge.certificate import Certificate
+from modules.edge.hosted_zone import HostedZone
 from tests.settings import an_environment
 from tests.synthesis import Stack, synthesize_construct
 
@@ -14,7 +14,7 @@ from tests.synthesis import Stack, synthesize_construct
 @pytest.fixture(scope="module")
 def stack() -> Stack:
     def build(stack: TerraformStack) -> None:
-        zone = Zone(stack, "zone", settings=an_environment())
+        zone = HostedZone(stack, "zone", settings=an_environment())
         Certificate(stack, "certificate", domain="test.example.com", zone=zone)
 
     return synthesize_construct(build)

@@ -8,12 +8,12 @@ import re
 import pytest
 from cdktf import TerraformStack
 
-from config.delivery import Delivery
-from config.place import Place
-from config.rights import load_rights
-from modules.delivery_boundaries import delivery_boundary, workload_boundary
-from modules.delivery_roles import DeliveryRoles
-from modules.deploy_rights import GROUPS, LONGEST_POLICY, MOST_POLICIES
+from config.models.delivery import Delivery
+from config.models.deploy_target import DeployTarget
+from config.models.rights import load_rights
+from modules.delivery.boundaries import delivery_boundary, workload_boundary
+from modules.delivery.deploy_rights import GROUPS, LONGEST_POLICY, MOST_POLICIES
+from modules.delivery.roles import DeliveryRoles
 from tests.modules.iam_simulator import Role, role
 from tests.settings import ACCOUNT
 from tests.synthesis import Platform, synthesize_construct
@@ -36,7 +36,7 @@ def plan(delivered: Platform) -> Role:
 
 
 def test_each_policy_and_each_role_stays_within_the_limits_of_iam_with_the_longest_names() -> None:
-    place = Place(name="e23456789", organization="o" * 20, account_id=ACCOUNT, region="ap-southeast-1")
+    place = DeployTarget(name="e23456789", organization="o" * 20, account_id=ACCOUNT, region="ap-southeast-1")
 
     def build(stack: TerraformStack) -> None:
         delivery = Delivery(repository="acme/groundwork")
@@ -142,7 +142,7 @@ def test_the_deploy_role_may_do_its_work(action: str, resource: str, context: di
 
 def test_every_action_of_the_table_is_within_the_boundary_and_in_one_policy() -> None:
     rights = load_rights()
-    place = Place(name="dev", organization="acme", account_id=ACCOUNT)
+    place = DeployTarget(name="dev", organization="acme", account_id=ACCOUNT)
     bound = Role([json.loads(delivery_boundary(place))], json.loads(delivery_boundary(place)))
     for shared in (False, True):
         for action in rights.changes(shared=shared) | rights.reads(shared=shared):
@@ -151,7 +151,7 @@ def test_every_action_of_the_table_is_within_the_boundary_and_in_one_policy() ->
 
 
 def test_a_service_s_role_never_reaches_rights_or_states() -> None:
-    place = Place(name="dev", organization="acme", account_id=ACCOUNT)
+    place = DeployTarget(name="dev", organization="acme", account_id=ACCOUNT)
     everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     service = Role([everything], json.loads(workload_boundary(place)))
     assert service.may("sqs:SendMessage", "arn:aws:sqs:eu-west-1:1:dev-orders")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from modules.data_key import DataKey
-from modules.ecs_cluster import EcsCluster
+from modules.ecs.cluster import EcsCluster
+from modules.ecs.user_data import user_data
+from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
-from modules.user_data import user_data
-from modules.vpc import Vpc
+from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
 from tests.synthesis import Stack, synthesize_construct
 
@@ -27,7 +27,7 @@ def a_cluster(ec2: dict[str, Any], **fields: Any) -> Stack:
             environment=an_environment(cluster={"ec2": ec2}, **fields),
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=a_network()),
             log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
-            data_key=DataKey(stack, "data-key", name="test", account_id=ACCOUNT),
+            encryption_key=EncryptionKey(stack, "data-key", name="test", account_id=ACCOUNT),
             tags=TAGS,
         )
 

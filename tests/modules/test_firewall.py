@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cdktf import TerraformStack
 
-from modules.firewall import Firewall
-from modules.vpc import Vpc
+from modules.network.security_group import SecurityGroup
+from modules.network.vpc import Vpc
 from tests.settings import a_network
 from tests.synthesis import Stack, synthesize_construct
 
@@ -17,8 +17,8 @@ class Walls:
 
     def __init__(self, scope: TerraformStack) -> None:
         vpc = Vpc(scope, "vpc", name="test", region="eu-west-1", settings=a_network())
-        self.shop = Firewall(scope, "shop", name="test-shop", description="Shop", vpc=vpc)
-        self.orders = Firewall(scope, "orders", name="test-orders", description="Orders", vpc=vpc)
+        self.shop = SecurityGroup(scope, "shop", name="test-shop", description="Shop", vpc=vpc)
+        self.orders = SecurityGroup(scope, "orders", name="test-orders", description="Orders", vpc=vpc)
 
 
 def group(stack: Stack, name: str) -> str:

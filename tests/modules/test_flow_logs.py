@@ -7,9 +7,9 @@ import json
 import pytest
 from cdktf import TerraformStack
 
-from modules.flow_logs import FlowLogs
 from modules.log_key import LogKey
-from modules.vpc import Vpc
+from modules.network.flow_logs import FlowLogs
+from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, an_environment
 from tests.synthesis import Stack, synthesize_construct
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from modules.access_logs import AccessLogs
-from modules.certificate import Certificate
-from modules.load_balancer import LoadBalancer
-from modules.vpc import Vpc
-from modules.zone import Zone
+from modules.edge.access_logs import AccessLogs
+from modules.edge.certificate import Certificate
+from modules.edge.hosted_zone import HostedZone
+from modules.edge.load_balancer import LoadBalancer
+from modules.network.vpc import Vpc
 from tests.settings import an_environment
 from tests.synthesis import Attributes, Stack, synthesize_construct
 
@@ -18,7 +18,7 @@ def a_load_balancer(**fields: object) -> Stack:
     environment = an_environment(**fields)
 
     def build(stack: TerraformStack) -> None:
-        zone = Zone(stack, "zone", settings=environment)
+        zone = HostedZone(stack, "zone", settings=environment)
         LoadBalancer(
             stack,
             "load-balancer",

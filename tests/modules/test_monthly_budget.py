@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.budget import Budget
-from modules.monthly_budget import MonthlyBudget
+from config.models.environment.budget import Budget
+from modules.monitoring.monthly_budget import MonthlyBudget
 from tests.synthesis import Attributes, synthesize_construct
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from modules.network_acls import NetworkAcls
-from modules.vpc import Vpc
+from modules.network.network_acls import NetworkAcls
+from modules.network.vpc import Vpc
 from tests.settings import a_network
 from tests.synthesis import Attributes, Stack, synthesize_construct
 

@@ -9,13 +9,13 @@ import pytest
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 
-from config.database import INJECTED, Database
-from config.subnets import Tier
-from modules.data_key import DataKey
-from modules.firewall import Firewall
+from config.models.environment.subnets import Tier
+from config.models.service.database import INJECTED, Database
+from modules.data.postgres import Postgres
+from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
-from modules.postgres import Postgres
-from modules.vpc import Vpc
+from modules.network.security_group import SecurityGroup
+from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
 from tests.synthesis import Attributes, Stack, synthesize_construct
 
@@ -28,7 +28,7 @@ def build(stack: TerraformStack, settings: Database, environment: dict[str, Any]
         name="test-orders",
         environment=an_environment(**environment),
         vpc=vpc,
-        data_key=DataKey(stack, "data-key", name="test", account_id=ACCOUNT),
+        encryption_key=EncryptionKey(stack, "data-key", name="test", account_id=ACCOUNT),
         log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region="eu-west-1"),
         settings=settings,
     )
@@ -44,7 +44,7 @@ def opened() -> Stack:
 
     def make(stack: TerraformStack) -> None:
         postgres, vpc = build(stack, Database(), {})
-        caller = Firewall(stack, "caller", name="test-caller", description="A caller", vpc=vpc)
+        caller = SecurityGroup(stack, "caller", name="test-caller", description="A caller", vpc=vpc)
         postgres.allow_from(caller, scope=stack, id_="database")
         role = IamRole(stack, "role", name="reader", assume_role_policy="{}")
         postgres.grant_login(role, scope=stack, id_="login")

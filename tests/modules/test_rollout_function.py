@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from modules.rollout_function import CODE, HANDLER, LONGEST_S, RUNTIME
+from modules.rollouts.function import CODE, HANDLER, LONGEST_S, RUNTIME
 from tests.synthesis import ROOT, Platform, Stack
 
 PACK = "from modules.rollout_function import _archive; import sys; sys.stdout.buffer.write(_archive().read_bytes())"

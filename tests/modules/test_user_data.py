@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.user_data import VOLUME, user_data
+from modules.ecs.user_data import VOLUME, user_data
 from tests.settings import an_environment
 
 VOLUME_ID = "vol-0123456789abcdef0"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from config.network import ENDPOINTS_WITHOUT_NAT
-from config.subnets import Tier
-from modules.vpc import Vpc
+from config.models.environment.network import ENDPOINTS_WITHOUT_NAT
+from config.models.environment.subnets import Tier
+from modules.network.vpc import Vpc
 from tests.settings import a_network
 from tests.synthesis import Attributes, Stack, synthesize_construct
 

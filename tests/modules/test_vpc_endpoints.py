@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cdktf import TerraformStack
 
-from modules.vpc import Vpc
-from modules.vpc_endpoints import VpcEndpoints
+from modules.network.vpc import Vpc
+from modules.network.vpc_endpoints import VpcEndpoints
 from tests.settings import a_network
 from tests.synthesis import Stack, synthesize_construct
 

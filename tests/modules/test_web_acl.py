@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from modules.access_logs import AccessLogs
-from modules.certificate import Certificate
-from modules.load_balancer import LoadBalancer
+from modules.edge.access_logs import AccessLogs
+from modules.edge.certificate import Certificate
+from modules.edge.hosted_zone import HostedZone
+from modules.edge.load_balancer import LoadBalancer
+from modules.edge.web_acl import WebAcl
 from modules.log_key import LogKey
-from modules.vpc import Vpc
-from modules.web_acl import WebAcl
-from modules.zone import Zone
+from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, an_environment
 from tests.synthesis import Attributes, Stack, synthesize_construct
 
@@ -20,7 +20,7 @@ def a_web_acl(**fields: object) -> Stack:
     environment = an_environment(**fields)
 
     def build(stack: TerraformStack) -> None:
-        zone = Zone(stack, "zone", settings=environment)
+        zone = HostedZone(stack, "zone", settings=environment)
         load_balancer = LoadBalancer(
             stack,
             "load-balancer",

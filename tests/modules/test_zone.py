@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cdktf import TerraformStack
 
-from modules.zone import Target, Zone
+from modules.edge.hosted_zone import HostedZone, Target
 from tests.settings import an_environment
 from tests.synthesis import Stack, synthesize_construct
 
 
 def a_zone(**fields: object) -> Stack:
     def build(stack: TerraformStack) -> None:
-        zone = Zone(stack, "zone", settings=an_environment(**fields))
+        zone = HostedZone(stack, "zone", settings=an_environment(**fields))
         zone.alias("domain", "test.example.com", Target(dns_name="lb.example.net", zone_id="ZLOADBALANCERS"))
 
     return synthesize_construct(build)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.edge import Edge
+from config.models.environment.edge import Edge
 from tests.synthesis import ROOT, Checkout, Platform, Stack
 
 ENVIRONMENTS = {"dev": "dev.example.com", "staging": "staging.example.com", "prod": "example.com"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modules.run_before_deploy import work
+from modules.rollouts.pre_deploy_task import work
 from tests.settings import a_service
 from tests.synthesis import Checkout, Platform, Stack
 

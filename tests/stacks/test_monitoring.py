@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.platform import load_platform
+from config.loader.platform import load_platform
 from images.render import image_tags
 from tests.synthesis import Attributes, Checkout, Platform, Stack
 

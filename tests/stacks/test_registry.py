@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from cdktf import App
 
-from config.platform import Deployment, load_platform
-from config.shared import shared_place
+from config.loader.platform import Deployment, load_platform
+from config.models.environment.shared import shared_place
 from images.catalog import PLATFORM_IMAGES
 from images.render import image_tags
 from stacks.registry import RegistryStack

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import main
-from cli.program import Program, read_program
-from config.place import Place
-from config.platform import load_platform
-from config.terraform_cloud import TerraformCloud
+from cli.terraform.synthesized import SynthesizedApp, read_program
+from config.loader.platform import load_platform
+from config.models.deploy_target import DeployTarget
+from config.models.terraform_cloud import TerraformCloud
 from tests.synthesis import SHOP
 from tests.terraform_cloud.certificate import make_certificate
 from tests.terraform_cloud.server import TOKEN, TerraformCloudServer, terraform_cloud
@@ -61,13 +61,13 @@ def cloud_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def program(cloud_checkout: Path) -> Program:
+def program(cloud_checkout: Path) -> SynthesizedApp:
     """Its stacks."""
     return read_program(cloud_checkout, "dev")
 
 
 @pytest.fixture
-def cloud_place(cloud_checkout: Path) -> Place:
+def cloud_place(cloud_checkout: Path) -> DeployTarget:
     """Its settings."""
     return load_platform(cloud_checkout, only="dev")[0].environment
 

@@ -14,7 +14,7 @@ import main
 from cli.changes.affected import Affected, find_affected
 from cli.changes.tree import StackCode, Tree
 from cli.errors import CommandError
-from config.errors import ConfigError
+from config.source.problem import ConfigError
 from tests.synthesis import Checkout
 
 Compare = Callable[[Checkout], Affected]

@@ -279,19 +279,19 @@ def affected_by(repository: Repository, tmp_path: Path) -> dict[str, list[str]]:
 def test_code_that_is_written_otherwise_and_says_the_same_affects_nothing(
     repository: Repository, tmp_path: Path
 ) -> None:
-    repository.replace("modules/vpc.py", "class Vpc(", "_REFACTORED = True\n\n\nclass Vpc(")
+    repository.replace("modules/network/vpc.py", "class Vpc(", "_REFACTORED = True\n\n\nclass Vpc(")
     assert affected_by(repository, tmp_path) == {}
 
 
 def test_a_new_alert_affects_prometheus_alone(repository: Repository, tmp_path: Path) -> None:
-    text = (repository.root / "images/alerts/databases.py").read_text()
+    text = (repository.root / "monitoring/alerts/databases.py").read_text()
     first = text[
         text.index("            Alert(") : text.index("            Alert(", text.index("            Alert(") + 1)
     ]
     name = first.split('"')[1]
-    repository.replace("images/alerts/databases.py", first, first + first.replace(name, f"{name}Too"))
+    repository.replace("monitoring/alerts/databases.py", first, first + first.replace(name, f"{name}Too"))
     assert affected_by(repository, tmp_path) == because(
-        "images/alerts/databases.py", "shared-registry", "dev-monitoring"
+        "monitoring/alerts/databases.py", "shared-registry", "dev-monitoring"
     )
 
 

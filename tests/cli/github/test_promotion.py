@@ -17,7 +17,7 @@ ORDER = ["dev", "staging", "prod"]
     ("changed", "deployed"),
     [
         ([], ["shared", "dev"]),
-        (["modules/vpc.py", "service_configs/orders.yaml", "environments/shared.yaml"], ["shared", "dev"]),
+        (["modules/network/vpc.py", "service_configs/orders.yaml", "environments/shared.yaml"], ["shared", "dev"]),
         (["service_configs/releases/dev.yaml"], ["shared", "dev"]),
         (["service_configs/releases/prod.yaml"], ["shared", "dev", "prod"]),
         (["environments/prod.yaml", "environments/staging.yaml"], ["shared", "dev", "staging", "prod"]),

@@ -8,7 +8,7 @@ import pytest
 
 from cli.github.api import GitHub
 from cli.github.release import release_everywhere
-from config.errors import ConfigError
+from config.source.problem import ConfigError
 from tests.cli.github.server import State, github
 
 ORDER = ["dev", "staging", "prod"]

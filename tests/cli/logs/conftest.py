@@ -14,7 +14,7 @@ import pytest
 
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
-from modules.aoss_policy import data_policy, encryption_policy
+from modules.logging.aoss_policy import data_policy, encryption_policy
 from tests.cli.commands import Groundwork, groundwork_in
 from tests.cli.logs.collection_server import Collection, collection_server
 from tests.synthesis import Checkout

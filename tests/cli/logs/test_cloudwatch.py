@@ -16,7 +16,7 @@ from cli.errors import CommandError
 from cli.logs.cloudwatch import CloudWatchLogs
 from cli.logs.level import Level
 from cli.logs.query import LogQuery
-from config.platform import read_platform
+from config.loader.platform import read_platform
 from tests.cli.commands import Groundwork
 from tests.cli.logs.conftest import TASK, Aws
 from tests.cli.terminal import CTRL_C, type_into

@@ -18,8 +18,8 @@ from cli.logs import opensearch
 from cli.logs.collection_access import CollectionAccess, role_of
 from cli.logs.collection_client import Answer, CollectionClient, UnreachableError, parse_address
 from cli.target import act_as
-from config.environment import Environment
-from config.platform import read_platform
+from config.loader.platform import read_platform
+from config.models.environment.environment import Environment
 from tests.cli.commands import Ended, Groundwork
 from tests.cli.logs.collection_server import Collection, Document, collection_server
 from tests.cli.logs.conftest import READER, TASK, Aws

@@ -13,10 +13,10 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from cli.errors import CommandError
-from cli.program import Program, SynthesizedStack
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform_cloud.connection import Connection, connect
 from cli.terraform_cloud.store import TerraformCloudStates as States
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 from tests.terraform_cloud.fixtures import settings_for
 from tests.terraform_cloud.server import TerraformCloudServer
 
@@ -40,7 +40,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def states(cloud: TerraformCloudServer, cloud_place: Place) -> Iterator[Callable[..., States]]:
+def states(cloud: TerraformCloudServer, cloud_place: DeployTarget) -> Iterator[Callable[..., States]]:
     """What the command makes of the settings, each time anew."""
     opened: list[Connection] = []
 
@@ -55,7 +55,7 @@ def states(cloud: TerraformCloudServer, cloud_place: Place) -> Iterator[Callable
 
 
 def test_every_stack_gets_a_workspace_that_only_its_readers_may_read(
-    cloud: TerraformCloudServer, program: Program, states: Make
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make
 ) -> None:
     said = list(states().bootstrap(program))
     workspaces = {each.attributes["name"]: each for each in cloud.api.workspaces.values()}
@@ -79,7 +79,7 @@ def reads(stack: SynthesizedStack) -> set[str]:
 
 
 def test_runs_get_short_lived_credentials_of_a_role_for_each_phase(
-    cloud: TerraformCloudServer, program: Program, states: Make, aws: Any
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make, aws: Any
 ) -> None:
     list(states(project="Our platform").bootstrap(program))
     assert cloud.api.variables("groundwork-dev") == {
@@ -118,7 +118,7 @@ def document(policy: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("execution", ["remote", "local", "agent"])
 def test_a_second_time_changes_nothing(
-    execution: str, cloud: TerraformCloudServer, program: Program, states: Make
+    execution: str, cloud: TerraformCloudServer, program: SynthesizedApp, states: Make
 ) -> None:
     cloud.api.agent_pools["apool-1"] = "own machines"
     fields = {"execution": execution} | ({"agent_pool": "own machines"} if execution == "agent" else {})
@@ -129,14 +129,18 @@ def test_a_second_time_changes_nothing(
     assert cloud.changes == []
 
 
-def test_local_execution_needs_no_role(cloud: TerraformCloudServer, program: Program, states: Make, aws: Any) -> None:
+def test_local_execution_needs_no_role(
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make, aws: Any
+) -> None:
     list(states(execution="local").bootstrap(program))
     assert {each.attributes["execution-mode"] for each in cloud.api.workspaces.values()} == {"local"}
     assert cloud.api.variable_sets == {}
     assert aws.list_roles()["Roles"] == []
 
 
-def test_agents_run_what_their_pool_is_named_for(cloud: TerraformCloudServer, program: Program, states: Make) -> None:
+def test_agents_run_what_their_pool_is_named_for(
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make
+) -> None:
     cloud.api.agent_pools["apool-1"] = "own machines"
     list(states(execution="agent", agent_pool="own machines").bootstrap(program))
     for workspace in cloud.api.workspaces.values():
@@ -144,7 +148,7 @@ def test_agents_run_what_their_pool_is_named_for(cloud: TerraformCloudServer, pr
 
 
 def test_what_somebody_changed_by_hand_is_put_right(
-    cloud: TerraformCloudServer, program: Program, states: Make, aws: Any
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make, aws: Any
 ) -> None:
     list(states().bootstrap(program))
     network = cloud.api.workspace("dev-network")
@@ -166,7 +170,7 @@ def test_what_somebody_changed_by_hand_is_put_right(
     assert list(states().bootstrap(program)) == []
 
 
-def test_a_narrower_policy_stays(cloud: TerraformCloudServer, program: Program, states: Make, aws: Any) -> None:
+def test_a_narrower_policy_stays(cloud: TerraformCloudServer, program: SynthesizedApp, states: Make, aws: Any) -> None:
     list(states().bootstrap(program))
     role = "dev-terraform-cloud-apply"
     aws.detach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
@@ -190,9 +194,9 @@ def test_an_audience_is_added_to_a_provider_that_somebody_else_made(states: Make
 
 
 def test_a_new_stack_gets_its_workspace_at_the_next_deploy(
-    cloud: TerraformCloudServer, program: Program, states: Make
+    cloud: TerraformCloudServer, program: SynthesizedApp, states: Make
 ) -> None:
-    before = Program("dev", tuple(stack for stack in program.stacks if stack.name != "service-storefront"))
+    before = SynthesizedApp("dev", tuple(stack for stack in program.stacks if stack.name != "service-storefront"))
     list(states().bootstrap(before))
     cloud.asked.clear()
     said = list(states().prepare(program))
@@ -204,14 +208,14 @@ def test_a_new_stack_gets_its_workspace_at_the_next_deploy(
     assert len(cloud.asked) == 4, cloud.asked  # of 30 in a minute
 
 
-def test_a_deploy_after_a_change_of_the_settings_asks_for_bootstrap(states: Make, program: Program) -> None:
+def test_a_deploy_after_a_change_of_the_settings_asks_for_bootstrap(states: Make, program: SynthesizedApp) -> None:
     list(states(execution="local").bootstrap(program))
     words = r"workspace dev-\w+ is not as `terraform_cloud:` says: execution_mode\n  fix: groundwork bootstrap dev"
     with pytest.raises(CommandError, match=words):
         list(states(execution="remote").prepare(program))
 
 
-def test_a_deploy_before_any_bootstrap_is_told_what_is_missing(states: Make, program: Program) -> None:
+def test_a_deploy_before_any_bootstrap_is_told_what_is_missing(states: Make, program: SynthesizedApp) -> None:
     assert str(states().fault()).startswith("organization acme-corp has no project groundwork yet")
     with pytest.raises(CommandError, match=r"has no project groundwork yet, .*\n  fix: groundwork bootstrap dev"):
         list(states().prepare(program))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.program import Program
+from cli.terraform.synthesized import SynthesizedApp
 from cli.terraform_cloud import connection
 from cli.terraform_cloud.connection import connect
 from cli.terraform_cloud.store import TerraformCloudStates
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 from tests.terraform_cloud.api import Workspace
 from tests.terraform_cloud.certificate import make_certificate
 from tests.terraform_cloud.fixtures import log_in, settings_for
@@ -189,7 +189,7 @@ HOST is no Terraform Cloud: it says nothing useful at /.well-known/terraform.jso
 ]
 
 
-def bootstrap(cloud: TerraformCloudServer, place: Place, program: Program, **fields: str) -> list[str]:
+def bootstrap(cloud: TerraformCloudServer, place: DeployTarget, program: SynthesizedApp, **fields: str) -> list[str]:
     settings = settings_for(cloud, **fields)
     found = connect(settings)
     try:
@@ -202,8 +202,8 @@ def bootstrap(cloud: TerraformCloudServer, place: Place, program: Program, **fie
 def test_each_fault_is_told_in_its_own_words(
     fault: Fault,
     cloud: TerraformCloudServer,
-    cloud_place: Place,
-    program: Program,
+    cloud_place: DeployTarget,
+    program: SynthesizedApp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(connection, "MOST_RETRIES", 1)
@@ -219,7 +219,7 @@ def test_no_two_faults_are_told_alike() -> None:
 
 
 def test_a_host_that_is_not_there_is_told_at_once(
-    cloud: TerraformCloudServer, cloud_place: Place, program: Program, tmp_path: Path
+    cloud: TerraformCloudServer, cloud_place: DeployTarget, program: SynthesizedApp, tmp_path: Path
 ) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens
@@ -232,7 +232,7 @@ def test_a_host_that_is_not_there_is_told_at_once(
 
 
 def test_a_certificate_of_nobody_known_is_told_with_the_way_to_trust_it(
-    cloud: TerraformCloudServer, cloud_place: Place, program: Program, tmp_path: Path
+    cloud: TerraformCloudServer, cloud_place: DeployTarget, program: SynthesizedApp, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
     with terraform_cloud(*make_certificate(tmp_path / "other")) as other:
@@ -242,7 +242,11 @@ def test_a_certificate_of_nobody_known_is_told_with_the_way_to_trust_it(
 
 
 def test_a_certificate_for_another_name_is_refused(
-    cloud: TerraformCloudServer, cloud_place: Place, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cloud: TerraformCloudServer,
+    cloud_place: DeployTarget,
+    program: SynthesizedApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "other").mkdir()
     certificate, key = make_certificate(tmp_path / "other", "tfe.example.com")
@@ -254,7 +258,7 @@ def test_a_certificate_for_another_name_is_refused(
 
 
 def test_too_many_requests_are_waited_for_as_long_as_it_says(
-    cloud: TerraformCloudServer, cloud_place: Place, program: Program
+    cloud: TerraformCloudServer, cloud_place: DeployTarget, program: SynthesizedApp
 ) -> None:
     cloud.fail("POST .*/workspaces", 429, title="too many requests", headers={"Retry-After": "1"}, times=2)
     begun = time.monotonic()

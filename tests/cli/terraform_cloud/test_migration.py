@@ -11,15 +11,15 @@ import pytest
 from moto import mock_aws
 
 from cli.errors import CommandError
-from cli.locks import holder_is_gone, read_lock
-from cli.program import Program
-from cli.state_commands import refuse_orphans
+from cli.state.commands import refuse_orphans
+from cli.terraform.locks import holder_is_gone, read_lock
+from cli.terraform.synthesized import SynthesizedApp
 from cli.terraform_cloud.bucket import Bucket
 from cli.terraform_cloud.connection import connect
 from cli.terraform_cloud.migration import Direction, move
 from cli.terraform_cloud.store import TerraformCloudStates
 from cli.terraform_cloud.workspace_states import WorkspaceStates
-from config.place import Place
+from config.models.deploy_target import DeployTarget
 from tests.terraform_cloud.fixtures import settings_for
 from tests.terraform_cloud.server import TerraformCloudServer
 
@@ -36,7 +36,7 @@ def state(serial: int, lineage: str = "one", **more: Any) -> bytes:
 class Both:
     """The bucket and the workspaces of one environment."""
 
-    def __init__(self, s3: Any, cloud: TerraformCloudServer, place: Place, program: Program) -> None:
+    def __init__(self, s3: Any, cloud: TerraformCloudServer, place: DeployTarget, program: SynthesizedApp) -> None:
         self.s3, self.cloud, self.program = s3, cloud, program
         self.connection = connect(settings_for(cloud, execution="local"))
         self.states = TerraformCloudStates(self.connection, place)
@@ -60,7 +60,7 @@ class Both:
 
 @pytest.fixture
 def both(
-    cloud: TerraformCloudServer, cloud_place: Place, program: Program, monkeypatch: pytest.MonkeyPatch
+    cloud: TerraformCloudServer, cloud_place: DeployTarget, program: SynthesizedApp, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Both]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)

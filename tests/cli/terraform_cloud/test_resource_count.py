@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.terraform_cloud.resource_count import Count, count_all, count_in, describe, in_code
-from config.terraform_cloud import TerraformCloud
+from config.models.terraform_cloud import TerraformCloud
 from tests.synthesis import ROOT
 from tests.terraform_cloud.fixtures import HOST_IN_CODE
 

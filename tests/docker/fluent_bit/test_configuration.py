@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from config.bases import load_bases
-from config.platform_service import FLUENT_BIT, PORTS
-from modules.container import ROUTER_STOP_TIMEOUT_S
+from config.loader.base_images import load_bases
+from config.models.environment.platform_service import FLUENT_BIT, PORTS
+from modules.ecs.container import ROUTER_STOP_TIMEOUT_S
 from tests.docker.fluent_bit.configuration import KEYS, Section, mistakes, outage_budget, sections, size
 from tests.docker.fluent_bit.firelens import CONFIGURATION, ROOTFS
 from tests.synthesis import ROOT

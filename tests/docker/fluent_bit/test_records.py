@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.logs import Logs
+from config.models.service.logs import Logs
 from tests.docker.fluent_bit.dynamic_mapping import Index, RefusedError
 from tests.docker.fluent_bit.log_lines import CASES, SPAN_ID, TRACE_ID, Case, line, pieces, record
 from tests.docker.fluent_bit.lua_router import LuaRouter

@@ -34,7 +34,7 @@ def test_a_signal_to_stop_arrives_late_and_the_exit_code_is_the_programs(sent: s
         began = time.monotonic()
         started.send_signal(sent)
         assert started.wait(60) == 7
-        assert 1 <= time.monotonic() - began
+        assert time.monotonic() - began >= 1
 
 
 @pytest.mark.parametrize("at", range(20))

@@ -1,0 +1,1 @@
+"""`groundwork deploy`, `destroy`, `synth`, and what is checked before and after."""

@@ -1,0 +1,143 @@
+"""`groundwork synth`, `deploy` and `destroy`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.deploy.image_check import refuse_missing_images
+from cli.deploy.protection import refuse_protected
+from cli.deploy.run import exclusive_run
+from cli.errors import CommandError
+from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
+from cli.root import ROOT
+from cli.session import Session, open_session
+from cli.terraform.cdktf_runner import QUIET, Cdktf
+from cli.terraform.orphaned_stacks import LOGGING, LOGS, that_need, without_logs
+from cli.terraform.provider_mirror import prepare_terraform
+from config.loader.platform import load_platform
+from config.models.environment.shared import SHARED
+
+console = Console()
+
+
+def synth(
+    environment: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="An environment, or shared; else all.")
+    ] = None,
+) -> None:
+    """Write the Terraform code of every environment, or of one, to cdktf.out. Asks no AWS."""
+    load_platform(ROOT, only=None if environment == SHARED else environment)
+    terraform = prepare_terraform(ROOT, os.environ)
+    cdktf = Cdktf(ROOT, terraform.environment, terraform.skip_provider_lock)
+    chosen = {"GROUNDWORK_ENVIRONMENT": environment} if environment else {}
+    arguments = [argument for argument in cdktf.arguments("synth", []) if argument != "--skip-provider-lock"]
+    done = subprocess.run(arguments, cwd=ROOT, env={**terraform.environment, **QUIET, **chosen}, check=False)
+    raise typer.Exit(done.returncode)
+
+
+def deploy(
+    environment: Environment,
+    stacks: Stacks = None,
+    local: Local = False,
+    yes: Yes = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Destroy stacks that have left the program.")] = False,
+    lock_timeout: LockTimeout = 600,
+) -> None:
+    """Make AWS what the code says: everything, or the stacks named.
+
+    Ctrl-C stops it in good order, and the same command goes on from there. For example:
+    `groundwork deploy dev`, `groundwork deploy prod service-orders`.
+    """
+    session = open_session(ROOT, environment, console, local=local)
+    with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        chosen = run.program.with_preparations(run.program.select(stacks or []))
+        if stacks:
+            chosen = run.program.with_missing(chosen, run.deployed())
+        run.refuse_abandoned_locks(chosen)
+        if environment != SHARED:
+            refuse_missing_images(session, chosen)
+        left = run.orphans()
+        for line in cost_warnings(session, [stack.name for stack in chosen]):
+            session.say(line)
+        if not session.target.embedded:
+            names = ", ".join(stack.name for stack in chosen)
+            confirm(f"Deploy {names} to {environment} in {session.target.description}?", yes)
+        progress = run.execute("deploy", chosen)
+        for stack in progress.stacks.values():
+            session.say(f"{stack.stack}: {stack.outcome}")
+        for note in without_image(session, [stack.name for stack in chosen]):
+            session.say(note)
+        left, logs = without_logs(left) if keeps_logs(session) else (left, [])
+        for orphan in logs:
+            session.say(
+                f"{orphan.stack} has left the program and is kept: in {environment} logs outlive their service.\n"
+                f"  destroy them: {session.command(f'destroy {environment} {orphan.stack}')}"
+            )
+        for orphan in left:
+            if prune:
+                confirm(f"Destroy {orphan.stack}, {orphan.resources} resources?", yes or session.target.embedded)
+                run.destroy_orphan(orphan)
+            else:
+                session.say(
+                    f"{orphan.stack} has left the program, but its {orphan.resources} resources still exist.\n"
+                    f"  destroy them: {session.command(f'deploy {environment} --prune')}\n"
+                    f"  only these:   {session.command(f'destroy {environment} {orphan.stack}')}"
+                )
+        if prune:
+            run.forget_empty_states()
+
+
+def cost_warnings(session: Session, stacks: Collection[str]) -> list[str]:
+    """That OpenSearch may cost more in this account than the files say. Who may not ask is not kept from deploying."""
+    if not any(name == LOGGING or name.startswith(LOGS) for name in stacks):
+        return []
+    try:
+        return session.faults()
+    except CommandError as error:
+        return [str(error)]
+
+
+def keeps_logs(session: Session) -> bool:
+    """Whether the logs of a service that is removed stay until somebody names them."""
+    return session.name != SHARED and session.environment.deletion_protection
+
+
+def without_image(session: Session, stacks: Collection[str]) -> Iterator[str]:
+    """What runs nothing although it is deployed, and how to change that."""
+    for service in session.deployment.services if session.name != SHARED else ():
+        if not service.is_runnable and f"service-{service.name}" in stacks:
+            release = f"groundwork release {service.repository} TAG --environment {session.name}"
+            yield f"{service.name} runs nothing yet: no image is released.\n  release one: {release}"
+
+
+def destroy(
+    environment: Environment,
+    stacks: Stacks = None,
+    local: Local = False,
+    yes: Yes = False,
+    lock_timeout: LockTimeout = 600,
+) -> None:
+    """Destroy the stacks named and what depends on them, or all. Works on stacks whose file is gone, too."""
+    session = open_session(ROOT, environment, console, local=local)
+    with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        named = [name.removeprefix(f"{environment}-") for name in stacks or []]
+        orphans = run.orphans()
+        kept = [name for name in named if name not in {orphan.stack for orphan in orphans}]
+        chosen = run.program.with_dependants(run.program.select(kept)) if kept or not named else ()
+        left = that_need(orphans, [*named, *(stack.name for stack in chosen)]) if named else orphans
+        refuse_protected(chosen, environment)
+        run.refuse_abandoned_locks(chosen)
+        names = ", ".join([*(orphan.stack for orphan in left), *(stack.name for stack in reversed(chosen))])
+        confirm(f"DESTROY {names} of {environment} in {session.target.description}?", yes)
+        for orphan in left:
+            run.destroy_orphan(orphan)
+        if chosen:
+            for stack in run.execute("destroy", chosen).stacks.values():
+                session.say(f"{stack.stack}: {stack.outcome}")
+        run.forget_empty_states()

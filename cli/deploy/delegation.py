@@ -1,0 +1,59 @@
+"""A certificate that waits for its domain: what has to be delegated, and where to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from config.models.environment.environment import Environment
+
+WAITING = "aws_acm_certificate_validation"
+"""The resource that ends when AWS has issued the certificate."""
+
+# AWS needs a few minutes also where all is well; Terraform prints this every ten seconds.
+_ONE_MINUTE = re.compile(rf"{WAITING}\..*: Still creating\.\.\. \[0?1m0?0s elapsed\]")
+
+
+class Delegation:
+    """Says what a person must do about an environment's domain, where the platform has made its zone."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def notice(self, line: str) -> str | None:
+        """What to say to a line of Terraform's output: once, when it has waited for a minute."""
+        if not _ONE_MINUTE.search(line):
+            return None
+        return (
+            f"{self._advice()}\nThis deploy then goes on by itself; should it end before, run it again (docs/edge.md)."
+        )
+
+    def explain(self, errors: Iterable[str]) -> str | None:
+        """What to say to errors: why the certificate was not issued, if that is what failed."""
+        if not any(WAITING in error for error in errors):
+            return None
+        return f"{self._advice()}\nThen run the same command again: it goes on from here (docs/edge.md)."
+
+    def _advice(self) -> str:
+        domain = self._environment.domain
+        if self._environment.edge.zone_id:
+            where = f"whether zone {self._environment.edge.zone_id} is the one that answers for it"
+        else:
+            servers = ", ".join(self._name_servers()) or "the name servers of its zone in Route 53"
+            where = f"that its registrar, or the zone above it, delegates it to\n  {servers}"
+        return f"The certificate for {domain} is issued once the internet finds the domain's zone. Check {where}."
+
+    def _name_servers(self) -> list[str]:
+        route53 = boto3.client("route53", region_name=self._environment.region)
+        try:
+            found = route53.list_hosted_zones_by_name(DNSName=self._environment.domain)["HostedZones"]
+            for zone in found:
+                if zone["Name"] == f"{self._environment.domain}." and not zone["Config"]["PrivateZone"]:
+                    servers: list[str] = route53.get_hosted_zone(Id=zone["Id"])["DelegationSet"]["NameServers"]
+                    return servers
+        except (BotoCoreError, ClientError):
+            return []  # this is advice: what it cannot find out must not end a deploy
+        return []

@@ -1,0 +1,1 @@
+"""The rollout function of an environment, invoked and shown."""

@@ -1,0 +1,1 @@
+"""`groundwork service`, `release`, `run` and `secret`."""

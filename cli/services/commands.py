@@ -1,0 +1,19 @@
+"""`groundwork service`: the files of the services, and how a rollout of one stands."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.rollouts.view import rollout
+from cli.services.new import new
+from cli.services.remove import remove
+from cli.services.table import list_, show
+
+service_app = typer.Typer(
+    no_args_is_help=True, help="Add, look at and remove services: their files, no AWS. And see how a rollout stands."
+)
+service_app.command()(new)
+service_app.command("list")(list_)
+service_app.command()(show)
+service_app.command()(remove)
+service_app.command()(rollout)

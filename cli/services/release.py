@@ -1,0 +1,172 @@
+"""`groundwork release`: which image tag of a service runs in an environment. Promotes and rolls back, too."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.root import root
+from cli.services.config_transaction import ConfigTransaction
+from cli.services.release_history import release_before
+from config.diagnostics.suggestions import did_you_mean
+from config.loader.platform import RELEASES, SERVICES, WrittenDeployment, read_platform
+from config.loader.release_text import HEADING, with_release
+from config.loader.releases import check_tag
+from config.models.service.service import Service
+from config.source.located import Located
+from config.source.problem import ConfigError, Problem
+
+BAD_INPUT = 2
+
+
+def release(
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="orders: a file in service_configs/")],
+    tag: Annotated[str | None, typer.Argument(metavar="TAG", help="The image tag that was built and pushed.")] = None,
+    *,
+    environment: Annotated[str, typer.Option("--environment", "-e", metavar="ENV", help="Where it shall run.")],
+    promoted_from: Annotated[
+        str | None, typer.Option("--from", metavar="ENV", help="Promote: the tag that runs there.")
+    ] = None,
+    previous: Annotated[bool, typer.Option("--previous", help="Roll back: the tag before, by git.")] = False,
+) -> None:
+    """Write which image of a service runs in an environment; the next deploy makes it so.
+
+    Release an image:  groundwork release orders 1.4.2 --environment staging
+
+    Promote it:        groundwork release orders --environment prod --from staging
+
+    Roll back:         groundwork release orders --environment prod --previous
+    """
+    if sum((tag is not None, promoted_from is not None, previous)) != 1:
+        raise CommandError(
+            "one of TAG, --from ENV and --previous says which image\n"
+            f"  fix: groundwork release {service} 1.4.2 --environment {environment}",
+            exit_code=BAD_INPUT,
+        )
+    deployments = read_platform(root())
+    target = find_service(deployments, service, environment)
+    _refuse_foreign_image(target, environment)
+    file = releases_file(environment)
+    now = target.settings.release
+    note = ""
+    if promoted_from is not None:
+        tag = _released(deployments, service, promoted_from)
+    elif previous:
+        past = release_before(root(), file, service, now)
+        tag, note = past.tag, f"  last named by {past.commit}\n"
+    assert tag is not None  # noqa: S101 (one of the three was given)
+    if tag == now:
+        typer.echo(f"{service} in {environment} is at {tag} already ({file}); nothing to do.")
+        return
+    write_release(root(), environment, service, tag)
+    what = "Roll back" if previous else "Promote" if promoted_from else "Release"
+    message = f"{what} {service} {'to ' if previous else ''}{tag} {'in' if previous else 'to'} {environment}"
+    typer.echo(
+        f"{service} in {environment}: {now or 'no release'} → {tag}  ({file})\n{note}"
+        f"next: git add {file} && git commit -m {shlex.quote(message)}\n"
+        f"      groundwork deploy {environment} {' '.join(_stacks(deployments, service, environment))}"
+    )
+
+
+def _stacks(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> list[str]:
+    """What a new image changes: the one-offs that run before the service, such as a migration, and the service."""
+    (here,) = (found for found in deployments if found.environment.settings.name == environment)
+    preparing = [found.settings.name for found in here.services if found.settings.before == service]
+    return [f"service-{name}" for name in (*preparing, service)]
+
+
+def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
+    """Write one line of the environment's releases, if that is right in every way; the file, from root."""
+    file = releases_file(environment)
+    refuse_unreleasable(root, environment, service)
+    check_tag(file, service, tag)
+    edit = ConfigTransaction(root)
+    text = edit.text(file)
+    edit.write(file, with_release(text or HEADING.format(environment=environment), service, tag, file=file))
+    edit.apply()
+    return file
+
+
+def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
+    """Refuse a service that no release can name: to be asked before an image is made for it."""
+    _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
+
+
+def releases_file(environment: str) -> Path:
+    """Where an environment's releases stand."""
+    return SERVICES / RELEASES / f"{environment}.yaml"
+
+
+def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environment: str) -> Located[Service]:
+    """The service as it is in the environment; unknown names are refused with what was probably meant."""
+    environments = {found.environment.settings.name: found for found in deployments}
+    if environment not in environments:
+        raise _unknown("environment", environment, list(environments), Path("environments"))
+    services = {found.settings.name: found for found in environments[environment].services}
+    if name not in services:
+        raise _unknown("service", name, list(services), SERVICES, otherwise=f"groundwork service new {name}")
+    return services[name]
+
+
+def _refuse_foreign_image(service: Located[Service], environment: str) -> None:
+    """A release names a tag in the service's own repository; some services do not run from there."""
+    settings = service.settings
+    if settings.image is not None:
+        why = f"{settings.name} runs an image of its own choice, so no release decides what runs in {environment}"
+        raise ConfigError(
+            [
+                service.problem(
+                    "image",
+                    message=why,
+                    allowed="either `image:` or releases",
+                    fix=f"change the tag in `image:`; or remove the line, push to the repository {settings.name}, "
+                    "and release that",
+                )
+            ]
+        )
+    if settings.before is not None:
+        raise ConfigError(
+            [
+                service.problem(
+                    "before",
+                    message=f"{settings.name} runs the image of {settings.before}, and has no release of its own",
+                    allowed=f"a release of {settings.before}",
+                    fix=f"groundwork release {settings.before} TAG --environment {environment}",
+                )
+            ]
+        )
+
+
+def _released(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> str:
+    there = find_service(deployments, service, environment)
+    if there.settings.image is None and there.settings.release:
+        return there.settings.release
+    raise ConfigError(
+        [
+            Problem(
+                file=releases_file(environment),
+                value="nothing",
+                message=f"{service} has no release in {environment} that could be promoted",
+                allowed="a service that is released there",
+                fix=f"groundwork release {service} TAG --environment {environment}",
+            )
+        ]
+    )
+
+
+def _unknown(what: str, name: str, known: list[str], folder: Path, *, otherwise: str | None = None) -> ConfigError:
+    return ConfigError(
+        [
+            Problem(
+                file=folder,
+                value=name,
+                message=f"there is no {what} of this name",
+                allowed=", ".join(known) or "none yet",
+                fix=did_you_mean(name, known) or otherwise or f"write {folder}/{name}.yaml",
+            )
+        ]
+    )

@@ -1,0 +1,101 @@
+"""`groundwork service remove`: the file and the releases of a service that nobody needs any more."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.root import root
+from cli.services.config_transaction import ConfigTransaction
+from cli.services.release import find_service, releases_file
+from config.loader.platform import SERVICES, WrittenDeployment, read_platform
+from config.loader.release_text import releases_in, without_release
+from config.models.service.logs import LogDestination
+from config.source.problem import ConfigError, Problem
+
+BAD_INPUT = 2
+
+
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="orders: a file in service_configs/")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete a service's file and its releases, and say how what runs is destroyed.
+
+    Refused while another service names it.
+    """
+    deployments = read_platform(root())
+    names = [deployment.environment.settings.name for deployment in deployments]
+    services = {environment: find_service(deployments, name, environment).settings for environment in names}
+    logged = {
+        environment.name
+        for environment in (deployment.environment.settings for deployment in deployments)
+        if environment.log_destination(services[environment.name]) is LogDestination.OPENSEARCH
+    }
+    if reasons := [*_users(name, deployments), *_protected_data(name, deployments)]:
+        raise ConfigError(reasons)
+    file = SERVICES / f"{name}.yaml"
+    edit = ConfigTransaction(root())
+    gone = []
+    # Releases first: a service without one is valid at every moment, a release without its service is not.
+    for releases in map(releases_file, names):
+        text = edit.text(releases)
+        if text is not None and name in releases_in(text, file=releases):
+            edit.write(releases, without_release(text, name, file=releases))
+            gone.append(str(releases))
+    edit.remove(file)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise CommandError("nobody is here to be asked\n  fix: add --yes", exit_code=BAD_INPUT)
+        typer.confirm(f"Delete {file}{', and its lines in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True)
+    edit.apply()
+    typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
+    typer.echo("What was deployed still runs. Destroy it where it was:")
+    for environment, service in services.items():
+        database = f" database-{name}" if service.database else ""
+        logs = f" logs-{name}" if environment in logged else ""
+        typer.echo(f"  groundwork destroy {environment} service-{name}{database}{logs}")
+    typer.echo(
+        "Prometheus still asks for it, until `groundwork images publish` and `groundwork deploy ENV monitoring`."
+    )
+
+
+def _protected_data(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:
+    """Once the file is gone, nobody can take the protection off its database any more."""
+    found = []
+    for deployment in deployments:
+        service = find_service((deployment,), name, deployment.environment.settings.name)
+        database = service.settings.database
+        if database and deployment.environment.settings.database(database).deletion_protection:
+            found.append(
+                service.problem(
+                    "database.deletion_protection",
+                    "database",
+                    message=f"the database of {name} is protected in {deployment.environment.settings.name}",
+                    allowed="to remove a service whose data nobody needs",
+                    fix="write `deletion_protection: false` under `database:`, deploy that, then remove the service",
+                )
+            )
+    return found
+
+
+def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Problem]:
+    """Every line of another service's file that names this one."""
+    found: dict[tuple[str, int | None], Problem] = {}
+    for service in (service for deployment in deployments for service in deployment.services):
+        fields = {
+            **{f"calls.{i}": "calls" for i, called in enumerate(service.settings.calls) if called == name},
+            **({"before": "runs before the deploys of"} if service.settings.before == name else {}),
+        }
+        for field, verb in fields.items():
+            problem = service.problem(
+                field,
+                message=f"{service.settings.name} {verb} {name}, so {SERVICES / name}.yaml cannot be removed",
+                allowed="to remove a service that no other names",
+                fix=f"remove {name} from this line, or {service.settings.name} first",
+            )
+            found.setdefault((str(problem.file), problem.line), problem)
+    return list(found.values())

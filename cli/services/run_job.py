@@ -1,0 +1,57 @@
+"""`groundwork run`: start a job or a one-off task now, and wait for how it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import boto3
+
+from cli.errors import CommandError
+from cli.rollouts.invocation import invoke
+from cli.session import Session
+from config.models.environment.subnets import Tier
+
+BAD_INPUT = 2
+
+
+def run_now(session: Session, name: str) -> None:
+    """Run the task of a scheduled job or one-off as it was last deployed. Raises CommandError when it ends badly."""
+    jobs = {service.name: service for service in session.deployment.services if not service.kind.keeps_running}
+    if name not in jobs:
+        raise CommandError(
+            f"{name} is no scheduled job or one-off task\n  allowed: {', '.join(sorted(jobs)) or 'there is none yet'}",
+            exit_code=BAD_INPUT,
+        )
+    settings = session.environment
+    if not jobs[name].is_runnable:
+        raise CommandError(
+            f"{name} has no image in {settings.name} yet\n"
+            f"  fix: groundwork release {jobs[name].repository} TAG --environment {settings.name}, then deploy"
+        )
+    ec2 = boto3.client("ec2", region_name=settings.region)
+    mark: Any = {"Name": "tag:groundwork:environment", "Values": [settings.name]}
+    tier: Any = {"Name": "tag:groundwork:tier", "Values": [Tier.PRIVATE.value]}
+    subnets = ec2.describe_subnets(Filters=[mark, tier])["Subnets"]
+    groups = ec2.describe_security_groups(Filters=[mark, {"Name": "group-name", "Values": [settings.qualify(name)]}])[
+        "SecurityGroups"
+    ]
+    if not subnets or not groups:
+        raise CommandError(f"{name} is not deployed\n  fix: groundwork deploy {settings.name} service-{name}")
+    result = invoke(
+        settings,
+        {
+            "do": "run",
+            "cluster": settings.name,
+            "task_definition": settings.qualify(name),
+            "family": settings.qualify(name),
+            "container": name,
+            "log_group": settings.log_group(name),
+            "subnets": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
+            "security_group": groups[0]["GroupId"],
+            # A person wants it run again, also beside another run: no record, and work that nobody else does.
+            "work": f"by hand {uuid4()}",
+            "timeout_s": jobs[name].timeout_minutes * 60,
+        },
+    )
+    session.say(result["said"])

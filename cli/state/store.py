@@ -1,0 +1,85 @@
+"""Where the states of one environment are: what every command may ask of it, be it S3 or Terraform Cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from cli.state.bucket import StateFile, bucket_exists, forget_empty, make_bucket, state_files
+from cli.terraform.locks import Lock, read_lock
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
+from cli.terraform.unmanaged_resources import BOOTSTRAP
+from config.models.deploy_target import DeployTarget
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class StateStore(Protocol):
+    """The states of one environment and the locks on them."""
+
+    def fault(self) -> str | None:
+        """What `groundwork bootstrap` has yet to set up, if it has."""
+
+    def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:
+        """Set it up for these stacks, or bring it up to date; says what was done."""
+
+    def prepare(self, program: SynthesizedApp) -> Iterator[str]:
+        """Make what a stack that is new needs before Terraform looks; says what was done."""
+
+    def states(self) -> list[StateFile]:
+        """Every state; none where nothing is set up yet."""
+
+    def locks(self, stacks: Sequence[SynthesizedStack]) -> list[Lock]:
+        """The locks that somebody holds on these stacks."""
+
+    def unlock(self, lock: Lock) -> None:
+        """Remove a lock, whoever holds it."""
+
+    def forget_empty(self, program: SynthesizedApp) -> None:
+        """Remove what describes nothing any more."""
+
+
+@dataclass(frozen=True)
+class S3States:
+    """One object for each stack in the environment's bucket, locked by a second object beside it."""
+
+    s3: S3Client
+    place: DeployTarget
+
+    @property
+    def bucket(self) -> str:
+        return self.place.state_bucket
+
+    @property
+    def exists(self) -> bool:
+        return bucket_exists(self.s3, self.bucket)
+
+    def fault(self) -> str | None:
+        return None if self.exists else f"{self.place.name} has no state bucket yet ({self.bucket})."
+
+    def make(self) -> str:
+        """The bucket, made or brought up to date; what was done."""
+        tags = self.place.stack_tags(BOOTSTRAP)
+        created = make_bucket(self.s3, self.bucket, region=self.place.region, tags=tags)
+        return f"State bucket {self.bucket}: {'made' if created else 'is there, its settings are up to date'}."
+
+    def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:  # noqa: ARG002
+        yield self.make()
+
+    def prepare(self, program: SynthesizedApp) -> Iterator[str]:  # noqa: ARG002
+        yield from ()
+
+    def states(self) -> list[StateFile]:
+        return list(state_files(self.s3, self.bucket, self.place.name)) if self.exists else []
+
+    def locks(self, stacks: Sequence[SynthesizedStack]) -> list[Lock]:
+        return [lock for stack in stacks if (lock := read_lock(self.s3, stack))]
+
+    def unlock(self, lock: Lock) -> None:
+        state = lock.stack.state
+        self.s3.delete_object(Bucket=state.bucket, Key=state.lock_key)
+
+    def forget_empty(self, program: SynthesizedApp) -> None:  # noqa: ARG002
+        forget_empty(self.s3, self.bucket, self.place.name)

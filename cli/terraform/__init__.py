@@ -1,0 +1,1 @@
+"""Terraform and cdktf as processes, their states' locks, and what no state knows."""

@@ -1,0 +1,145 @@
+"""Terraform's lock on a stack's state: who holds it, whether they still run, and how to release it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from cli.errors import CommandError
+from cli.root import relative_path
+from cli.terraform.interrupts import processes
+from cli.terraform.synthesized import SynthesizedStack
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MOVED = "moved"
+"""The operation in a lock that `groundwork state migrate` leaves on what it has carried elsewhere."""
+
+OPERATIONS = {
+    MOVED: "its state has been moved by groundwork state migrate",
+    "OperationTypeApply": "terraform apply",
+    "OperationTypePlan": "terraform plan",
+    "OperationTypeDestroy": "terraform destroy",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """What the holder of a lock wrote into it."""
+
+    stack: SynthesizedStack
+    id: str
+    who: str
+    operation: str
+    created: datetime | None
+    """None where the keeper of the lock does not say."""
+
+    @property
+    def host(self) -> str:
+        """The machine of the holder, "" where the lock does not say."""
+        return self.who.rpartition("@")[2] if "@" in self.who else ""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the state is somewhere else now: nobody works on it here, and nobody may."""
+        return self.operation.startswith((MOVED, OPERATIONS[MOVED]))
+
+    def age(self, now: datetime) -> str:
+        seconds = int((now - (self.created or now)).total_seconds())
+        for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+            if count := seconds // length:
+                return f"{count} {unit}{'s' if count > 1 else ''} ago"
+        return f"{seconds} seconds ago"
+
+    def since(self, now: datetime) -> str:
+        if self.created is None:
+            return "an unknown time"
+        return f"{self.created:%Y-%m-%d %H:%M:%S} UTC ({self.age(now)})"
+
+
+def parse_lock(stack: SynthesizedStack, content: dict[str, Any]) -> Lock:
+    return Lock(
+        stack=stack,
+        id=content["ID"],
+        who=content["Who"],
+        operation=OPERATIONS.get(content["Operation"], content["Operation"]),
+        created=datetime.fromisoformat(content["Created"]).astimezone(UTC),
+    )
+
+
+def read_lock(s3: S3Client, stack: SynthesizedStack) -> Lock | None:
+    """The stack's lock, if someone holds it."""
+    state = stack.state
+    try:
+        body = s3.get_object(Bucket=state.bucket, Key=state.lock_key)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
+            return None
+        raise
+    return parse_lock(stack, json.loads(body))
+
+
+def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
+    """Whether it was made on this very machine by a Terraform that no longer runs: nobody will release it.
+
+    `busy` names the stacks that some Terraform works on here. Of another machine nothing can be known.
+    """
+    return lock.host == host and lock.stack.id not in busy and not lock.is_moved
+
+
+def stacks_being_worked_on() -> set[str] | None:
+    """The stack directories in which a Terraform of this machine runs; None where that cannot be seen."""
+    if not Path("/proc/self/cwd").exists():
+        return None
+    found = set()
+    for process in processes():
+        if process.is_terraform:
+            try:
+                found.add(Path(f"/proc/{process.pid}/cwd").readlink().name)
+            except OSError:
+                continue
+    return found
+
+
+def abandoned(locks: list[Lock]) -> list[Lock]:
+    """Those of the locks whose holder is known to be gone."""
+    busy = stacks_being_worked_on()
+    if busy is None:
+        return []
+    return [lock for lock in locks if holder_is_gone(lock, host=socket.gethostname(), busy=busy)]
+
+
+def describe_held(lock: Lock, now: datetime) -> str:
+    return f"{lock.stack.id} is locked by {lock.who} ({lock.operation}) since {lock.since(now)}, lock {lock.id}"
+
+
+def describe_abandoned(lock: Lock, now: datetime, command: Callable[[str], str]) -> str:
+    """`command` completes a groundwork command to what has to be typed here."""
+    environment = lock.stack.id.partition("-")[0]
+    return (
+        f"{lock.stack.id} is still locked by a run that was killed before it could release its lock.\n"
+        f"  by       {lock.who} ({lock.operation})\n"
+        f"  since    {lock.since(now)}\n"
+        f"  lock     {lock.id}\n"
+        f"  release  {command(f'unlock {environment} {lock.stack.name} --id {lock.id}')}\n"
+        f"  or       terraform -chdir={relative_path(lock.stack.directory)} force-unlock {lock.id}"
+    )
+
+
+def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> Lock:
+    """The stack's lock, if it is the one that was named, and nobody here works under it."""
+    if lock is None:
+        raise CommandError(f"{stack.id} is not locked")
+    if lock.id != lock_id:
+        raise CommandError(f"{describe_held(lock, datetime.now(UTC))}: that is another lock than {lock_id}")
+    if stack.id in (stacks_being_worked_on() or set()) and lock.host in ("", socket.gethostname()):
+        raise CommandError(f"a Terraform that works on {stack.id} still runs on this machine; stop it first")
+    return lock

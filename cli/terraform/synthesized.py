@@ -1,0 +1,176 @@
+"""The synthesized program: its stacks, what each needs, and where each keeps its state."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cli.errors import CommandError
+
+OUTPUT = Path("cdktf.out")
+RUNS_A_TASK = '"do": "run"'
+
+
+@dataclass(frozen=True)
+class StateObject:
+    """Where a stack's state lies in S3."""
+
+    bucket: str
+    key: str
+    region: str
+
+    @property
+    def lock_key(self) -> str:
+        return f"{self.key}.tflock"
+
+
+@dataclass(frozen=True)
+class SynthesizedStack:
+    """One stack as `cdktf.out` has it."""
+
+    id: str
+    dependencies: tuple[str, ...]
+    directory: Path
+
+    @property
+    def name(self) -> str:
+        """The name within the environment: `network` of `dev-network`."""
+        return self.id.partition("-")[2]
+
+    @cached_property
+    def code(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads((self.directory / "cdk.tf.json").read_text())
+        return loaded
+
+    @property
+    def state_key(self) -> str:
+        """What its state is called, wherever it is kept."""
+        return f"{self.id.replace('-', '/', 1)}.tfstate"
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace in Terraform Cloud that keeps its state, if one does."""
+        cloud = self.code["terraform"].get("cloud")
+        return cloud and str(cloud["workspaces"]["name"])
+
+    @property
+    def state(self) -> StateObject:
+        """Its state in S3."""
+        backend = self.code["terraform"]["backend"]["s3"]
+        return StateObject(bucket=backend["bucket"], key=backend["key"], region=backend["region"])
+
+    @property
+    def runs_a_task(self) -> bool:
+        """Whether its deploy runs a task to its end, such as a migration (modules/rollouts/pre_deploy_task.py)."""
+        invocations = self.code.get("resource", {}).get("aws_lambda_invocation", {})
+        return any(RUNS_A_TASK in invocation["input"] for invocation in invocations.values())
+
+
+@dataclass(frozen=True)
+class SynthesizedApp:
+    """All stacks of one environment, each after what it needs."""
+
+    environment: str
+    stacks: tuple[SynthesizedStack, ...]
+
+    def select(self, names: Iterable[str]) -> tuple[SynthesizedStack, ...]:
+        """The stacks of these names, with or without the environment's prefix; all when none is named."""
+        by_name = {stack.name: stack for stack in self.stacks}
+        wanted = [name.removeprefix(f"{self.environment}-") for name in names]
+        if unknown := [name for name in wanted if name not in by_name]:
+            raise CommandError(
+                f"{self.environment} has no stack {', '.join(unknown)}; it has {', '.join(sorted(by_name))}",
+                exit_code=2,
+            )
+        return tuple(by_name[name] for name in dict.fromkeys(wanted)) if wanted else self.stacks
+
+    def with_preparations(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
+        """The chosen stacks, and what must run before each: new code on an old schema is nobody's wish."""
+        chosen = tuple(chosen)
+        ids, needed = {stack.id for stack in chosen}, {id_ for stack in chosen for id_ in stack.dependencies}
+        before = [stack for stack in self.stacks if stack.id in needed - ids and stack.runs_a_task]
+        return (*before, *chosen)
+
+    def with_missing(
+        self, chosen: Iterable[SynthesizedStack], deployed: Collection[str]
+    ) -> tuple[SynthesizedStack, ...]:
+        """The chosen stacks and all that they need and no state knows yet, such as the log of a new service."""
+        ids = {stack.id for stack in chosen}
+        by_id = {stack.id: stack for stack in self.stacks}
+        waiting = list(ids)
+        while waiting:
+            needed = set(by_id[waiting.pop()].dependencies) - ids
+            missing = [id_ for id_ in needed if id_ in by_id and by_id[id_].state_key not in deployed]
+            ids.update(missing)
+            waiting += missing
+        return tuple(stack for stack in self.stacks if stack.id in ids)
+
+    def with_dependants(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
+        """The chosen stacks and all that cannot live without them."""
+        ids = {stack.id for stack in chosen}
+        while more := {s.id for s in self.stacks if s.id not in ids and ids.intersection(s.dependencies)}:
+            ids |= more
+        return tuple(stack for stack in self.stacks if stack.id in ids)
+
+
+def waves(stacks: Iterable[SynthesizedStack]) -> list[list[SynthesizedStack]]:
+    """The stacks in groups: each needs only what earlier groups, or nothing chosen, provide."""
+    waiting = list(stacks)
+    ordered = []
+    while waiting:
+        ids = {stack.id for stack in waiting}
+        ready = [stack for stack in waiting if not ids.intersection(stack.dependencies)]
+        ordered.append(ready)
+        waiting = [stack for stack in waiting if stack not in ready]
+    return ordered
+
+
+def read_program(root: Path, environment: str) -> SynthesizedApp:
+    manifest = json.loads((root / OUTPUT / "manifest.json").read_text())
+    stacks = tuple(
+        SynthesizedStack(
+            id=entry["name"],
+            dependencies=tuple(entry["dependencies"]),
+            directory=root / OUTPUT / entry["workingDirectory"],
+        )
+        for entry in manifest["stacks"].values()
+        if entry["name"].startswith(f"{environment}-")
+    )
+    in_order = tuple(stack for wave in waves(stacks) for stack in wave)
+    return SynthesizedApp(environment=environment, stacks=in_order)
+
+
+def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> SynthesizedApp:
+    """Run the program for one environment. What is wrong with its input comes out on stderr by itself."""
+    process = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=root,
+        env={**environ, "GROUNDWORK_ENVIRONMENT": environment, "CDKTF_OUTDIR": str(root / OUTPUT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if process.returncode != 0:
+        raise CommandError(process.stdout.strip() or "main.py failed", exit_code=process.returncode)
+    program = read_program(root, environment)
+    if not program.stacks:
+        raise CommandError(f"the program has no stacks for {environment}", exit_code=2)
+    remove_left_over(root)
+    return program
+
+
+def remove_left_over(root: Path) -> None:
+    """Drop the directories of stacks that have left the program, as `cdktf synth` does."""
+    manifest = json.loads((root / OUTPUT / "manifest.json").read_text())
+    kept = {(root / OUTPUT / entry["workingDirectory"]).name for entry in manifest["stacks"].values()}
+    for directory in (root / OUTPUT / "stacks").iterdir():
+        if directory.name not in kept:
+            shutil.rmtree(directory)

@@ -1,0 +1,57 @@
+"""Calls Terraform itself, in a stack's directory, where cdktf has no command for the purpose."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.errors import CommandError
+from cli.terraform.interrupts import noted_signals
+
+POLL_SECONDS = 0.1
+
+
+def terraform(
+    directory: Path, arguments: Sequence[str], environment: Mapping[str, str], *, output: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end. A signal makes Terraform stop in good order, and this process end after it."""
+    with noted_signals() as received:
+        process = subprocess.Popen(
+            ["terraform", *arguments],
+            cwd=directory,
+            env={**environment, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            text=True,
+            start_new_session=True,
+        )
+        told = False
+        while True:
+            try:
+                text = process.communicate(timeout=POLL_SECONDS)[0] or ""
+                break
+            except subprocess.TimeoutExpired:
+                if received.first and not told:
+                    os.kill(process.pid, signal.SIGINT)
+                    told = True
+        if received.first:
+            raise CommandError("Interrupted; Terraform has stopped in good order.", exit_code=received.exit_code)
+    return subprocess.CompletedProcess(process.args, process.returncode, text)
+
+
+def forget_backend(directory: Path) -> None:
+    """Let the next `init` take the code's backend without a question: the same directories serve an account, the
+    embedded AWS and Terraform Cloud in turn, and nothing is kept in them. `-reconfigure` does it for S3 alone."""
+    (directory / ".terraform/terraform.tfstate").unlink(missing_ok=True)
+
+
+def initialize(directory: Path, environment: Mapping[str, str]) -> None:
+    """`terraform init`, quiet unless it fails."""
+    forget_backend(directory)
+    done = terraform(directory, ["init", "-input=false", "-no-color"], environment, output=subprocess.PIPE)
+    if done.returncode != 0:
+        raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")

@@ -1,0 +1,87 @@
+"""What exists in AWS with an environment's tag, but in none of its states.
+
+A Terraform that was killed may have created things that it could no longer write down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cli.state.bucket import StateFile
+
+BOOTSTRAP = "bootstrap"
+MADE_BESIDE_TERRAFORM = frozenset({BOOTSTRAP, "secrets"})
+"""Stack tags of what no state is meant to know: the state bucket itself, and the values of secrets."""
+
+
+@dataclass(frozen=True, order=True)
+class Tagged:
+    """A resource in AWS that carries the environment's tag."""
+
+    arn: str
+    stack: str = ""
+
+    @property
+    def id(self) -> str:
+        """The last part of the ARN: what Terraform calls the id of many resources."""
+        return self.arn.rpartition("/")[2].rpartition(":")[2]
+
+    @property
+    def made_by_aws(self) -> bool:
+        """A database's daily snapshot: RDS copies its tags, and deletes it in time."""
+        return "snapshot:rds:" in self.arn
+
+    @property
+    def family(self) -> str:
+        """The ARN without its revision: Terraform knows only the newest of a task definition."""
+        return self.arn.rpartition(":")[0] if ":task-definition/" in self.arn else self.arn
+
+
+def identifiers(state: StateFile) -> set[str]:
+    """Everything by which the state's resources, and what AWS made for them, may be called."""
+    return {
+        identifier
+        for resource in state.content.get("resources", [])
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+        for identifier in _within(instance["attributes"])
+    }
+
+
+def _within(value: Any, key: str = "") -> Iterator[str]:
+    """Ids and ARNs at any depth: the secret that RDS makes for a password stands inside of its database."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _within(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _within(inner, key)
+    elif isinstance(value, str) and value and (key == "id" or key.endswith(("arn", "arn_without_revision"))):
+        yield value
+
+
+def unmanaged(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged]:
+    """The tagged resources that no state knows, and one should."""
+    known = set[str]().union(*(identifiers(state) for state in states))
+    return sorted(
+        resource
+        for resource in set(tagged)
+        if resource.stack not in MADE_BESIDE_TERRAFORM
+        and not resource.made_by_aws
+        and not known.intersection((resource.arn, resource.id, resource.family))
+    )
+
+
+def report(environment: str, found: Sequence[Tagged]) -> str:
+    """What a killed Terraform may have left behind, for whoever has to clear it away."""
+    if not found:
+        return f"Outside the states of {environment} nothing exists that carries its tag."
+    return "\n".join(
+        [
+            "These exist with the tag of this environment, and no state knows them. Delete them, or",
+            "`terraform import` them, before the next deploy makes a second one:",
+            *(f"  {stray.stack:<24} {stray.arn}" for stray in found),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Rules between files: each file is valid, and together they conflict."""

@@ -1,0 +1,200 @@
+"""Rules between files: what each says is fine, and together they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from config.checks.delivery import delivery_conflicts
+from config.models.environment.environment import Environment
+from config.models.environment.network import PRIVATE_RANGES
+from config.models.environment.platform_service import GRAFANA, GRAFANA_ROUTE
+from config.models.service.http import Http
+from config.models.service.listener_priority import BAND_SIZE, overlap, rule_band, rule_priority
+from config.models.service.service import Service
+from config.source.located import Located
+from config.source.problem import Problem
+
+GRAFANA_PRIORITY = rule_priority(GRAFANA, GRAFANA_ROUTE)
+
+
+def environment_conflicts(
+    environments: Sequence[tuple[Located[Environment], Sequence[Located[Service]]]],
+) -> Iterator[Problem]:
+    """Every pair of environments that cannot exist together."""
+    yield from _registry_conflicts([environment for environment, _ in environments])
+    yield from delivery_conflicts(environments)
+    for (one, its_services), (other, other_services) in combinations(environments, 2):
+        a, b = one.settings, other.settings
+        if a.network.cidr.overlaps(b.network.cidr):
+            yield other.problem(
+                "network.cidr",
+                message=f"network.cidr: overlaps {a.network.cidr} of environment {a.name}",
+                conflicts_with=one.place("network.cidr"),
+                allowed="a range of its own for each environment, so that they can be connected",
+                fix=f"write {_next_range(environments, b)}",
+            )
+        if a.state_bucket == b.state_bucket:
+            yield other.problem(
+                "state.bucket",
+                message=f"state.bucket: environment {a.name} keeps its state in the same bucket",
+                conflicts_with=one.place("state.bucket"),
+                allowed="a bucket of its own for each environment",
+                fix=f"remove it; the default is {b.bucket('terraform-state')}",
+            )
+        hosts = _hosts(b, other_services)
+        if shared := sorted(_hosts(a, its_services).keys() & hosts.keys()):
+            more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
+            service = hosts[shared[0]]
+            yield other.problem(
+                "domain",
+                message=f"domain: {shared[0]} ({service.node.file}){more} would also be in environment {a.name}",
+                conflicts_with=one.place("domain"),
+                allowed="each host in one environment",
+                fix=f"write {b.name}.{a.domain}" if a.domain == b.domain else "choose another domain",
+            )
+
+
+def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterator[Problem]:
+    """Images are built once and promoted unchanged, so that all environments pull from one registry."""
+    for other in environments[1:]:
+        first, its, theirs = environments[0], environments[0].settings, other.settings
+        if its.registry_account != theirs.registry_account:
+            yield other.problem(
+                "registry_account_id",
+                "account_id",
+                message=f"registry_account_id: environment {its.name} takes its images from account "
+                f"{its.registry_account}",
+                conflicts_with=first.place("registry_account_id", "account_id"),
+                allowed="one account that holds the images of all environments",
+                fix=f'add `registry_account_id: "{its.registry_account}"` (or another account) to '
+                "environments/shared.yaml",
+            )
+        if its.region != theirs.region:
+            yield other.problem(
+                "region",
+                message=f"region: environment {its.name} is in {its.region}, and images are pulled from there",
+                conflicts_with=first.place("region"),
+                allowed="one region for all environments",
+                fix="write `region:` in environments/shared.yaml alone",
+            )
+
+
+def size_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
+    """What a service's database and its environment's databases together come to, and RDS would refuse."""
+    for service in services:
+        if not (database := service.settings.database):
+            continue
+        for mistake in environment.settings.database(database).mistakes():
+            names = (mistake.field, *mistake.because)
+            theirs = environment.place(*(f"databases.{name}" for name in names))
+            yield service.problem(
+                *(f"database.{name}" for name in names),
+                "database",
+                message=f"database: {mistake.message}",
+                conflicts_with=None if theirs.missing else theirs,
+                allowed=mistake.allowed or "sizes that go together",
+                fix=f"{mistake.fix}, below `database:`",
+            )
+
+
+def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]:
+    """Every service that cannot run in one environment with one before it."""
+    answering: dict[tuple[str | None, str], Located[Service]] = {}
+    ranked: dict[int, Located[Service]] = {}
+    before: list[tuple[Located[Service], Http]] = []
+    routed = [(service, route) for service in services if (route := service.settings.route)]
+    taken = {rule_priority(service.settings.name, route) for service, route in routed} | {GRAFANA_PRIORITY}
+    for service, route in routed:
+        priority = rule_priority(service.settings.name, route)
+        if route.host == GRAFANA_ROUTE.host:
+            yield service.problem(
+                "http.host",
+                "http",
+                "kind",
+                message="http.host: the platform's own Grafana answers on this host",
+                allowed=f"any label but {GRAFANA_ROUTE.host}",
+                fix="write another `host:` under `http:`",
+            )
+        elif priority == GRAFANA_PRIORITY:
+            yield service.problem(
+                "http.priority",
+                "http.path",
+                "http.host",
+                "http",
+                "kind",
+                message=f"http.priority: {priority} is already the rule priority of the platform's own Grafana",
+                allowed="a number of its own for each service, 1 to 50000",
+                fix=f"write `priority: {_free_priority(priority, taken)}` under `http:`",
+            )
+        elif other := answering.get((route.host, route.path)):
+            yield service.problem(
+                "http.host",
+                "http.path",
+                "http",
+                "kind",
+                message=f"http: {other.settings.name} already answers {route.path} on host {route.host}",
+                conflicts_with=other.place("http.host", "http.path", "http", "kind"),
+                allowed="one service for each host and path",
+                fix="write another `http.host:` or `http.path:` in one of the two",
+            )
+        elif other := ranked.get(priority):
+            free = _free_priority(priority, taken)
+            taken.add(free)
+            yield service.problem(
+                "http.priority",
+                "http.path",
+                "http.host",
+                "http",
+                "kind",
+                message=f"http.priority: {priority} is already the rule priority of {other.settings.name}",
+                conflicts_with=other.place("http.priority", "http.path", "http.host", "http", "kind"),
+                allowed="a number of its own for each service, 1 to 50000",
+                fix=f"write `priority: {free}` under `http:`",
+            )
+        elif other := next((one for one, its in before if _by_chance(route, its)), None):
+            yield service.problem(
+                "http.path",
+                "http",
+                "kind",
+                message=f"http.path: some requests to host {route.host} fit both {route.path} and the path of "
+                f"{other.settings.name}, and nothing says which is tried first",
+                conflicts_with=other.place("http.path", "http", "kind"),
+                allowed="paths of different depth, or a `priority:`",
+                fix="write `priority:` under `http:` in one of the two; the lower number is tried first",
+            )
+        before.append((service, route))
+        answering.setdefault((route.host, route.path), service)
+        ranked.setdefault(priority, service)
+
+
+def _by_chance(one: Http, other: Http) -> bool:
+    """Whether chance alone decides which of two routes gets a request."""
+    if one.host != other.host or one.priority is not None or other.priority is not None:
+        return False
+    return rule_band(one) == rule_band(other) and overlap(one.path, other.path)
+
+
+def _hosts(environment: Environment, services: Sequence[Located[Service]]) -> dict[str, Located[Service]]:
+    routes = ((service, service.settings.route) for service in services)
+    return {environment.hostname(route) or f"*.{environment.domain}": service for service, route in routes if route}
+
+
+def _free_priority(wanted: int, taken: set[int]) -> int:
+    """The nearest later number of the same band that is free, so that the order of depths stays."""
+    band = (wanted - 1) // BAND_SIZE * BAND_SIZE
+    return next(
+        number
+        for offset in range(1, BAND_SIZE + 1)
+        if (number := band + (wanted - 1 - band + offset) % BAND_SIZE + 1) not in taken
+    )
+
+
+def _next_range(
+    environments: Sequence[tuple[Located[Environment], Sequence[Located[Service]]]], crowded: Environment
+) -> str:
+    """A range of the same size, in 10.0.0.0/8, that no environment uses."""
+    used = [environment.settings.network.cidr for environment, _ in environments]
+    size = crowded.network.cidr.prefixlen
+    ten = next(private for private in PRIVATE_RANGES if private.prefixlen == 8)
+    return str(next(free for free in ten.subnets(new_prefix=size) if not any(free.overlaps(cidr) for cidr in used)))

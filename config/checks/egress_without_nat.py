@@ -1,0 +1,55 @@
+"""Where an environment has no NAT: what its services want from outside, and whether there is a way to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from config.models.environment.environment import Environment
+from config.models.environment.network import ENDPOINTS_OF_A_SHELL, Nat
+from config.models.service.service import Service
+from config.source.located import Located
+from config.source.problem import Problem
+
+
+def missing_endpoints(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
+    """The endpoints that a service of an environment without NAT needs, and every environment does not."""
+    network = environment.settings.network
+    missing = ", ".join(sorted(ENDPOINTS_OF_A_SHELL - set(network.interface_endpoints)))
+    service = next((service for service in services if service.settings.exec), None)
+    if network.nat is Nat.NONE and missing and service:
+        yield environment.problem(
+            "network.interface_endpoints",
+            "network.nat",
+            message="network.interface_endpoints: with nat: none nobody opens a shell in a task of "
+            f"{service.settings.name} without {missing}",
+            conflicts_with=service.place("exec"),
+            allowed=f"a list with {missing} in it, or another nat",
+            fix=f"add {missing} to interface_endpoints, or choose nat: single",
+        )
+
+
+def unreachable(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
+    """What services of an environment without NAT want from the internet."""
+    here = environment.settings
+    if here.network.nat is not Nat.NONE:
+        return
+    private = re.compile(rf"\d{{12}}\.dkr\.ecr\.{here.region}\.amazonaws\.com/")
+    for service in services:
+        image = service.settings.image
+        if image and not private.match(image):
+            yield service.problem(
+                "image",
+                message="image: with nat: none there is no way to a public registry",
+                conflicts_with=environment.place("network.nat"),
+                allowed=f"no `image:` but a release, or one in <account>.dkr.ecr.{here.region}.amazonaws.com",
+                fix=f"remove it, and push the image to {here.registry}/{service.settings.repository}",
+            )
+        if service.settings.egress_ports:
+            yield service.problem(
+                "egress_ports",
+                message="egress_ports: with nat: none there is no way out",
+                conflicts_with=environment.place("network.nat"),
+                allowed="none there, or another nat",
+                fix="remove it, or choose nat: single",
+            )

@@ -1,0 +1,1 @@
+"""Messages about invalid input: what is wrong, what is allowed, the likely fix."""

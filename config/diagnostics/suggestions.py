@@ -1,0 +1,149 @@
+"""The likely fix: what the person probably meant."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from ipaddress import IPv4Network
+
+from config.diagnostics.schema_words import Schema, bounds, writable
+from config.source.node import Node
+
+_TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
+_QUANTITY = re.compile(r"\s*([0-9][0-9_,]{0,17})(?:\.0*)?\s*([A-Za-z%]*)\s*")
+# A unit that people write, and what it is worth in the unit at the end of the field's name.
+_UNITS = {
+    "mib": {"g": 1024, "gb": 1024, "gib": 1024, "gi": 1024},
+    "gib": {"t": 1024, "tb": 1024, "tib": 1024, "ti": 1024},
+    "s": {"m": 60, "min": 60, "h": 3600},
+    "days": {"w": 7, "weeks": 7, "y": 365},
+}
+
+
+def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
+    """How to write the value so that the schema takes it, if that can be guessed."""
+    if node.content is None:
+        return f"write a value, or remove `{key}:`"
+    if "enum" in schema:
+        return _choice(node, schema["enum"])
+    match schema.get("type"):
+        case "integer" | "number":
+            return _number(node, schema, key)
+        case "boolean":
+            word = str(node.content).lower()
+            return "write true" if word in _TRUE else "write false" if word in _FALSE else None
+        case "string":
+            return _text(node, schema)
+        case "array" if isinstance(node.content, str):
+            return f"write {json.dumps(_words(node.content), ensure_ascii=False)}"
+        case "array" if not isinstance(node.content, dict | tuple):
+            return f"write [{node.source}]"
+        case "object" if isinstance(node.content, tuple):
+            return "write `name: value` lines, without the dashes"
+        case "object" if "properties" in schema:
+            return f"write its fields on the next lines, indented: {', '.join(writable(schema)[:3])} …"
+        case _:
+            return None
+
+
+def similar(word: str, known: Iterable[str]) -> str | None:
+    """The name that was probably meant."""
+    names = list(known)
+    # Before letters are compared: memory_mb and memory_mib, minTasks and min_tasks.
+    plain = {_letters(name): name for name in names}
+    if _letters(word) in plain:
+        return plain[_letters(word)]
+    parts = [name for name in names if word.lower() in re.split("[._-]", name)]
+    close = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    # development for dev, stage for staging.
+    alike = [name for name in names if len(name) > 2 and (word.startswith(name) or name.startswith(word))]
+    return next(iter([*parts, *close, *alike]), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The same as a sentence."""
+    meant = similar(word, known)
+    return f"did you mean `{meant}`?" if meant else None
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def _choice(node: Node, choices: list[object]) -> str | None:
+    numbers = [choice for choice in choices if isinstance(choice, int)]
+    if numbers:
+        asked = _quantity(node)
+        if asked is None:
+            return None
+        return f"write {min(numbers, key=lambda number: (abs(number - asked), -number))}"
+    if not isinstance(node.content, str) and str(node.content) in choices:
+        return f'write "{node.content}", in quotes'
+    return did_you_mean(str(node.content), [str(choice) for choice in choices])
+
+
+def _number(node: Node, schema: Schema, key: str) -> str | None:
+    number = _quantity(node, key)
+    if number is None:
+        return None
+    least, most = bounds(schema)
+    return f"write {max(number if least is None else least, min(number if most is None else most, number))}"
+
+
+def _quantity(node: Node, key: str = "") -> int | None:
+    if isinstance(node.content, int | float) and not isinstance(node.content, bool):
+        return round(node.content)
+    found = _QUANTITY.fullmatch(node.content) if isinstance(node.content, str) else None
+    if not found:
+        return None
+    worth = _UNITS.get(key.rpartition("_")[2], {}).get(found[2].lower(), 1)
+    return int(re.sub("[_,]", "", found[1])) * worth
+
+
+def _text(node: Node, schema: Schema) -> str | None:
+    if schema.get("format") == "ipv4network":
+        return _range(str(node.content))
+    if isinstance(node.content, bool | int | float):
+        return f'write "{node.source}", in quotes'
+    if not isinstance(node.content, str):
+        return None
+    pattern, most = schema.get("pattern"), schema.get("maxLength")
+    if not pattern:
+        return None
+    for candidate in _candidates(node.content):
+        if re.search(pattern, candidate) and (most is None or len(candidate) <= most):
+            return f"write {candidate if re.fullmatch('[a-z][a-zA-Z0-9._/-]*', candidate) else json.dumps(candidate)}"
+    return None
+
+
+def _candidates(text: str) -> Iterator[str]:
+    lower = text.strip().lower()
+    yield lower
+    host = re.sub(r"^[a-z]+://|/.*$|\.$", "", lower)
+    yield host
+    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host):
+        yield host.partition(".")[0]
+    if not text.isascii():
+        return  # a name without its letters is nobody's name
+    yield re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip())
+    yield re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
+    yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    yield re.sub(r"[^a-z0-9]+", "", lower)
+    yield f"/{text.lstrip('/')}"
+
+
+def _range(text: str) -> str | None:
+    try:
+        return f"write {IPv4Network(text, strict=False)}"
+    except ValueError:
+        return None
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return [text] if "," not in text and " " not in text else shlex.split(text.replace(",", " "))
+    except ValueError:
+        return [text]

@@ -1,0 +1,1 @@
+"""The whole platform, loaded from a checkout's YAML files."""

@@ -1,0 +1,144 @@
+"""Everything a person wrote, read once: the environments and the services in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.checks.call_graph import graph_conflicts, in_dependency_order
+from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
+from config.checks.egress_without_nat import missing_endpoints, unreachable
+from config.checks.logs import log_conflicts
+from config.diagnostics.collector import ProblemCollector
+from config.diagnostics.suggestions import did_you_mean
+from config.loader.releases import read_releases
+from config.loader.saml_metadata import with_metadata
+from config.loader.service_file import ServiceFile, read_service_file
+from config.loader.settings_file import read_fields, validate, with_field
+from config.models.environment.environment import Environment
+from config.models.service.service import Service
+from config.source.discovery import yaml_files
+from config.source.located import Located
+from config.source.merge import merge
+from config.source.node import Node
+from config.source.problem import Problem
+
+ENVIRONMENTS, SERVICES = Path("environments"), Path("service_configs")
+SHARED, RELEASES = "shared", "releases"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One environment and the services that run in it, each after those that it needs."""
+
+    environment: Environment
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True)
+class WrittenDeployment:
+    """The same beside its YAML, services sorted by name, for whoever shows where a value comes from."""
+
+    environment: Located[Environment]
+    services: tuple[Located[Service], ...]
+
+
+def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]:
+    """Read environments/ and service_configs/ below root; `only` names a single environment.
+
+    Every file is always checked, and everything wrong is raised as one ConfigError.
+    """
+    return tuple(
+        Deployment(
+            written.environment.settings, in_dependency_order([service.settings for service in written.services])
+        )
+        for written in read_platform(root, only)
+    )
+
+
+def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeployment, ...]:
+    """The same, with the place of every value."""
+    findings = ProblemCollector()
+    environment_files, strays = yaml_files(root, ENVIRONMENTS)
+    service_files, more_strays = yaml_files(root, SERVICES, subfolders=frozenset({RELEASES}))
+    findings.add([*strays, *more_strays])
+    names = [file.stem for file in environment_files if file.stem != SHARED]
+    findings.add(_choice(names, only))
+
+    environments = _read_environments(root, names, findings)
+    files = {file.stem: read_service_file(root, file, names, findings) for file in service_files}
+    releases = read_releases(
+        root,
+        SERVICES / RELEASES,
+        environments=names,
+        services=list(files),
+        findings=findings,
+    )
+    services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
+    for name, environment in environments.items():
+        findings.add(size_conflicts(environment, services[name]), environment=name)
+        findings.add(log_conflicts(environment, services[name]), environment=name)
+        findings.add(unreachable(environment, services[name]), environment=name)
+        findings.add(missing_endpoints(environment, services[name]))
+    findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
+    findings.raise_if_any(names)
+    return tuple(
+        WrittenDeployment(environment, tuple(services[name]))
+        for name, environment in environments.items()
+        if only in (None, name)
+    )
+
+
+def _choice(names: Sequence[str], only: str | None) -> list[Problem]:
+    if names and only in (None, *names):
+        return []
+    example = f"write {ENVIRONMENTS}/{only or 'dev'}.yaml"
+    return [
+        Problem(
+            file=ENVIRONMENTS,
+            value=only or "nothing",
+            message="there is no environment of this name" if names else "there is no environment",
+            allowed=", ".join(names) or f"at least one file in {ENVIRONMENTS}/ beside {SHARED}.yaml",
+            fix=(did_you_mean(only, names) if only else None) or example,
+        )
+    ]
+
+
+def _read_environments(root: Path, names: Sequence[str], findings: ProblemCollector) -> dict[str, Located[Environment]]:
+    shared_file = ENVIRONMENTS / f"{SHARED}.yaml"
+    shared = None
+    if (root / shared_file).exists():
+        shared = read_fields(root, shared_file, Environment, findings, may_be_empty=True)
+    environments = {}
+    for name in names:
+        file = ENVIRONMENTS / f"{name}.yaml"
+        own = read_fields(root, file, Environment, findings)
+        if own is None:
+            continue
+        node = merge(shared, own, at_over=True) if shared else own
+        node = with_field(node, "name", Node(file, 1, name, name))
+        environment = validate(Environment, node, findings)
+        if environment:
+            environments[name] = with_metadata(root, ENVIRONMENTS, Located(environment, node), findings)
+    return environments
+
+
+def _services(
+    environment: str, files: Mapping[str, ServiceFile | None], releases: Mapping[str, Node], findings: ProblemCollector
+) -> list[Located[Service]]:
+    services = []
+    broken = []
+    for name, file in files.items():
+        service = None
+        if file:
+            before = file.fields.fields.get("before")
+            node = file.for_environment(environment, releases.get(str(before.content) if before else name))
+            service = validate(Service, node, findings, environment=environment)
+        if file and service:
+            services.append(Located(service, node))
+        else:
+            broken.append(name)
+    findings.add(service_conflicts(services), environment=environment)
+    findings.add(graph_conflicts(services, broken=broken), environment=environment)
+    return services

@@ -1,0 +1,1 @@
+"""The settings models: what a person may write, with types, defaults and bounds."""

@@ -1,0 +1,91 @@
+"""Where the logs of an environment's services go, who may read them, and what they may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from config.models.deploy_target import RoleArn
+from config.models.environment.saml import Saml
+from config.models.service.logs import LogDestination
+from config.models.settings import Mistake, Settings
+
+# Twelve of the longest ARNs, the task's and Grafana's fit the 10,240 bytes of a data access policy.
+# https://docs.aws.amazon.com/general/latest/gr/opensearch-service.html
+MOST_READER_ROLES = 12
+
+
+class Generation(StrEnum):
+    """The two kinds of OpenSearch Serverless (ADR 0013)."""
+
+    CLASSIC = "classic"
+    NEXTGEN = "nextgen"
+
+
+class EncryptionKey(StrEnum):
+    """Whose key encrypts the collections."""
+
+    AWS_OWNED = "aws-owned"
+    ENVIRONMENT = "environment"
+
+
+class CentralLogging(Settings):
+    """OpenSearch Serverless for the logs of services, or CloudWatch Logs where it must be cheap."""
+
+    destination: LogDestination = Field(
+        default=LogDestination.OPENSEARCH,
+        description="opensearch: searchable, one collection for each service, a fixed price for an account; "
+        "cloudwatch: a log group for each service, paid by the gigabyte. A service's own logs.destination wins.",
+    )
+    generation: Generation = Field(
+        default=Generation.CLASSIC,
+        description="classic always has compute units; nextgen, which scales to zero, needs AWS provider 6.49.",
+    )
+    standby_replicas: bool = Field(
+        default=True,
+        description="A second zone holds every log; without it half the price, and a zone that fails takes logs along. "
+        "Another value makes the collections anew: export what you need first.",
+    )
+    encryption_key: EncryptionKey = Field(
+        default=EncryptionKey.AWS_OWNED,
+        description="environment: a KMS key of the environment's own. Collections of different keys share no compute "
+        "units, so each key costs the fixed price of an account once more.",
+    )
+    # AWS takes no maximum below 2. Without one of ours an account may use 10 and 10, thousands of dollars a month.
+    max_indexing_ocu: int = Field(
+        default=2, ge=2, le=100, description="The most compute units that writing may use, in the account and region."
+    )
+    max_search_ocu: int = Field(
+        default=2, ge=2, le=100, description="The most compute units that reading may use, in the account and region."
+    )
+    reader_role_arns: tuple[RoleArn, ...] = Field(
+        default=(), max_length=MOST_READER_ROLES, description="The team's IAM roles that may read every log here."
+    )
+    dashboards: Literal["vpc", "public"] = Field(
+        default="vpc",
+        description="Whether OpenSearch's own dashboards are reached from inside the VPC alone, or from anywhere by "
+        "who signs in with IAM or SAML.",
+    )
+    saml: Saml | None = Field(
+        default=None, description="Sign in to OpenSearch's own dashboards by your identity provider."
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """NextGen waits for the provider, and nobody is named twice."""
+        if self.generation is Generation.NEXTGEN:
+            yield Mistake(
+                field="generation",
+                message="NextGen collections need AWS provider 6.49, and this platform has 5.100.0",
+                allowed=str(Generation.CLASSIC),
+                fix="remove the line; docs/adr/0013 says what the move will take",
+            )
+        if twice := sorted({arn for arn in self.reader_role_arns if self.reader_role_arns.count(arn) > 1}):
+            yield Mistake(
+                field="reader_role_arns",
+                message=f"{twice[0]} is written twice",
+                allowed="each role once",
+                fix="remove one of the two",
+            )

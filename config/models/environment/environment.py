@@ -1,0 +1,200 @@
+"""One environment: the account, the network and the sizes that make dev, staging and prod differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.models.delivery import Delivery
+from config.models.deploy_target import AccountId, DeployTarget
+from config.models.environment.budget import Budget
+from config.models.environment.central_logging import CentralLogging
+from config.models.environment.ec2 import Ec2
+from config.models.environment.edge import Edge
+from config.models.environment.monitoring import Monitoring
+from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
+from config.models.environment.office_hours import OfficeHours
+from config.models.service.database import Database, Databases
+from config.models.service.http import Http
+from config.models.service.logs import LogDestination
+from config.models.service.service import Service
+from config.models.settings import Mistake, Percent, Settings, in_words
+
+DnsName = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"),
+    in_words("a domain such as example.com: lower case, no https://, no path"),
+]
+
+NAMESPACE = "app.local"
+UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
+
+# What two environments can never have in common; all else may stand in environments/shared.yaml.
+OWN_FIELDS = ("domain", "network.cidr")
+
+
+class Cluster(Settings):
+    """The ECS cluster that runs every service."""
+
+    container_insights: Literal["disabled", "enabled", "enhanced"] = Field(
+        default="enabled", description="CloudWatch metrics of tasks and services, paid by the metric."
+    )
+    spot_percent: Percent = Field(
+        default=0,
+        description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice.",
+    )
+    ec2: Ec2 = Field(default=Ec2(), description="The EC2 instance for what needs a disk: Prometheus and Alertmanager.")
+
+
+class Environment(DeployTarget):
+    """An environment as environments/shared.yaml and environments/<name>.yaml together describe it."""
+
+    injected: ClassVar[dict[str, str]] = {
+        "name": "the file's name",
+        "saml_metadata": "the file that logging.saml.metadata_file names",
+    }
+
+    domain: DnsName = Field(description="Public services live under it: <host>.<domain>.")
+    registry_account_id: AccountId | None = Field(
+        default=None, description="The account whose ECR holds the images; by default the environment's own."
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Refuse to delete what customers' traffic or data depends on."
+    )
+    network: Network
+    edge: Edge = Edge()
+    cluster: Cluster = Cluster()
+    databases: Databases = Databases()
+    logging: CentralLogging = CentralLogging()
+    monitoring: Monitoring = Monitoring()
+    office_hours: OfficeHours | None = Field(
+        default=None, description="When services run; without it always, as production must."
+    )
+    budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
+    saml_metadata: str | None = Field(
+        default=None, description="What the identity provider's metadata file holds; not written in the YAML."
+    )
+
+    delivery: Delivery | None = Field(
+        default=None, description="Lets GitHub's workflows deploy, by roles of their own and without a stored key."
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The instance runs where there is a subnet, and is reached as the settings say."""
+        yield from super().mistakes()
+        zone = self.cluster.ec2.zone
+        if zone and zone not in self.network.zones:
+            yield Mistake(
+                field="cluster.ec2.zone",
+                message=f"the network has no zone {zone}",
+                allowed=", ".join(self.network.zones),
+                because=("network.zones",),
+            )
+        missing = sorted(ENDPOINTS_OF_SESSION_MANAGER - set(self.network.interface_endpoints))
+        if self.cluster.ec2.session_manager and self.network.nat is Nat.NONE and missing:
+            yield Mistake(
+                field="network.interface_endpoints",
+                message=f"with nat: none Session Manager does not reach the instance without {', '.join(missing)}",
+                allowed=f"a list with {', '.join(missing)} in it, or session_manager: false",
+                fix=f"add {', '.join(missing)} here, or choose nat: single",
+                because=("cluster.ec2.session_manager",),
+            )
+        for number, arn in enumerate(self.logging.reader_role_arns):
+            if arn.split(":")[4] != self.account_id:
+                yield Mistake(
+                    field=f"logging.reader_role_arns.{number}",
+                    message=f"the role is not in account {self.account_id}, and collections are read from no other",
+                    allowed=f"a role of the environment's own account: arn:aws:iam::{self.account_id}:role/...",
+                    fix="name a role of this account that your team may assume",
+                    because=("account_id",),
+                )
+
+    @property
+    def ec2_zone(self) -> str:
+        """The zone of the instance and its disk."""
+        return self.cluster.ec2.zone or self.network.zones[0]
+
+    def image(self, service: Service) -> str:
+        """The image that a service runs here: its own choice, or its repository at its release."""
+        return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
+
+    def secret_name(self, service: str, name: str) -> str:
+        """Where the value of a service's secret is stored in Secrets Manager."""
+        return f"{self.name}/{service}/{name}"
+
+    def spot_percent(self, service: Service) -> int:
+        """The share of a service's tasks on Fargate Spot."""
+        return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
+
+    def log_destination(self, service: Service) -> LogDestination:
+        """Where a service's log goes."""
+        return service.logs.destination or self.logging.destination
+
+    def log_group(self, service: str) -> str:
+        """The CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
+        return f"/{self.name}/services/{service}"
+
+    def collection(self, service: str) -> str:
+        """The OpenSearch Serverless collection of a service's log; its policies have this name too.
+
+        At most 32 characters, which is what policies may have: 9 of an environment, 22 of a service, and a hyphen.
+        """
+        return self.qualify(service)
+
+    @property
+    def logging_name(self) -> str:
+        """What the log collections have in common: policies, VPC endpoint, security group, SAML provider."""
+        return self.qualify("logging")
+
+    @property
+    def saml_principals(self) -> tuple[str, ...]:
+        """The groups of the identity provider that may read logs, as data access policies name them."""
+        groups = self.logging.saml.reader_groups if self.logging.saml else ()
+        return tuple(f"saml/{self.account_id}/{self.logging_name}/group/{group}" for group in groups)
+
+    def task_role(self, service: str) -> str:
+        """The IAM role that a service's code acts as."""
+        return f"{self.qualify(service)}-task"
+
+    def task_role_arn(self, service: str) -> str:
+        """Its ARN, for policies that are there before the role is."""
+        return f"arn:aws:iam::{self.account_id}:role/{self.task_role(service)}"
+
+    def repository_arn(self, repository: str) -> str:
+        """The ECR repository that holds the images of a service."""
+        return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"
+
+    def database(self, settings: Database) -> Databases:
+        """How large and how safe a service's database is here."""
+        sized = settings.sized(self.databases)
+        if sized.deletion_protection is None:
+            return sized.model_copy(update={"deletion_protection": self.deletion_protection})
+        return sized
+
+    @property
+    def registry_account(self) -> str:
+        """The account whose ECR holds the images."""
+        return self.registry_account_id or self.account_id
+
+    @property
+    def registry(self) -> str:
+        """The registry that every image is pulled from."""
+        return f"{self.registry_account}.dkr.ecr.{self.region}.amazonaws.com"
+
+    @property
+    def alerts_topic(self) -> str:
+        """The SNS topic that every alert is sent to."""
+        return self.qualify("alerts")
+
+    @property
+    def alerts_topic_arn(self) -> str:
+        """The same, for what is rendered before the topic is there."""
+        return f"arn:aws:sns:{self.region}:{self.account_id}:{self.alerts_topic}"
+
+    def hostname(self, route: Http) -> str | None:
+        """The host that a route answers to, or None for any."""
+        if route.host == "*":
+            return None
+        return self.domain if route.host == "@" else f"{route.host}.{self.domain}"

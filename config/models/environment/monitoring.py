@@ -1,0 +1,58 @@
+"""What is measured and kept of an environment, and who is told when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.models.environment.budget import EmailAddress
+from config.models.fargate import CpuUnits
+from config.models.settings import Mistake, Settings, in_words
+
+PROMETHEUS_CPU: CpuUnits = 1024
+# What Fargate sells with that many CPU units. Prometheus runs on an instance, which takes any number.
+PrometheusMemory = Literal[2048, 3072, 4096, 5120, 6144, 7168, 8192]
+
+RUNBOOKS = "docs/runbooks"
+WebFolder = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(https://[^\s?#]+[^\s?#/]|{RUNBOOKS})$"),
+    in_words("an address such as https://github.com/acme/platform/blob/main/docs/runbooks, no / at its end"),
+]
+
+
+class Monitoring(Settings):
+    """Prometheus, Alertmanager, Grafana and the CloudWatch exporter."""
+
+    retention_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="How long Prometheus keeps what it measured, and shorter when its disk is full before.",
+    )
+    memory_mib: PrometheusMemory = Field(
+        default=2048,
+        description="Memory of Prometheus in MiB; the instance (`cluster.ec2.instance_type`) needs 1 GiB more.",
+    )
+    alert_emails: tuple[EmailAddress, ...] = Field(
+        default=(),
+        description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana.",
+    )
+
+    runbooks_url: WebFolder = Field(
+        default=RUNBOOKS,
+        description="Where people read docs/runbooks: every alert links to its section there. Such as "
+        "https://github.com/acme/platform/blob/main/docs/runbooks.",
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Nobody is told twice."""
+        if twice := sorted({mail for mail in self.alert_emails if self.alert_emails.count(mail) > 1}):
+            yield Mistake(
+                field="alert_emails",
+                message=f"{twice[0]} is written twice",
+                allowed="each address once",
+                fix="remove one of the two",
+            )

@@ -1,0 +1,68 @@
+"""When an environment is in use; outside these hours its services run no task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+from enum import StrEnum
+
+from pydantic import Field
+
+from config.models.schedule import timezone_mistakes
+from config.models.settings import Mistake, Settings
+
+
+class Day(StrEnum):
+    """A day of the week, as cron has it."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
+
+
+class OfficeHours(Settings):
+    """From the first to the last hour of a working day."""
+
+    start: time = Field(default=time(7), description="The services are started, such as 07:00.")
+    stop: time = Field(default=time(20), description="They are stopped, until the next of the days.")
+    timezone: str = Field(default="UTC", description="The clock that start and stop mean, such as Europe/Dublin.")
+    days: tuple[Day, ...] = Field(
+        default=(Day.MONDAY, Day.TUESDAY, Day.WEDNESDAY, Day.THURSDAY, Day.FRIDAY),
+        description="The working days.",
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """A day that ends after it began, to the minute, on a clock that exists."""
+        yield from timezone_mistakes(self.timezone)
+        for name in ("start", "stop"):
+            moment: time = getattr(self, name)
+            if moment.second or moment.microsecond or moment.tzinfo:
+                yield Mistake(field=name, message="has the wrong form", allowed="hours and minutes, such as 08:30")
+        if not self.days:
+            yield Mistake(field="days", message="there is no working day", fix="remove it: the default is mon to fri")
+        if self.stop.replace(tzinfo=None) <= self.start.replace(tzinfo=None):
+            yield Mistake(
+                field="stop",
+                message=f"{self.stop:%H:%M} is not after {self.start:%H:%M}",
+                allowed=f"later than start, {self.start:%H:%M}",
+                because=("start",),
+            )
+
+    @property
+    def start_cron(self) -> str:
+        """When it starts, as AWS has it."""
+        return self._cron(self.start)
+
+    @property
+    def stop_cron(self) -> str:
+        """When it stops."""
+        return self._cron(self.stop)
+
+    def _cron(self, moment: time) -> str:
+        """https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html"""
+        days = ",".join(day.upper() for day in Day if day in self.days)
+        return f"cron({moment.minute} {moment.hour} ? * {days} *)"

@@ -1,0 +1,138 @@
+"""The services that the platform itself runs, in the words of any other service."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from config.models.environment.environment import Environment
+from config.models.environment.monitoring import PROMETHEUS_CPU
+from config.models.service.http import HealthCheck, Http, Metrics
+from config.models.service.kinds import Kind
+from config.models.service.logs import LogDestination, Logs
+from config.models.service.scaling import Scaling
+from config.models.service.service import Architecture, Service
+from config.models.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT
+
+REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
+
+ALERTMANAGER, CLOUDWATCH_EXPORTER = "alertmanager", "cloudwatch-exporter"
+ECS_EXPORTER, FLUENT_BIT, GRAFANA, PROMETHEUS = "ecs-exporter", "fluent-bit", "grafana", "prometheus"
+PORTS = {
+    ALERTMANAGER: 9093,
+    CLOUDWATCH_EXPORTER: 5000,
+    ECS_EXPORTER: ECS_EXPORTER_PORT,
+    FLUENT_BIT: FLUENT_BIT_PORT,
+    GRAFANA: 3000,
+    PROMETHEUS: 9090,
+}
+BESIDE_PROMETHEUS = (ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA)
+SERVICES = (*BESIDE_PROMETHEUS, PROMETHEUS)  # the others are part of their and of others' tasks
+
+ON_DISK = (ALERTMANAGER, PROMETHEUS)
+DISK_OWNER = 65534  # `nobody`, whom both images run as
+GRAFANA_ROUTE = Http(host=GRAFANA)
+
+ONE = Scaling(min_tasks=1, max_tasks=1)
+# The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
+# https://prometheus.io/docs/prometheus/latest/storage/#right-sizing-retention-size
+RETENTION_PERCENT = 80
+
+
+class PlatformService(Service):
+    """A service whose name no other may have, and whose image lies among the platform's own."""
+
+    reserved_names: ClassVar[frozenset[str]] = frozenset()
+
+    # What tells that something is wrong with OpenSearch must not need it.
+    logs: Logs = Logs(destination=LogDestination.CLOUDWATCH)
+
+    @property
+    def repository(self) -> str:
+        """Its ECR repository."""
+        return platform_repository(self.name)
+
+
+def platform_repository(image: str) -> str:
+    """The ECR repository of a platform image."""
+    return f"{REPOSITORY_PREFIX}{image}"
+
+
+def prometheus(environment: Environment, tag: str) -> PlatformService:
+    """Keeps what it measures as long as asked for, or until its disk is nearly full."""
+    gib = environment.cluster.ec2.data_volume_gib * RETENTION_PERCENT // 100
+    return PlatformService(
+        name=PROMETHEUS,
+        kind=Kind.INTERNAL,
+        release=tag,
+        port=PORTS[PROMETHEUS],
+        # The image's own two, which a command replaces, and how long to keep: with the disk, not with the image.
+        command=(
+            "--config.file=/etc/prometheus/prometheus.yml",
+            "--storage.tsdb.path=/prometheus",
+            f"--storage.tsdb.retention.time={environment.monitoring.retention_days}d",
+            f"--storage.tsdb.retention.size={gib}GB",  # of 2^30 bytes each
+        ),
+        # Not /-/ready: after a crash the log's replay takes minutes, and must not get the task killed.
+        health_check=_asks(PROMETHEUS, "/-/healthy"),
+        cpu=PROMETHEUS_CPU,
+        memory_mib=environment.monitoring.memory_mib,
+        architecture=_of_the_instance(environment),
+        scaling=ONE,
+    )
+
+
+def alertmanager(environment: Environment, tag: str) -> PlatformService:
+    """On the disk too: silences and what has been sent would be lost with every deploy."""
+    return PlatformService(
+        name=ALERTMANAGER,
+        kind=Kind.INTERNAL,
+        release=tag,
+        port=PORTS[ALERTMANAGER],
+        health_check=_asks(ALERTMANAGER, "/-/healthy"),
+        architecture=_of_the_instance(environment),
+        scaling=ONE,
+    )
+
+
+def cloudwatch_exporter(tag: str) -> PlatformService:
+    """Asks CloudWatch, and Prometheus asks it."""
+    return PlatformService(
+        name=CLOUDWATCH_EXPORTER,
+        kind=Kind.INTERNAL,
+        release=tag,
+        port=PORTS[CLOUDWATCH_EXPORTER],
+        metrics=Metrics(),
+        health_check=_asks(CLOUDWATCH_EXPORTER, "/healthz"),
+        spot_percent=0,
+        scaling=ONE,
+    )
+
+
+def grafana(environment: Environment, tag: str) -> PlatformService:
+    """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010)."""
+    host = f"{GRAFANA}.{environment.domain}"
+    return PlatformService(
+        name=GRAFANA,
+        kind=Kind.PUBLIC_WEB,
+        release=tag,
+        port=PORTS[GRAFANA],
+        http=GRAFANA_ROUTE,
+        metrics=Metrics(),
+        variables={"GF_SERVER_DOMAIN": host, "GF_SERVER_ROOT_URL": f"https://{host}/"},
+        health_check=_asks(GRAFANA, "/api/health", path="/api/health"),
+        cpu=512,
+        memory_mib=1024,
+        spot_percent=0,
+        scaling=ONE,
+    )
+
+
+def _asks(name: str, check: str, **load_balancer: str) -> HealthCheck:
+    # busybox, which all these images have, has a wget; a Dockerfile's HEALTHCHECK means nothing to ECS.
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+    command = ("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORTS[name]}{check}")
+    return HealthCheck(command=command, **load_balancer)
+
+
+def _of_the_instance(environment: Environment) -> Architecture:
+    return Architecture.ARM64 if environment.cluster.ec2.is_arm else Architecture.X86_64

@@ -1,0 +1,40 @@
+"""Where each subnet lies inside the VPC's addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.models.environment.network import Network
+
+
+class Tier(StrEnum):
+    """Who may be in a subnet, and where its traffic may go."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    ISOLATED = "isolated"
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """One subnet of one tier in one zone (`zone` is the letter)."""
+
+    tier: Tier
+    zone: str
+    cidr: str
+
+
+def plan_subnets(network: Network) -> tuple[Subnet, ...]:
+    """Nine subnets: private gets an eighth of the VPC per zone, public and isolated a sixty-fourth each.
+
+    The upper half of the VPC stays free, so that a tier or a zone can be added without moving anything.
+    """
+    eighths = list(network.cidr.subnets(prefixlen_diff=3))
+    small = list(eighths[3].subnets(prefixlen_diff=3))
+    blocks = {Tier.PUBLIC: small[0:3], Tier.PRIVATE: eighths[0:3], Tier.ISOLATED: small[4:7]}
+    return tuple(
+        Subnet(tier, zone, str(cidr))
+        for tier, cidrs in blocks.items()
+        for zone, cidr in zip(network.zones, cidrs, strict=True)
+    )

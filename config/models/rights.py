@@ -1,0 +1,81 @@
+"""What each Terraform resource type asks of AWS: config/rights.yaml, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, StringConstraints
+
+from config.models.settings import Settings
+
+FILE = Path(__file__).parents[1] / "rights.yaml"
+
+Action = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
+Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
+
+
+class Needs(Settings):
+    """The actions of one type, or of `groundwork` itself."""
+
+    read: tuple[Action, ...] = ()
+    write: tuple[Action, ...] = ()
+    shared: bool = False
+    person: bool = False
+
+
+class Special(Settings):
+    """Actions that are allowed elsewhere than the rest of their service, or under a condition."""
+
+    actions: tuple[Action, ...]
+    resources: tuple[str, ...]
+    condition: Mapping[str, Mapping[str, str | tuple[str, ...]]] = Field(default_factory=dict)
+
+
+class Rights(Settings):
+    """The whole table."""
+
+    types: Mapping[str, Needs]
+    commands: Needs
+    resources: Mapping[str, tuple[str, ...]]
+    anywhere: tuple[Pattern, ...]
+    tagged: tuple[Pattern, ...]
+    special: tuple[Special, ...]
+
+    def reads(self, *, shared: bool) -> set[str]:
+        """What a plan of every type asks for, in an environment or in what all of them share."""
+        return self._actions(shared, ("read",))
+
+    def changes(self, *, shared: bool) -> set[str]:
+        """What an apply and a destroy of every type ask for, but not of those that a person decides about."""
+        return self._actions(shared, ("read", "write"))
+
+    def _actions(self, shared: bool, kinds: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for needs in self.types.values():
+            if needs.person or needs.shared == shared:
+                found.update(needs.read)
+            if "write" in kinds and not needs.person and needs.shared == shared:
+                found.update(needs.write)
+        return found | {action for kind in kinds if not shared for action in getattr(self.commands, kind)}
+
+    def special_of(self, action: str) -> Special | None:
+        """The entry of an action that has one of its own."""
+        return next((special for special in self.special if action in special.actions), None)
+
+    def is_anywhere(self, action: str) -> bool:
+        return any(fnmatchcase(action, pattern) for pattern in self.anywhere)
+
+    def is_tagged(self, action: str) -> bool:
+        return any(fnmatchcase(action, pattern) for pattern in self.tagged)
+
+
+@cache
+def load_rights() -> Rights:
+    """The table in this repository."""
+    loaded: Any = yaml.safe_load(FILE.read_text())
+    return Rights.model_validate(loaded)

@@ -1,0 +1,109 @@
+"""A service's database, and what the databases of an environment have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
+
+InstanceClass = Annotated[
+    str,
+    StringConstraints(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$"),
+    in_words("an RDS instance class such as db.t4g.medium"),
+]
+# What RDS takes for gp3 storage of PostgreSQL.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
+StorageGib = Annotated[int, Field(ge=20, le=65_536)]
+# 0 would switch automated backups off, and point-in-time recovery with them; 35 is what RDS takes.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
+BackupRetentionDays = Annotated[int, Field(ge=1, le=35)]
+
+# The variables that a service with a database finds set in its tasks.
+INJECTED = frozenset(
+    {
+        "DATABASE_HOST",
+        "DATABASE_NAME",
+        "DATABASE_PASSWORD",
+        "DATABASE_PORT",
+        "DATABASE_SECRET_ARN",
+        "DATABASE_USER",
+    }
+)
+
+_DEFAULTS_TO = "by default what the environment says under databases:"
+
+
+class Databases(Settings):
+    """The databases of an environment, unless a service's own `database:` says otherwise."""
+
+    instance_class: InstanceClass = Field(default="db.m7g.large", description="Processor and memory.")
+    storage_gib: StorageGib = Field(default=20, description="Storage at the start; it never shrinks.")
+    max_storage_gib: StorageGib = Field(default=200, description="RDS adds storage by itself up to here.")
+    multi_az: bool = Field(default=True, description="A standby in a second zone takes over in about a minute.")
+    backup_retention_days: BackupRetentionDays = Field(
+        default=14, description="How far back the database can be restored, to any second."
+    )
+    deletion_protection: bool | None = Field(
+        default=None, description="Refuse to delete a database; by default the environment's deletion_protection."
+    )
+    kept_when_deleted: bool = Field(
+        default=True, description="A last snapshot is taken, and the backups stay until they expire."
+    )
+    log_retention_days: LogRetentionDays = Field(default=90, description="How long the database's log is kept.")
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Storage grows from its start."""
+        if self.max_storage_gib < self.storage_gib:
+            yield Mistake(
+                field="max_storage_gib",
+                message=f"max_storage_gib {self.max_storage_gib} is below storage_gib {self.storage_gib}",
+                allowed=f"at least storage_gib, {self.storage_gib}",
+                fix=f"write max_storage_gib: {self.storage_gib}, or more",
+                because=("storage_gib",),
+            )
+
+
+class Database(Settings):
+    """A PostgreSQL database of one service, which alone may reach it; `{}` is one with the environment's sizes."""
+
+    engine_version: Literal["15", "16", "17", "18"] = Field(
+        default="17",
+        description="PostgreSQL's major version, in quotes; a higher one upgrades, see docs/databases.md.",
+    )
+    instance_class: InstanceClass | None = Field(default=None, description=f"Processor and memory; {_DEFAULTS_TO}.")
+    storage_gib: StorageGib | None = Field(default=None, description=f"Storage at the start; {_DEFAULTS_TO}.")
+    max_storage_gib: StorageGib | None = Field(
+        default=None, description=f"RDS adds storage by itself up to here; {_DEFAULTS_TO}."
+    )
+    multi_az: bool | None = Field(default=None, description=f"A standby in a second zone; {_DEFAULTS_TO}.")
+    backup_retention_days: BackupRetentionDays | None = Field(
+        default=None, description=f"How far back it can be restored; {_DEFAULTS_TO}."
+    )
+    deletion_protection: bool | None = Field(
+        default=None, description=f"false is the first of the two steps to delete it; {_DEFAULTS_TO}."
+    )
+
+    def sized(self, databases: Databases) -> Databases:
+        """What the environment says, with this database's own choices."""
+        own = {name: getattr(self, name) for name in Databases.model_fields if getattr(self, name, None) is not None}
+        return databases.model_copy(update=own)
+
+
+def without_null(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that a line such as `database:` with nothing after it is no way to have none."""
+    schema.update(schema.pop("anyOf")[0])
+
+
+def injected_mistakes(variables: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[Mistake]:
+    """The variables and secrets that would hide where the database is."""
+    for section, given in (("variables", variables), ("secrets", secrets)):
+        for name in sorted(INJECTED & given.keys()):
+            yield Mistake(
+                field=f"{section}.{name}",
+                message=f"{name} is set to where the database is",
+                fix="remove it, or call it something else",
+                because=("database",),
+            )

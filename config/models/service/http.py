@@ -1,0 +1,147 @@
+"""How requests reach a service: from outside, from the load balancer's check, from Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from config.models.settings import Mistake, Settings, in_words
+
+HostLabel = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|@)$"),
+    in_words('one label such as shop (the domain is added), "@" for the domain itself or "*" for any host'),
+]
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
+PathPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-.$/~\"'@:+*?&]*$", max_length=128),
+    in_words("a path such as /api/*: a slash, then letters, digits and _-.$/~\"'@:+*?&, up to 128 characters"),
+]
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+MOST_WILDCARDS = 5
+RequestPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[!-~]{0,1023}$"),
+    in_words("a path that starts with a slash, without spaces"),
+]
+# No $, which would be a reference in the relabelling that carries the path.
+MetricsPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9_\-./~]*$", max_length=128),
+    in_words("a path such as /metrics: a slash, then letters, digits and _-./~"),
+]
+
+
+class Http(Settings):
+    """The requests from outside that come to this service."""
+
+    host: HostLabel | None = Field(
+        default=None,
+        description="Label under the environment's domain, by default the service's name; "
+        "@ is the domain itself, * any host.",
+    )
+    path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
+    priority: int | None = Field(
+        default=None,
+        ge=1,
+        le=50_000,
+        description="Only when told to by an error: replaces the computed rule priority.",
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The load balancer takes a few wildcards in a rule."""
+        if (wildcards := sum(self.path.count(character) for character in "*?")) > MOST_WILDCARDS:
+            yield Mistake(
+                field="path",
+                message=f"{wildcards} wildcards are more than the load balancer takes",
+                allowed=f"up to {MOST_WILDCARDS} of * and ?",
+                fix="write a shorter pattern",
+            )
+
+
+# What ECS takes of a container's own check.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+LONGEST_COMMAND_S, LONGEST_START_S = 60, 300
+
+
+class HealthCheck(Settings):
+    """How the load balancer tells that a task can take requests, and ECS that a container works."""
+
+    path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
+    command: tuple[str, ...] = Field(
+        default=(),
+        description="Run in the container by ECS, which replaces the task when it fails: "
+        '["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"]. Without it nobody looks inside.',
+    )
+    interval_s: int = Field(default=15, ge=5, le=300)
+    timeout_s: int = Field(default=5, ge=2, le=120)
+    healthy_threshold: int = Field(default=2, ge=2, le=10)
+    unhealthy_threshold: int = Field(default=3, ge=2, le=10)
+    grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """A check must end before the next one starts."""
+        if self.timeout_s >= self.interval_s:
+            yield Mistake(
+                field="timeout_s",
+                message=f"a timeout of {self.timeout_s} s does not fit an interval of {self.interval_s} s",
+                allowed=f"below interval_s, {self.interval_s}",
+                fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
+                because=("interval_s",),
+            )
+        limits = {"timeout_s": LONGEST_COMMAND_S, "grace_s": LONGEST_START_S}
+        for field, most in limits.items() if self.command else ():
+            if getattr(self, field) > most:
+                yield Mistake(
+                    field=field,
+                    message=f"ECS waits at most {most} s here for a `command`",
+                    allowed=f"up to {most}",
+                    fix=f"write {field}: {most}, or check without a `command`",
+                    because=("command",),
+                )
+
+
+class NoHealthCheck(HealthCheck):
+    """`health_check: none`: said on purpose, nobody looks inside the container."""
+
+
+NONE = "none"
+
+
+def or_none(value: object) -> object:
+    """`none` in the YAML as settings."""
+    if value == NONE:
+        return NoHealthCheck()
+    # Pydantic hands this function Python's lists for JSON's, and then takes none for a tuple.
+    return (
+        {key: tuple(its) if isinstance(its, list) else its for key, its in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+def with_none(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that there may be none."""
+    schema["anyOf"] = [{"$ref": schema.pop("$ref")}, {"const": NONE}]
+
+
+def unseen_mistakes(check: HealthCheck, port: int | None) -> Iterator[Mistake]:
+    """The mistake of a service that no load balancer asks, and whose check asks nothing either."""
+    if not (check.command or isinstance(check, NoHealthCheck)):
+        yield Mistake(
+            field="health_check",
+            message="a service of kind internal is asked by no load balancer, and this has no `command`",
+            allowed="`command:` below it, run in the container by ECS, or `health_check: none` on purpose",
+            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}/healthz"]` below it',
+            because=("kind",),
+        )
+
+
+class Metrics(Settings):
+    """Where a service tells Prometheus about itself."""
+
+    path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")

@@ -1,0 +1,22 @@
+"""How long a service's rollout may take, and how long its new tasks are watched."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from config.models.settings import Settings
+
+
+class Rollout(Settings):
+    """What a deploy waits for."""
+
+    watch_s: int = Field(
+        default=90,
+        ge=0,
+        le=1800,
+        description="How long its tasks must keep running after ECS calls the deployment completed; "
+        "one that stops by itself within it rolls the service back.",
+    )
+    timeout_minutes: int = Field(
+        default=30, ge=5, le=240, description="How long ECS may take to call the deployment completed."
+    )

@@ -1,0 +1,78 @@
+"""How many tasks of a service run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.models.schedule import timezone_mistakes
+from config.models.settings import Mistake, Percent, Settings, in_words
+
+# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$"),
+    in_words("cron(minute hour day-of-month month day-of-week year), one of the two days ?"),
+]
+PlanName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64),
+    in_words("lower-case letters, digits and single hyphens, such as morning-rush"),
+]
+
+
+class PlannedRange(Settings):
+    """From a moment that returns, another range of tasks: until the next one of the service, or its next deploy."""
+
+    at: Moment = Field(description="cron(0 7 ? * MON-FRI *) is 07:00 on every working day.")
+    timezone: str = Field(default="UTC", description="The clock that cron means, such as Europe/Dublin.")
+    min_tasks: int = Field(ge=0, le=1000)
+    max_tasks: int = Field(ge=0, le=1000)
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The range must be one, on a clock that exists."""
+        yield from timezone_mistakes(self.timezone)
+        yield from range_mistakes(self.min_tasks, self.max_tasks)
+
+
+class Scaling(Settings):
+    """How many tasks run, and what makes that number move."""
+
+    min_tasks: int = Field(default=2, ge=0, le=1000)
+    max_tasks: int = Field(default=4, ge=0, le=1000)
+    cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
+    memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
+    requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
+    schedule: dict[PlanName, PlannedRange] = Field(
+        default_factory=dict,
+        description="By a name of your own, ranges that begin at set times; "
+        "an environment with office hours has only those.",
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """The range must be one."""
+        yield from range_mistakes(self.min_tasks, self.max_tasks)
+
+    @property
+    def most_tasks(self) -> int:
+        """The most that can ever run, planned ranges included."""
+        return max([self.max_tasks, *(planned.max_tasks for planned in self.schedule.values())])
+
+    @property
+    def least_tasks(self) -> int:
+        """The fewest that are meant to run at any hour, planned ranges included."""
+        return min([self.min_tasks, *(planned.min_tasks for planned in self.schedule.values())])
+
+
+def range_mistakes(min_tasks: int, max_tasks: int) -> Iterator[Mistake]:
+    """The mistake of a range that ends before it begins."""
+    if max_tasks < min_tasks:
+        yield Mistake(
+            field="max_tasks",
+            message=f"max_tasks {max_tasks} is below min_tasks {min_tasks}",
+            allowed=f"at least min_tasks, {min_tasks}",
+            fix=f"write max_tasks: {min_tasks}, or a smaller min_tasks",
+            because=("min_tasks",),
+        )

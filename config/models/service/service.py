@@ -1,0 +1,199 @@
+"""One microservice: all that a product developer writes about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
+from config.models.schedule import Schedule
+from config.models.service.database import Database, injected_mistakes, without_null
+from config.models.service.egress import EgressPorts, egress_mistakes
+from config.models.service.http import HealthCheck, Http, Metrics, or_none, unseen_mistakes, with_none
+from config.models.service.kinds import Kind, kind_mistakes, kind_schema
+from config.models.service.logs import Logs
+from config.models.service.metrics import measured_mistakes
+from config.models.service.rollout import Rollout
+from config.models.service.scaling import Scaling
+from config.models.service.slo import Slo
+from config.models.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
+from config.models.settings import Mistake, Percent, Settings
+
+# What has fields of its own: what a line of it with nothing after it was meant to say.
+IN_FULL = {
+    "database": "`database: {}` for one with the environment's sizes",
+    "metrics": "`metrics: {}` for /metrics at its port",
+    "slo": "`availability_percent:` below it",
+}
+# The section of a service's file with what differs by environment.
+OVERRIDES = "environments"
+
+
+class Architecture(StrEnum):
+    """The processor that the image is built for."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
+
+
+class Service(Settings):
+    """A service in one environment: its file with that environment's overrides already merged."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [*kind_schema(), *size_schema(DEFAULT_CPU)]})
+
+    injected: ClassVar[dict[str, str]] = {
+        "name": "the file's name",
+        "release": "service_configs/releases/<environment>.yaml",
+    }
+    merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
+    reserved_names: ClassVar[frozenset[str]] = PLATFORM_NAMES
+
+    name: ServiceName = Field(description="The file's name; not written in the YAML.")
+    kind: Kind = Field(
+        description="public-web: from the internet; internal: from other services; worker: from nobody; "
+        "scheduled-job: runs by the clock and ends; one-off: runs when told to, or before each deploy of a service."
+    )
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A complete public image reference; by default the service's own repository and its release.",
+    )
+    command: tuple[str, ...] = Field(default=(), description="Replaces the image's command.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="Where the container listens.")
+    http: Http | None = Field(
+        default=None,
+        description="Which requests from outside come here, by default all to <name>.<domain>; public-web only.",
+    )
+    health_check: Annotated[HealthCheck, BeforeValidator(or_none)] = Field(
+        default=HealthCheck(),
+        description="How a task shows that it works: to the load balancer (public-web only), to ECS by `command`. "
+        "none: ECS takes a process that runs for a healthy one.",
+        json_schema_extra=with_none,
+    )
+    metrics: Metrics | None = Field(
+        default=None,
+        description="What Prometheus scrapes; without it only the task's own figures are collected.",
+        json_schema_extra=without_null,
+    )
+    slo: Slo | None = Field(
+        default=None,
+        description="How many of its requests must succeed; people are told before that is missed.",
+        json_schema_extra=without_null,
+    )
+    cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
+    memory_mib: int = Field(
+        default=512, ge=512, le=122_880, description="Memory of a task in MiB; Fargate ties it to cpu."
+    )
+    architecture: Architecture = Field(default=Architecture.ARM64, description="arm64 is about 20 % cheaper.")
+    variables: dict[VariableName, str] = Field(
+        default_factory=dict, description="Environment variables; never secrets."
+    )
+    secrets: dict[VariableName, SecretName] = Field(
+        default_factory=dict,
+        description="Environment variables whose value is a secret of this service, by the name it was stored under "
+        "with `groundwork secret set`.",
+    )
+    calls: tuple[ServiceName, ...] = Field(
+        default=(), description="The services that this one may connect to; it can reach no other."
+    )
+    egress_ports: EgressPorts = Field(
+        default=(),
+        description="TCP ports outside of the VPC that it may connect to, beside 443: 587 for mail, 9094 for Kafka.",
+    )
+    database: Database | None = Field(
+        default=None,
+        description="A PostgreSQL database of its own: {} is one with the environment's sizes.",
+        json_schema_extra=without_null,
+    )
+    schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
+    before: ServiceName | None = Field(
+        default=None,
+        description="Runs to its end before each deploy of that service, with its image, such as a migration; "
+        "one-off only.",
+    )
+    timeout_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=360,
+        description="How long a deploy waits for it, or `groundwork run`; then it is left running. Only with jobs.",
+    )
+    rollout: Rollout = Field(default=Rollout(), description="What a deploy of it waits for; only what keeps running.")
+    exec: bool = Field(
+        default=False, description="Lets a person with the right to it open a shell in a task; what is typed is logged."
+    )
+    scaling: Scaling = Scaling()
+    spot_percent: Percent | None = Field(
+        default=None, description="Share on Fargate Spot; by default the environment's."
+    )
+    on_demand_base: int | None = Field(
+        default=None,
+        ge=0,
+        le=1000,
+        description="So many tasks never run on Fargate Spot; by default one, where two or more tasks run.",
+    )
+    logs: Logs = Field(default=Logs(), description="Where its log goes, how long it is kept, what is hidden in it.")
+    release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Each kind has its fields, Fargate its sizes, and metrics a port."""
+        if self.name in self.reserved_names:
+            yield Mistake(
+                field="name",
+                message=f"the platform's own {self.name} has this name",
+                allowed=f"any but {', '.join(sorted(self.reserved_names))}",
+                fix="rename the file",
+            )
+        yield from kind_mistakes(self.kind, self)
+        yield from measured_mistakes(self.kind, self.port, self.metrics, self.slo)
+        yield from size_mistakes(self.cpu, self.memory_mib)
+        yield from egress_mistakes(self.egress_ports)
+
+        if self.kind is Kind.INTERNAL and "health_check" in self.model_fields_set:
+            yield from unseen_mistakes(self.health_check, self.port)
+        for field, meant in IN_FULL.items():
+            if getattr(self, field) is None and field in self.model_fields_set:
+                yield Mistake(field=field, message="has no value", fix=f"write {meant}, or remove the line")
+        if self.database and self.before:
+            yield Mistake(
+                field="database",
+                message=f"it uses the database of {self.before}, before whose deploys it runs",
+                allowed="only without `before:`",
+                fix=f"remove it here, and write it in {self.before}.yaml",
+                because=("before",),
+            )
+        if self.database:
+            yield from injected_mistakes(self.variables, self.secrets)
+        if self.name in self.calls:
+            yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
+        if both := sorted(self.variables.keys() & self.secrets.keys()):
+            yield Mistake(
+                field=f"secrets.{both[0]}",
+                message=f"{both[0]} is already among variables",
+                fix="remove it from one of the two",
+            )
+
+    @property
+    def repository(self) -> str:
+        """Whose image it runs: its own, or that of the service it prepares."""
+        return self.before or self.name
+
+    @property
+    def route(self) -> Http | None:
+        """The requests from outside that come to this service, defaults filled in."""
+        if self.kind is not Kind.PUBLIC_WEB:
+            return None
+        http = self.http or Http()
+        return http.model_copy(update={"host": http.host or self.name})
+
+    @property
+    def metrics_port(self) -> int | None:
+        """Where Prometheus scrapes it, if it does."""
+        return (self.metrics.port or self.port) if self.metrics else None
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether there is an image to start; without one it has everything but tasks, and blocks no deploy."""
+        return self.image is not None or self.release is not None

@@ -1,0 +1,71 @@
+"""What a service promises to those who call it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.models.settings import Mistake, Settings, in_words
+
+# https://prometheus.io/docs/concepts/data_model/
+MetricName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", max_length=200),
+    in_words("the name of a metric: letters, digits and _"),
+]
+LabelName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100),
+    in_words("the name of a label: letters, digits and _"),
+]
+# No quote and no backslash, for it stands between quotes in a query.
+LabelValues = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.|*+?()\[\]^:/ -]+$", max_length=200),
+    in_words("a regular expression of letters, digits and _.|*+?()[]^:/-"),
+]
+
+
+class Slo(Settings):
+    """How many of its requests succeed, over thirty days; Prometheus tells when that is about to be missed."""
+
+    availability_percent: float = Field(
+        ge=95,
+        le=99.99,
+        description="The share of requests that must not fail. 99.9 is one in a thousand, or 43 minutes a month.",
+    )
+    requests: MetricName = Field(
+        default="http_requests_total", description="The counter of its requests, among its own metrics."
+    )
+    failed: dict[LabelName, LabelValues] = Field(
+        default={"code": "5.."},
+        description="Which of them failed: by label, a regular expression for its value.",
+    )
+
+    @property
+    def budget(self) -> float:
+        """The share of requests that may fail."""
+        return round(1 - self.availability_percent / 100, 6)
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Something fails, by expressions: for one that is none, Prometheus refuses its whole configuration."""
+        if not self.failed:
+            yield Mistake(
+                field="failed",
+                message="without a label every request is a failed one",
+                allowed="one label or more, each with a regular expression",
+                fix='remove the line, which means {code: "5.."}',
+            )
+        for label, values in self.failed.items():
+            try:
+                re.compile(values)
+            except re.error as error:
+                yield Mistake(
+                    field=f"failed.{label}",
+                    message=f"not a regular expression: {error}",
+                    allowed="a regular expression such as 5.. or error|timeout",
+                    fix="close its brackets, and let each of * + ? follow something",
+                )

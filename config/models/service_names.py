@@ -1,0 +1,58 @@
+"""What services, their variables and their secrets may be called."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from config.models.settings import in_words
+
+# A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ServiceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){1,21}$", max_length=22),
+    in_words(
+        "2 to 22 lower-case letters, digits and single hyphens, a letter first "
+        "(a target group's 32 characters also hold the environment's name)"
+    ),
+]
+# Names in app.local, of target groups and of security groups that the platform's own parts have.
+PLATFORM_NAMES = frozenset(
+    {
+        "alertmanager",
+        "cloudwatch-exporter",
+        "ec2",
+        "ecs-exporter",
+        "edge",
+        "fluent-bit",
+        "grafana",
+        "logging",
+        "network",
+        "prometheus",
+        "scraper",
+    }
+)
+ECS_EXPORTER_PORT, FLUENT_BIT_PORT = 9779, 2020
+# The containers of a task share its network, so a service cannot have these. The last two are the log driver's way to
+# the router, and ECS' own check of it.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
+PORTS_TAKEN_IN_TASKS = {
+    ECS_EXPORTER_PORT: "the exporter of its own figures",
+    FLUENT_BIT_PORT: "the log router",
+    8877: "the log router",
+    24224: "the log router",
+}
+VariableName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
+    in_words("letters, digits and underscores, no digit first"),
+]
+
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+SecretName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
+    in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
+]

@@ -1,0 +1,1 @@
+"""YAML text read into values that know their file and line."""

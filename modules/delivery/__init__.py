@@ -1,0 +1,1 @@
+"""IAM roles for GitHub, permissions boundaries and ECR repositories."""

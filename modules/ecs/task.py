@@ -1,0 +1,173 @@
+"""What is started when a service runs: one task, with its log, its roles and the wall around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from config.models.environment.environment import Environment
+from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
+from config.models.service.egress import HTTPS
+from config.models.service.service import Service
+from modules.checkov import skip
+from modules.data.generated_secret import GeneratedSecret
+from modules.data.postgres import Postgres
+from modules.ecs.cluster import FARGATE, EcsCluster
+from modules.ecs.container import DATA_VOLUME, container_definition, exporter_container, router_container
+from modules.ecs.task_roles import TaskRoles
+from modules.ecs.task_secrets import TaskSecrets
+from modules.ecs.user_data import DATA
+from modules.log_key import LogKey
+from modules.logging.log_collection import LogCollection
+from modules.network.security_group import SecurityGroup
+from modules.network.vpc import Vpc
+from modules.policy import allow
+
+
+class Task(Construct):
+    """Exposes `definition`, `security_group`, `roles` and `log_group`; nothing can connect to it until it is allowed.
+
+    `generated` are passwords by the variable that holds them, `variables` join the service's own and are Terraform's to
+    read. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder of the data
+    volume there; without, on Fargate. `exporter` is the tag of the image that tells Prometheus what the task uses,
+    `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        vpc: Vpc,
+        log_key: LogKey,
+        cluster: EcsCluster,
+        database: Postgres | None = None,
+        generated: Mapping[str, GeneratedSecret] | None = None,
+        variables: Mapping[str, str] | None = None,
+        disk: str | None = None,
+        exporter: str | None = None,
+        router: str | None = None,
+        logs: LogCollection | None = None,
+        settings: Service,
+    ) -> None:
+        super().__init__(scope, id_)
+        generated = generated or {}
+        name = environment.qualify(settings.name)
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            name=environment.log_group(settings.name),
+            retention_in_days=settings.logs.retention_days,
+            kms_key_id=log_key.arn,
+        )
+        skip(self.log_group, "CKV_AWS_338", "The service's file says how long; what is in a log is its business.")
+        secrets = TaskSecrets(self, "secrets", environment=environment, settings=settings)
+        self.roles = TaskRoles(
+            self,
+            "roles",
+            service=settings.name,
+            environment=environment,
+            repositories=[
+                *([settings.repository] if settings.image is None else []),
+                *([platform_repository(ECS_EXPORTER)] if exporter else []),
+                *([platform_repository(FLUENT_BIT)] if logs else []),
+            ],
+            log_group=self.log_group,
+            secret_arns=list(secrets.arns.values()),
+        )
+        if settings.exec:
+            self.roles.allow_exec(log_group_arn=cluster.exec_log_group.arn, key_arn=log_key.arn)
+        self.security_group = SecurityGroup(
+            self, "firewall", name=name, description=f"Tasks of {settings.name}", vpc=vpc
+        )
+        # On 443 there are AWS's own APIs, the registry, and most of whoever sells the company a service.
+        for port in (HTTPS, *settings.egress_ports):
+            self.security_group.allow_out(port)
+        own = container_definition(
+            environment,
+            settings,
+            log_group=self.log_group.name,
+            routed=logs is not None,
+            secret_arns={
+                **secrets.arns,
+                **(database.secrets if database else {}),
+                **{variable: secret.arn for variable, secret in generated.items()},
+            },
+            variables={**(variables or {}), **(database.variables if database else {})},
+            disk=disk,
+        )
+        beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
+        # What may read no password, or write no log, starts no task.
+        rights = [secret.grant_read(self.roles.execution) for secret in generated.values()]
+        if database:
+            rights += self._connect(database)
+        self._is_routed = logs is not None
+        if logs:
+            if router is None:
+                raise ValueError(f"{settings.name} has a log collection and no log router")
+            beside.append(
+                router_container(environment, settings, tag=router, log_group=self.log_group.name, host=logs.host)
+            )
+            rights.append(self.roles.allow("logs", logs.api_access(), self._errors_to_cloudwatch()))
+        self.definition = EcsTaskDefinition(
+            self,
+            "definition",
+            family=name,
+            requires_compatibilities=["EC2" if disk else FARGATE],
+            network_mode="awsvpc",
+            cpu=str(settings.cpu),
+            memory=str(settings.memory_mib),
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                cpu_architecture=settings.architecture.value.upper(), operating_system_family="LINUX"
+            ),
+            execution_role_arn=self.roles.execution.arn,
+            task_role_arn=self.roles.task.arn,
+            container_definitions=json.dumps([own, *beside], sort_keys=True),
+            volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
+            # ECS cannot roll back to a revision that is deregistered already.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            depends_on=rights or None,
+        )
+        self._name, self._port = settings.name, settings.port
+
+    def allow_scraping(self, scraper: SecurityGroup, *, metrics_port: int | None) -> None:
+        """Let Prometheus read what the task uses, and what its service measures itself."""
+        self.security_group.allow_from(scraper, PORTS[ECS_EXPORTER], scope=self, id_="scrape-task")
+        if self._is_routed:
+            self.security_group.allow_from(scraper, PORTS[FLUENT_BIT], scope=self, id_="scrape-log-router")
+        if metrics_port:
+            self.security_group.allow_from(scraper, metrics_port, scope=self, id_="scrape-service")
+
+    def call(self, callees: Sequence[Task]) -> None:
+        """Open the way from this task to each of these, on the port where it listens."""
+        for callee in callees:
+            if callee._port is None:
+                raise ValueError(f"{callee._name} has no port to call; config/checks/call_graph.py lets none through")
+            callee.security_group.allow_from(self.security_group, callee._port, scope=self, id_=f"call-{callee._name}")
+
+    def _errors_to_cloudwatch(self) -> dict[str, Any]:
+        """The router copies errors to the log group, where whoever judges a rollout finds them (ADR 0012)."""
+        return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"])
+
+    def _connect(self, database: Postgres) -> list[IamRolePolicy]:
+        """Open the way to the database, and its password to the agent that starts the task and to the code in it.
+
+        The code too, since RDS changes the password every week: a task that is older must read it again.
+        """
+        database.allow_from(self.security_group, scope=self, id_="database")
+        return [
+            database.grant_login(self.roles.execution, scope=self, id_="database-login"),
+            database.grant_login(self.roles.task, scope=self, id_="database-login-again"),
+        ]

@@ -1,0 +1,1 @@
+"""The load balancer, DNS, certificates and the web application firewall."""

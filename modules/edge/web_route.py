@@ -1,0 +1,81 @@
+"""How requests from outside reach a public service."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.lb_listener_rule import (
+    LbListenerRule,
+    LbListenerRuleAction,
+    LbListenerRuleCondition,
+    LbListenerRuleConditionHostHeader,
+    LbListenerRuleConditionPathPattern,
+)
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from constructs import Construct
+
+from config.models.service.http import HealthCheck, Http
+from config.models.service.listener_priority import rule_priority
+from modules.checkov import skip
+from modules.edge.load_balancer import HTTP, LoadBalancer
+from modules.network.vpc import Vpc
+
+DEREGISTRATION_DELAY_S = 30
+
+
+class WebRoute(Construct):
+    """A target group for the service's tasks, and the listener rule for its host and path.
+
+    The group's own port is never used, ECS registers each task with its container's; so it is constant, and a
+    change of the service's port replaces nothing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        service: str,
+        vpc: Vpc,
+        load_balancer: LoadBalancer,
+        host: str | None,
+        settings: Http,
+        health_check: HealthCheck,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.target_group = LbTargetGroup(
+            self,
+            "target-group",
+            name=name,
+            target_type="ip",
+            vpc_id=vpc.vpc.id,
+            protocol="HTTP",
+            port=HTTP,
+            deregistration_delay=str(DEREGISTRATION_DELAY_S),
+            health_check=LbTargetGroupHealthCheck(
+                path=health_check.path,
+                port="traffic-port",
+                protocol="HTTP",
+                matcher="200",
+                interval=health_check.interval_s,
+                timeout=health_check.timeout_s,
+                healthy_threshold=health_check.healthy_threshold,
+                unhealthy_threshold=health_check.unhealthy_threshold,
+            ),
+        )
+        skip(
+            self.target_group,
+            "CKV_AWS_378",
+            "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port (firewall.py).",
+        )
+        path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=[settings.path]))
+        hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []
+        self.rule = LbListenerRule(
+            self,
+            "rule",
+            listener_arn=load_balancer.listener.arn,
+            priority=rule_priority(service, settings),
+            condition=[*hosts, path],
+            action=[LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)],
+            tags={"Name": name},
+        )
+        self.requests_label = f"{load_balancer.load_balancer.arn_suffix}/{self.target_group.arn_suffix}"

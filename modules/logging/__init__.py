@@ -1,0 +1,1 @@
+"""Log collections of OpenSearch Serverless."""

@@ -1,0 +1,1 @@
+"""Alert topic, dead man's switch and budget."""

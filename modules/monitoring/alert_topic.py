@@ -1,0 +1,58 @@
+"""Where every alert ends up, and from where people are told."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from config.models.environment.environment import Environment
+from modules.policy import account_decides, allow, allow_anything, policy
+
+CLOUDWATCH = "cloudwatch.amazonaws.com"
+
+
+class AlertTopic(Construct):
+    """An encrypted SNS topic with a mail subscription for each of the environment's `alert_emails`.
+
+    Alertmanager writes to it as `publish_rights` allow, and so do the CloudWatch alarms of this account.
+    Exposes `arn`.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        super().__init__(scope, id_)
+        name, account = environment.alerts_topic, environment.account_id
+        of_this_account = {"StringEquals": {"aws:SourceAccount": account}}
+        # Alarms cannot use AWS's own key for SNS.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+        self._key = KmsKey(
+            self,
+            "key",
+            description=f"Alerts of {environment.name}",
+            enable_key_rotation=True,
+            policy=policy(
+                account_decides(account),
+                allow_anything(
+                    "AlarmsOfThisAccount",
+                    ["kms:Decrypt", "kms:GenerateDataKey*"],
+                    principal={"Service": CLOUDWATCH},
+                    conditions=of_this_account,
+                    reason="In a key policy * is this key.",
+                ),
+            ),
+        )
+        KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self._key.id)
+        topic = SnsTopic(self, "topic", name=name, kms_master_key_id=self._key.arn)
+        statement = allow(["sns:Publish"], [topic.arn], of_this_account)
+        alarms = {"Sid": "AlarmsOfThisAccount", "Principal": {"Service": CLOUDWATCH}, **statement}
+        SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy(alarms))
+        for mail in environment.monitoring.alert_emails:
+            SnsTopicSubscription(self, mail, topic_arn=topic.arn, protocol="email", endpoint=mail)
+        self.arn = topic.arn
+        self.publish_rights = (
+            allow(["sns:Publish"], [topic.arn]),
+            allow(["kms:Decrypt", "kms:GenerateDataKey*"], [self._key.arn]),
+        )

@@ -1,0 +1,38 @@
+"""Says when the one who should speak up cannot: Prometheus cannot report its own death."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from constructs import Construct
+
+from modules.monitoring.alert_topic import AlertTopic
+
+PERIOD_S, PERIODS = 60, 10
+
+
+class DeadMansSwitch(Construct):
+    """A CloudWatch alarm to the topic after ten minutes without a running task of a service.
+
+    ECS reports the processor time of every running task once a minute, also without Container Insights; no report is
+    no task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, environment_name: str, service: str, topic: AlertTopic) -> None:
+        super().__init__(scope, id_)
+        CloudwatchMetricAlarm(
+            self,
+            "alarm",
+            alarm_name=f"{environment_name}-{service}-silent",
+            alarm_description=f"No task of {service} has run for ten minutes: nobody would be told of anything else.",
+            namespace="AWS/ECS",
+            metric_name="CPUUtilization",
+            dimensions={"ClusterName": environment_name, "ServiceName": service},
+            statistic="SampleCount",
+            period=PERIOD_S,
+            evaluation_periods=PERIODS,
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            treat_missing_data="breaching",
+            alarm_actions=[topic.arn],
+            ok_actions=[topic.arn],
+        )

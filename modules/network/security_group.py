@@ -1,0 +1,84 @@
+"""The security group around one thing: closed until somebody is allowed through."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup as AwsSecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from modules.checkov import skip
+from modules.network.acl_rules import ANYWHERE
+from modules.network.vpc import Vpc
+
+HTTP = 80
+
+
+class SecurityGroup(Construct):
+    """A security group without a rule; `group` is the AWS resource. Rules are made in the later stack's scope."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, description: str, vpc: Vpc) -> None:
+        super().__init__(scope, id_)
+        self.name = name
+        self.group = AwsSecurityGroup(
+            self,
+            "group",
+            name=name,
+            description=description,
+            vpc_id=vpc.vpc.id,
+            revoke_rules_on_delete=True,
+            tags={"Name": name},
+        )
+
+    def allow_internet(self, port: int) -> VpcSecurityGroupIngressRule:
+        """Let anyone in on a port; only the load balancer does."""
+        return VpcSecurityGroupIngressRule(
+            self,
+            f"internet-in-{port}",
+            security_group_id=self.group.id,
+            description=f"The internet on {port}",
+            cidr_ipv4=ANYWHERE,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+
+    def allow_out(self, port: int) -> None:
+        """Let this thing call anyone outside on a port."""
+        VpcSecurityGroupEgressRule(
+            self,
+            f"internet-out-{port}",
+            security_group_id=self.group.id,
+            description=f"Anyone on {port}",
+            cidr_ipv4=ANYWHERE,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+
+    def allow_from(self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str) -> None:
+        """Open a port to the caller on both sides; `scope` lies in the later of the two stacks."""
+        door = VpcSecurityGroupIngressRule(
+            scope,
+            f"{id_}-in",
+            security_group_id=self.group.id,
+            description=f"{caller.name} on {port}",
+            referenced_security_group_id=caller.group.id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+        if port == HTTP:
+            skip(
+                door, "CKV_AWS_260", "Its source is a security group; the check takes a rule without a range for open."
+            )
+        VpcSecurityGroupEgressRule(
+            scope,
+            f"{id_}-out",
+            security_group_id=caller.group.id,
+            description=f"{self.name} on {port}",
+            referenced_security_group_id=self.group.id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )

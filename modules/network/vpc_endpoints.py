@@ -1,0 +1,62 @@
+"""AWS services reached without leaving the VPC."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from config.models.environment.network import Network
+from config.models.environment.subnets import Tier
+from modules.network.vpc import Vpc
+
+HTTPS = 443
+
+
+class VpcEndpoints(Construct):
+    """S3 by a gateway (free, so always; ECR keeps image layers there), others by an interface in each zone."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, region: str, vpc: Vpc, settings: Network) -> None:
+        super().__init__(scope, id_)
+        VpcEndpoint(
+            self,
+            "s3",
+            vpc_id=vpc.vpc.id,
+            service_name=f"com.amazonaws.{region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[table.id for table in vpc.private_route_tables],
+            tags={"Name": f"{name}-s3"},
+        )
+        if not settings.interface_endpoints:
+            return
+        security_group = SecurityGroup(
+            self,
+            "firewall",
+            name=f"{name}-endpoints",
+            description="Interface endpoints: HTTPS from inside the VPC",
+            vpc_id=vpc.vpc.id,
+            tags={"Name": f"{name}-endpoints"},
+        )
+        VpcSecurityGroupIngressRule(
+            self,
+            "https-from-vpc",
+            security_group_id=security_group.id,
+            description="HTTPS from inside the VPC",
+            cidr_ipv4=str(settings.cidr),
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+        )
+        for service in sorted(settings.interface_endpoints):
+            VpcEndpoint(
+                self,
+                service.value.replace(".", "-"),
+                vpc_id=vpc.vpc.id,
+                service_name=f"com.amazonaws.{region}.{service}",
+                vpc_endpoint_type="Interface",
+                private_dns_enabled=True,
+                subnet_ids=[subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()],
+                security_group_ids=[security_group.id],
+                tags={"Name": f"{name}-{service}"},
+            )

@@ -1,0 +1,55 @@
+"""What the function that watches rollouts may do: in its own environment, and there to ECS, logs and records alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.models.environment.environment import Environment
+from modules.policy import allow, allow_anything
+
+Statement = dict[str, Any]
+
+
+def watch(environment: Environment) -> tuple[Statement, ...]:
+    """Look at services and tasks, start a deployment or a rollback, run a one-off, read logs, keep records.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+    """
+    name, of_account = environment.name, f"{environment.region}:{environment.account_id}"
+    ecs = f"arn:aws:ecs:{of_account}"
+    this_cluster = {"ArnEquals": {"ecs:cluster": f"{ecs}:cluster/{name}"}}
+    return (
+        allow(
+            ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"],
+            [f"{ecs}:service/{name}/*"],
+        ),
+        allow(["ecs:DescribeServiceRevisions"], [f"{ecs}:service-revision/{name}/*"]),
+        allow(["ecs:DescribeTasks"], [f"{ecs}:task/{name}/*"]),
+        allow_anything(
+            "FindRolloutTasks",
+            ["ecs:ListTasks"],
+            conditions=this_cluster,
+            reason="On Fargate ListTasks knows no resource but the condition, which names this cluster.",
+        ),
+        allow(["ecs:RunTask"], [f"{ecs}:task-definition/{name}-*"], this_cluster),
+        allow(
+            ["ecs:TagResource"],
+            [f"{ecs}:task/{name}/*"],
+            {"StringEquals": {"ecs:CreateAction": "RunTask"}},
+        ),
+        allow(
+            ["iam:PassRole"],
+            [f"arn:aws:iam::{environment.account_id}:role/{name}-*-{role}" for role in ("execution", "task")],
+            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        allow(["logs:GetLogEvents"], [f"arn:aws:logs:{of_account}:log-group:/{name}/services/*:log-stream:*"]),
+        allow(
+            ["ssm:GetParameter", "ssm:PutParameter"],
+            [f"arn:aws:ssm:{of_account}:parameter/groundwork/{name}/*"],
+        ),
+    )
+
+
+def write_log(log_group_arn: str) -> Statement:
+    """Write its own log."""
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group_arn}:*"])

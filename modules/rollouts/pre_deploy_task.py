@@ -1,0 +1,87 @@
+"""A task that runs to its end during the apply, and fails the apply when it fails."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from cdktf import Fn, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from config.models.environment.environment import Environment
+from config.models.environment.subnets import Tier
+from config.models.service.service import Service
+from modules.checkov import skip
+from modules.data.postgres import Postgres
+from modules.ecs.task import Task
+from modules.network.vpc import Vpc
+from modules.rollouts.function import RolloutFunction
+from modules.rollouts.invocations import RolloutInvocations
+
+NOTHING_YET = "nothing yet"
+
+
+class PreDeployTask(Construct):
+    """Runs the task whenever its definition changes, so with each new image: a migration before the deploy.
+
+    What has been run to its end on this database is not run again, so that a rollback does not bring an old migration
+    to a newer schema (docs/adr/0016). The record is a parameter that rollouts/record.py reads and writes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        rollouts: RolloutFunction,
+        vpc: Vpc,
+        task: Task,
+        database: Postgres | None,
+        settings: Service,
+    ) -> None:
+        super().__init__(scope, id_)
+        record = SsmParameter(
+            self,
+            "record",
+            name=f"/groundwork/{environment.name}/{settings.name}/done",
+            description=f"What {settings.name} has run to its end, the newest last",
+            type="String",
+            value=NOTHING_YET,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]),
+        )
+        skip(record, "CKV2_AWS_34", "It names images and a database, no secrets.")
+        # What another stack hands over counts as sensitive, and a plan would hide all that is asked.
+        subnets = Fn.join(",", [subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()])
+        RolloutInvocations(
+            self,
+            "run",
+            function=rollouts,
+            what={
+                "do": "run",
+                "cluster": environment.name,
+                "task_definition": task.definition.arn,
+                "family": environment.qualify(settings.name),
+                "container": settings.name,
+                "log_group": task.log_group.name,
+                "subnets": Fn.nonsensitive(subnets),
+                "security_group": task.security_group.group.id,
+                "record": record.name,
+                # A database that is restored or made anew gets a new secret, and has to be migrated again.
+                "database": Fn.nonsensitive(database.secret_arn) if database else "no database",
+                "work": work(environment.image(settings), settings),
+                "timeout_s": settings.timeout_minutes * 60,
+            },
+            timeout_s=settings.timeout_minutes * 60,
+            needs=task.roles.execution_policy,
+        )
+
+
+def work(image: str, settings: Service) -> str:
+    """A name for what a run does: the same as long as the image, the command and the service's own variables are.
+
+    Whatever else a newer platform changes in a task does not make it another migration.
+    """
+    does = json.dumps([image, settings.command, settings.variables], sort_keys=True)
+    return f"{image.rpartition('/')[2]} {sha256(does.encode()).hexdigest()[:12]}"

@@ -1,0 +1,1 @@
+"""The configuration of Prometheus, Alertmanager, Grafana and the exporters. Imports config/ alone."""

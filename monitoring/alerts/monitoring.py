@@ -1,0 +1,132 @@
+"""Alerts about Prometheus and what it depends on, from their own metrics.
+
+Most follow Prometheus' own: https://github.com/prometheus/prometheus/tree/main/documentation/prometheus-mixin
+"""
+
+from __future__ import annotations
+
+from config.loader.platform import Deployment
+from config.models.environment.platform_service import BESIDE_PROMETHEUS, PROMETHEUS
+from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+
+MINE = f'{{job="{PROMETHEUS}"}}'
+GIB, MIB = 2**30, 2**20
+USED = " + ".join(
+    f"prometheus_tsdb_{part}{MINE}"
+    for part in ("storage_blocks_bytes", "wal_storage_size_bytes", "head_chunks_storage_size_bytes")
+)
+
+
+def monitoring(deployment: Deployment) -> RuleGroup:
+    """What would make every other alert worthless."""
+    disk = deployment.environment.cluster.ec2.data_volume_gib * GIB
+    memory = deployment.environment.monitoring.memory_mib * MIB
+    missing = " or ".join(f'absent(up{{job="{part}"}})' for part in BESIDE_PROMETHEUS)
+    return RuleGroup(
+        name="monitoring",
+        alerts=(
+            Alert(
+                name="MonitoringPartDown",
+                expr=f'up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing}',
+                for_="10m",
+                severity=Severity.WARNING,
+                summary="{{ $labels.job }} does not answer Prometheus",
+                description="Without cloudwatch-exporter no alert about the load balancer, databases, NAT or "
+                "OpenSearch can fire.",
+            ),
+            Alert(
+                name="AlertsNotSent",
+                expr="increase(alertmanager_notifications_failed_total[15m]) > 0",
+                for_="5m",
+                severity=Severity.CRITICAL,
+                summary="Alertmanager cannot send to {{ $labels.integration }}",
+                description="{{ $value | humanize }} notifications were refused in a quarter of an hour. "
+                "This one is refused as well, perhaps: Grafana shows it.",
+            ),
+            Alert(
+                name="AlertmanagerNotFound",
+                expr=f"max_over_time(prometheus_notifications_alertmanagers_discovered{MINE}[5m]) < 1",
+                for_="10m",
+                severity=Severity.CRITICAL,
+                summary="Prometheus finds no Alertmanager",
+                description="Nobody is told of any alert. Grafana shows them.",
+            ),
+            Alert(
+                name="AlertsRefusedByAlertmanager",
+                expr=f"rate(prometheus_notifications_errors_total{MINE}[5m])"
+                f" / rate(prometheus_notifications_sent_total{MINE}[5m]) > 0.01",
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="Alertmanager takes {{ $value | humanizePercentage }} of the alerts with an error",
+                description="From Prometheus to {{ $labels.alertmanager }}.",
+            ),
+            Alert(
+                name="RulesFail",
+                expr=f"increase(prometheus_rule_evaluation_failures_total{MINE}[5m]) > 0",
+                for_="15m",
+                severity=Severity.CRITICAL,
+                summary="Prometheus cannot evaluate rules of {{ $labels.rule_group }}",
+                description="The alerts among them cannot fire.",
+            ),
+            Alert(
+                name="RulesLate",
+                expr=f"increase(prometheus_rule_group_iterations_missed_total{MINE}[5m]) > 0",
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="Prometheus is too slow for the rules of {{ $labels.rule_group }}",
+                description="It has left out {{ $value | humanize }} rounds of them in five minutes.",
+            ),
+            Alert(
+                name="DiscoveryFails",
+                # A name that cannot be looked up is no failed refresh, and is counted apart.
+                expr=f"increase(prometheus_sd_refresh_failures_total{MINE}[10m]) > 0"
+                f" or label_replace(increase(prometheus_sd_dns_lookup_failures_total{MINE}[10m]) > 0,"
+                ' "mechanism", "dns", "", "")',
+                for_="20m",
+                severity=Severity.WARNING,
+                summary="Prometheus cannot look for targets by {{ $labels.mechanism }}",
+                description="It goes on with those of before; tasks that come and go are missed.",
+            ),
+            Alert(
+                name="PrometheusMemoryNearlyFull",
+                expr=f"process_resident_memory_bytes{MINE} / {memory} > 0.9",
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="Prometheus uses {{ $value | humanizePercentage }} of its memory",
+                description="At 100 % the kernel kills it, and reading its log at the start takes still more.",
+            ),
+            Alert(
+                name="PrometheusDiskNearlyFull",
+                expr=f"({USED}) / {disk} > 0.9",
+                for_="30m",
+                severity=Severity.WARNING,
+                summary="Prometheus has filled {{ $value | humanizePercentage }} of its disk",
+                description="It keeps below 80 % by deleting what is oldest; beyond, it is the newest that grows.",
+            ),
+            Alert(
+                name="PrometheusCannotCompact",
+                expr=f"increase(prometheus_tsdb_compactions_failed_total{MINE}[3h]) > 0"
+                f" or increase(prometheus_tsdb_reloads_failures_total{MINE}[3h]) > 0",
+                for_="4h",
+                severity=Severity.WARNING,
+                summary="Prometheus cannot put its blocks together",
+                description="{{ $value | humanize }} times in three hours. Its disk and its memory grow meanwhile.",
+            ),
+            Alert(
+                name="PrometheusRestartsAgainAndAgain",
+                expr=f"changes(process_start_time_seconds{MINE}[1h]) > 3",
+                for_="0m",
+                severity=Severity.WARNING,
+                summary="Prometheus has started {{ $value }} times in an hour",
+                description="Out of memory, most likely: each start reads its log and takes more than running does.",
+            ),
+            Alert(
+                name="CloudWatchRefuses",
+                expr="sum by (api_name) (increase(yace_cloudwatch_request_errors[30m])) > 5",
+                for_="10m",
+                severity=Severity.WARNING,
+                summary="CloudWatch refuses {{ $labels.api_name }}",
+                description="{{ $value | humanize }} times in half an hour: the figures of AWS have gaps.",
+            ),
+        ),
+    )

@@ -1,0 +1,128 @@
+"""Alerts about tasks: from the exporter beside each of them (ecs_exporter 0.4, ecscollector/collector.go)."""
+
+from __future__ import annotations
+
+from config.loader.platform import Deployment
+from config.models.environment.platform_service import BESIDE_PROMETHEUS, ECS_EXPORTER, ON_DISK
+from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+
+OF_A_TASK = "by (service, task_ip)"
+ON_FARGATE = f'{{service!~"{any_of(ON_DISK)}"}}'
+# A task that is about to stop has a second series, with another status.
+TASKS = "group by (service, task_arn) ({})"
+
+
+def services(deployment: Deployment) -> RuleGroup:
+    """Who should run and does not, and who runs short of something."""
+    least = least_tasks(deployment)
+    short = " or ".join(
+        f'count by (service) (up{{job="{ECS_EXPORTER}",service="{name}"}}) < {tasks}'
+        for name, tasks in least.items()
+        if tasks > 1
+    )
+    always = any_of((*least, *BESIDE_PROMETHEUS))
+    alerts = [
+        Alert(
+            name="ServiceGone",
+            # A dead service's name resolves to nothing, which Prometheus takes for no target, and `up` has no series.
+            # Not by what the exporter says: when that fails, its tasks run on, and MetricsNotScraped tells.
+            expr=f'group by (service) (present_over_time(up{{job="{ECS_EXPORTER}",service=~"{always}"}}[1d]))'
+            f' unless group by (service) (up{{job="{ECS_EXPORTER}"}})',
+            for_="5m",
+            severity=Severity.CRITICAL,
+            summary="No task of {{ $labels.service }} is running",
+            description="It ran within the last day, and has had no task for five minutes.",
+        ),
+        Alert(
+            name="ServiceRestartsAgainAndAgain",
+            # However many run at once, a deploy or two show no more than twice as many; what is beyond has died.
+            expr=f"count by (service) ({TASKS.format('present_over_time(ecs_task_metadata_info[30m])')})"
+            f" > 2 * max_over_time(count by (service) ({TASKS.format('ecs_task_metadata_info')})[30m:1m]) + 2",
+            for_="5m",
+            severity=Severity.WARNING,
+            summary="Tasks of {{ $labels.service }} keep dying",
+            description="{{ $value }} of them have run within half an hour, more than deploys and scaling explain.",
+        ),
+        Alert(
+            name="MetricsNotScraped",
+            expr='count by (job, service) (up{job=~"app|ecs-exporter"} == 0) > 0',
+            for_="10m",
+            severity=Severity.WARNING,
+            summary="{{ $value }} tasks of {{ $labels.service }} give Prometheus no metrics",
+            description="Job {{ $labels.job }}: the tasks run, and their metrics do not answer.",
+        ),
+        Alert(
+            name="TaskMemoryNearlyFull",
+            # On the instance with the disk the exporter cannot tell what is cached of files from what is used.
+            expr=f"max by (service) ({memory_share(ON_FARGATE)}) > 0.9",
+            for_="15m",
+            severity=Severity.WARNING,
+            summary="A task of {{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory",
+            description="At 100 % the kernel kills its container.",
+        ),
+        Alert(
+            name="ServiceProcessorNearlyFull",
+            expr=f"avg by (service) ({processor_share()}) > 0.9",
+            for_="30m",
+            severity=Severity.WARNING,
+            summary="The tasks of {{ $labels.service }} use {{ $value | humanizePercentage }} of their processors",
+            description="On average over all of them, although more should have been started.",
+        ),
+        Alert(
+            name="TaskDiskNearlyFull",
+            expr=f"max by (service) ({disk_share()}) > 0.85",
+            for_="10m",
+            severity=Severity.WARNING,
+            summary="A task of {{ $labels.service }} has filled {{ $value | humanizePercentage }} of its disk",
+            description="The disk of a Fargate task, image included; when it is full, writes fail.",
+        ),
+        Alert(
+            name="TwoRevisionsRun",
+            expr="count by (service) (count by (service, revision) (ecs_task_metadata_info)) > 1",
+            for_="45m",
+            severity=Severity.WARNING,
+            summary="{{ $labels.service }} runs in {{ $value }} revisions at once",
+            description="A deploy has neither ended nor been rolled back for 45 minutes.",
+        ),
+    ]
+    if short:
+        alerts.append(
+            Alert(
+                name="TooFewTasks",
+                expr=short,
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="Only {{ $value }} tasks of {{ $labels.service }} are running",
+                description="Fewer than its `scaling.min_tasks`.",
+            )
+        )
+    return RuleGroup(name="services", alerts=tuple(alerts))
+
+
+def memory_share(of: str = "") -> str:
+    """Of each task, what it uses of its memory; `of` selects tasks, such as {service="orders"}."""
+    return f"sum {OF_A_TASK} ({memory_used(of)}) / max {OF_A_TASK} (ecs_task_memory_limit_bytes{of})"
+
+
+def memory_used(of: str = "") -> str:
+    """Of each container. What is cached of files counts as used and is given back when needed, so it is taken off."""
+    return f"ecs_container_memory_usage_bytes{of} - ecs_container_memory_page_cache_size_bytes{of}"
+
+
+def processor_share(of: str = "", *, within: str = "5m") -> str:
+    """Of each task, what it uses of its processor."""
+    used = f"rate(ecs_container_cpu_usage_seconds_total{of}[{within}])"
+    return f"sum {OF_A_TASK} ({used}) / max {OF_A_TASK} (ecs_task_cpu_limit_vcpus{of})"
+
+
+def disk_share(of: str = "") -> str:
+    """Of each task on Fargate, what is used of its disk."""
+    return f"ecs_task_ephemeral_storage_used_bytes{of} / ecs_task_ephemeral_storage_allocated_bytes{of}"
+
+
+def least_tasks(deployment: Deployment) -> dict[str, int]:
+    """How many tasks each service has at any hour, of those that always have one."""
+    if deployment.environment.office_hours:
+        return {}
+    for_ = (service for service in deployment.services if service.kind.keeps_running)
+    return {service.name: service.scaling.least_tasks for service in for_ if service.scaling.least_tasks}

@@ -1,0 +1,93 @@
+"""Alerts about promises (`slo:`): how fast a service uses up the errors that it is allowed in thirty days.
+
+Windows and factors are those of https://sre.google/workbook/alerting-on-slos/, section 6: a long window shows that it
+matters, a short one that it still goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.loader.platform import Deployment
+from config.models.service.service import Service
+from config.models.service.slo import Slo
+from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity, any_of
+from monitoring.alerts.services import least_tasks
+
+REQUESTS, FAILURES, BUDGET = "slo:requests:rate5m", "slo:failures:rate5m", "slo:budget:ratio"
+SECONDS = {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21_600, "1d": 86_400, "3d": 259_200}
+# Factor, long window, short window: 2 % of the budget in an hour or 5 % in six, 10 % in a day or in three.
+FAST = ((14.4, "1h", "5m"), (6, "6h", "30m"))
+SLOW = ((3, "1d", "2h"), (1, "3d", "6h"))
+# One error at night, of a dozen requests, is no reason to wake anybody.
+FEWEST_FAILURES = 5
+
+
+def slos(deployment: Deployment) -> RuleGroup:
+    """No alert at all where no service promises anything."""
+    promised = [(service, service.slo) for service in deployment.services if service.slo]
+    if not promised:
+        return RuleGroup(name="slos", alerts=())
+    own = (recording for service, slo in promised for recording in _measured(service, slo))
+    shares = (RecordingRule(name=share(window), expr=_over(window)) for window in SECONDS)
+    alerts = [
+        Alert(
+            name="ErrorBudgetBurnsFast",
+            expr=_burns(FAST, within="1h"),
+            for_="2m",
+            severity=Severity.CRITICAL,
+            summary="{{ $labels.service }} fails {{ $value | humanizePercentage }} of its requests",
+            description="At this rate a month's worth of errors is used up within five days, or two.",
+        ),
+        Alert(
+            name="ErrorBudgetBurnsSlowly",
+            expr=_burns(SLOW, within="1d"),
+            for_="15m",
+            severity=Severity.WARNING,
+            summary="{{ $labels.service }} fails {{ $value | humanizePercentage }} of its requests, day after day",
+            description="If that goes on, it misses its `slo:` this month.",
+        ),
+    ]
+    least = least_tasks(deployment)
+    if always := any_of(service.name for service, _ in promised if service.name in least):
+        alerts.append(
+            Alert(
+                name="SloNotMeasured",
+                expr=f'{BUDGET}{{service=~"{always}"}} unless {REQUESTS}',
+                for_="1h",
+                severity=Severity.WARNING,
+                summary="Nobody knows whether {{ $labels.service }} keeps its `slo:`",
+                description="None of its metrics has the name that `slo.requests` says, or nobody has called it yet.",
+            )
+        )
+    return RuleGroup(name="slos", alerts=tuple(alerts), recordings=(*own, *shares))
+
+
+def _measured(service: Service, slo: Slo) -> Iterator[RecordingRule]:
+    mine = f'job="app",service="{service.name}"'
+    failed = ",".join(f'{label}=~"{values}"' for label, values in slo.failed.items())
+    requests = f"sum(rate({slo.requests}{{{mine}}}[5m]))"
+    yield RecordingRule(name=REQUESTS, expr=requests, service=service.name)
+    # What has never failed has no series for it: that is zero failures, as long as there are requests.
+    failures = f"sum(rate({slo.requests}{{{mine},{failed}}}[5m])) or 0 * {requests}"
+    yield RecordingRule(name=FAILURES, expr=failures, service=service.name)
+    yield RecordingRule(name=BUDGET, expr=f"vector({slo.budget})", service=service.name)
+
+
+def share(window: str) -> str:
+    """The recorded share of requests that failed in that window."""
+    return f"slo:failed:ratio{window}"
+
+
+def _over(window: str) -> str:
+    """Of the recorded rates, so that three days are one series and not all of a service's; and each request counts."""
+    return f"sum_over_time({FAILURES}[{window}]) / (sum_over_time({REQUESTS}[{window}]) > 0)"
+
+
+def _burns(pairs: tuple[tuple[float, str, str], ...], *, within: str) -> str:
+    both = (
+        f"({share(long)} > {factor} * {BUDGET} and {share(short)} > {factor} * {BUDGET})"
+        for factor, long, short in pairs
+    )
+    enough = f"avg_over_time({FAILURES}[{within}]) * {SECONDS[within]} > {FEWEST_FAILURES}"
+    return f"({' or '.join(both)}) and {enough}"

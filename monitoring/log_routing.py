@@ -1,0 +1,13 @@
+"""Whose logs go through a log router into OpenSearch Serverless."""
+
+from __future__ import annotations
+
+from config.loader.platform import Deployment
+from config.models.service.logs import LogDestination
+from config.models.service.service import Service
+
+
+def searched(deployment: Deployment) -> tuple[Service, ...]:
+    """The services, jobs among them, that have a log collection."""
+    destination = deployment.environment.log_destination
+    return tuple(one for one in deployment.services if destination(one) is LogDestination.OPENSEARCH)

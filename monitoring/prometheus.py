@@ -1,0 +1,174 @@
+"""Prometheus: whom it scrapes, and how it finds them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from config.loader.platform import Deployment
+from config.models.environment.environment import NAMESPACE, Environment
+from config.models.environment.platform_service import (
+    ALERTMANAGER,
+    CLOUDWATCH_EXPORTER,
+    ECS_EXPORTER,
+    FLUENT_BIT,
+    GRAFANA,
+    PORTS,
+    PROMETHEUS,
+    SERVICES,
+)
+from config.models.service.service import Service
+from monitoring.alerts import rule_files
+from monitoring.log_routing import searched
+from monitoring.yaml_text import yaml_text
+
+CONFIG = "/etc/prometheus/prometheus.yml"
+
+# Cloud Map answers with up to eight addresses; past them targets would come and go at random.
+# https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
+MOST_TASKS_IN_DNS = 8
+REFRESH = "15s"
+
+Job = dict[str, Any]
+
+
+def render(deployment: Deployment) -> Mapping[str, bytes]:
+    """prometheus.yml, for every service of the environment, and the alerts that come with the platform."""
+    environment = deployment.environment
+    # A job ends before it could be scraped, and has no name to be found by.
+    services = tuple(service for service in deployment.services if service.kind.keeps_running)
+    routed = tuple(service for service in searched(deployment) if service.kind.keeps_running)
+    config = {
+        "global": {
+            "scrape_interval": "30s",
+            "evaluation_interval": "30s",
+            "external_labels": {"environment": environment.name},
+        },
+        "rule_files": [f"{rule_files.RULES}/*.yml"],
+        "alerting": {"alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}]},
+        "scrape_configs": [
+            {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
+            _platform(ALERTMANAGER),
+            _of_aws(environment),
+            _platform(GRAFANA),
+            _applications(environment, services),
+            _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
+            *([_log_routers(environment, routed)] if routed else []),
+        ],
+    }
+    comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"
+    return {CONFIG: yaml_text(config, comment=comment), **rule_files.render(deployment)}
+
+
+def _applications(environment: Environment, services: Iterable[Service]) -> Job:
+    """Every service that says where its metrics are."""
+    by_port: dict[int, list[Service]] = defaultdict(list)
+    paths = []
+    for service in services:
+        if service.metrics is None or service.metrics_port is None:
+            continue
+        by_port[service.metrics_port].append(service)
+        if service.metrics.path != "/metrics":
+            own = {"source_labels": ["service"], "regex": service.name, "target_label": "__metrics_path__"}
+            paths.append(own | {"replacement": service.metrics.path})
+    job = _tasks("app", environment, by_port)
+    job["relabel_configs"] += paths
+    return job
+
+
+def _log_routers(environment: Environment, services: Iterable[Service]) -> Job:
+    """Fluent Bit beside every service whose log goes to OpenSearch.
+
+    https://docs.fluentbit.io/manual/administration/monitoring#rest-api-interface
+    """
+    job = _tasks(FLUENT_BIT, environment, {PORTS[FLUENT_BIT]: services})
+    return job | {"metrics_path": "/api/v2/metrics/prometheus"}
+
+
+def _tasks(
+    name: str,
+    environment: Environment,
+    by_port: Mapping[int, Iterable[Service]],
+    *,
+    also: Mapping[int, Sequence[str]] | None = None,
+) -> Job:
+    """One job over the tasks of services, each at its port: by DNS, or by ECS's own list for those that may grow large.
+
+    `also` are further names to be found by DNS.
+
+    `task_ip` joins an application's series to ecs_task_metadata_info, which knows the task and its revision.
+    """
+    dns, ecs, keep = [], [], [";.*"]  # what DNS found has no ECS service in front of the semicolon
+    for port, services in sorted(by_port.items()):
+        small = [service.name for service in services if service.scaling.most_tasks <= MOST_TASKS_IN_DNS]
+        large = [service.name for service in services if service.scaling.most_tasks > MOST_TASKS_IN_DNS]
+        small += (also or {}).get(port, ())
+        if small:
+            dns.append(_dns(small, port))
+        if large:
+            ecs.append(_ecs(environment, port))
+            keep += [f"{service};.*:{port}" for service in large]
+    found_by_ecs = [
+        # The list has every task of the cluster at every port asked for: keep the services meant, once they run.
+        _relabel("keep", ["__meta_ecs_service", "__address__"], "|".join(keep)),
+        _relabel("keep", ["__meta_ecs_last_status"], "(RUNNING)?"),
+        _label("service", "__meta_ecs_service", "(.+)"),
+        _label("task_id", "__meta_ecs_task_arn", ".*/([^/]+)"),
+    ]
+    job: Job = {
+        "job_name": name,
+        "relabel_configs": [
+            _label("service", "__meta_dns_name", r"([^.]+)\..*"),
+            _label("task_ip", "__address__", r"(.*):\d+"),
+            *(found_by_ecs if ecs else []),
+        ],
+    }
+    if dns:
+        job["dns_sd_configs"] = dns
+    if ecs:
+        job["aws_sd_configs"] = ecs  # Prometheus 3.8 and later
+    return job
+
+
+def _platform(name: str) -> Job:
+    return {"job_name": name, "dns_sd_configs": [_dns([name], PORTS[name])]}
+
+
+def _of_aws(environment: Environment) -> Job:
+    """The CloudWatch exporter, its figures marked with the service whose target group, database or log they are of."""
+    name = environment.qualify("(.+)")
+    own = [
+        _label("service", "dimension_target_group", f"targetgroup/{name}/[^/]+"),
+        _label("service", "dimension_dbinstance_identifier", name),
+        _label("service", "dimension_collection_name", name),
+    ]
+    return _platform(CLOUDWATCH_EXPORTER) | {"metric_relabel_configs": own}
+
+
+def _dns(names: Iterable[str], port: int) -> dict[str, Any]:
+    # A, not SRV: ECS registers one service per task, and SRV would publish one port of it.
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (serviceRegistries)
+    full = [f"{name}.{NAMESPACE}" for name in names]
+    return {"names": full, "type": "A", "port": port, "refresh_interval": REFRESH}
+
+
+def _ecs(environment: Environment, port: int) -> dict[str, Any]:
+    # The region is said because the instance metadata service, asked otherwise, is out of a task's reach.
+    # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#aws_sd_config
+    cluster = f"arn:aws:ecs:{environment.region}:{environment.account_id}:cluster/{environment.name}"
+    return {
+        "role": "ecs",
+        "region": environment.region,
+        "clusters": [cluster],
+        "port": port,
+        "refresh_interval": REFRESH,
+    }
+
+
+def _relabel(action: str, sources: list[str], regex: str) -> dict[str, Any]:
+    return {"action": action, "source_labels": sources, "regex": regex}
+
+
+def _label(target: str, source: str, regex: str) -> dict[str, Any]:
+    return {"source_labels": [source], "regex": regex, "target_label": target}

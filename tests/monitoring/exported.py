@@ -1,0 +1,162 @@
+"""What Prometheus finds in an environment: every metric but its own and Alertmanager's, with a series of each.
+
+Those two programs are run and asked, see tests/monitoring/test_own_metrics.py; no other runs on a test machine.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from monitoring import cloudwatch_exporter
+from tests.images.conftest import rendered
+from tests.synthesis import SHOP
+
+METRIC = re.compile(
+    r"\b(?:ecs|aws|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
+    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs):[\w:]+"
+)
+
+OF_PROGRAMS_THAT_ARE_ASKED = ("alertmanager_", "process_", "prometheus_")
+
+SERVICE = "orders"
+ADDRESSES = ("10.30.0.1", "10.30.0.2")
+CONTAINER = 'container_name="app"'
+INTERFACE = 'interface="eth1"'
+ALWAYS = "1+1x40"
+"""Every 30 seconds for 20 minutes, in promtool's notation."""
+
+# ecs_exporter 0.4.0, ecscollector/testdata/snapshots/fargate_metrics.txt and, for restarts, ecscollector/collector.go.
+OF_TASKS = {
+    "ecs_container_cpu_usage_seconds_total": CONTAINER,
+    "ecs_container_memory_limit_bytes": CONTAINER,
+    "ecs_container_memory_page_cache_size_bytes": CONTAINER,
+    "ecs_container_memory_usage_bytes": CONTAINER,
+    "ecs_container_restarts_total": CONTAINER,
+    "ecs_network_receive_bytes_total": INTERFACE,
+    "ecs_network_receive_errors_total": INTERFACE,
+    "ecs_network_receive_packets_dropped_total": INTERFACE,
+    "ecs_network_transmit_bytes_total": INTERFACE,
+    "ecs_network_transmit_errors_total": INTERFACE,
+    "ecs_network_transmit_packets_dropped_total": INTERFACE,
+    "ecs_task_cpu_limit_vcpus": "",
+    "ecs_task_ephemeral_storage_allocated_bytes": "",
+    "ecs_task_ephemeral_storage_used_bytes": "",
+    "ecs_task_image_pull_stop_timestamp_seconds": "",
+    "ecs_task_memory_limit_bytes": "",
+}
+CLUSTER = "arn:aws:ecs:eu-west-1:111111111111:cluster/prod"
+OF_THE_ROUTERS_CONTAINER = (
+    "ecs_container_memory_page_cache_size_bytes",
+    "ecs_container_memory_usage_bytes",
+    "ecs_container_restarts_total",
+)
+OF_A_TASK = f'availability_zone="eu-west-1a",cluster="{CLUSTER}",known_status="RUNNING",launch_type="FARGATE"'
+# YACE 0.67.0, pkg/promutil/prometheus.go.
+OF_YACE = {
+    "yace_cloudwatch_getmetricdata_metrics_requested_total": "",
+    "yace_cloudwatch_request_errors": 'api_name="GetMetricData"',
+    "yace_cloudwatch_requests_total": 'api_name="GetMetricData"',
+}
+# Worked out by rules, monitoring/alerts/slos.py.
+OF_PROMISES = (
+    "slo:budget:ratio",
+    "slo:failed:ratio1h",
+    "slo:failed:ratio5m",
+    "slo:failures:rate5m",
+    "slo:requests:rate5m",
+)
+# Fluent Bit 5.0.9 with our configuration, asked at /api/v2/metrics/prometheus: `name` is one of its inputs or outputs.
+OF_LOG_ROUTERS = {
+    "fluentbit_input_bytes_total": "forward.1",
+    "fluentbit_input_ingestion_paused": "forward.1",
+    "fluentbit_input_records_total": "forward.1",
+    "fluentbit_output_chunk_available_capacity_percent": "opensearch",
+    "fluentbit_output_dropped_records_total": "opensearch",
+    "fluentbit_output_proc_bytes_total": "opensearch",
+    "fluentbit_output_proc_records_total": "opensearch",
+    "fluentbit_output_retried_records_total": "opensearch",
+}
+# Worked out by rules, monitoring/alerts/logs.py.
+OF_LOGS = ("logs:indexing_ocu:max", "logs:search_ocu:max")
+OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
+ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
+# What AWS' figures are of: see metric_relabel_configs in monitoring/prometheus.py.
+MARKED = ("TargetGroup", "DBInstanceIdentifier", "CollectionName")
+
+
+@cache
+def exported() -> set[str]:
+    """Their names."""
+    return {series.partition("{")[0] for series in all_series()}
+
+
+def all_series() -> Mapping[str, str]:
+    """Series and their values: of a service with two tasks and a database, so that whatever is asked has an answer."""
+    return dict(
+        [
+            *(own for address in ADDRESSES for own in _of_task(address)),
+            *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
+            *((f'{name}{{service="{SERVICE}"}}', ALWAYS) for name in OF_PROMISES),
+            *((name, ALWAYS) for name in OF_LOGS),
+            *((series, ALWAYS) for series in _from_cloudwatch()),
+            # A deploy on its way: the tasks of a second revision have run for two minutes.
+            (_info(ADDRESSES[0], "8"), "_x16 1x24"),
+            ('ecs_task_memory_limit_bytes{service="prometheus",task_ip="10.30.0.9"}', ALWAYS),
+            (f'ALERTS{{{ALERT},alertstate="firing"}}', "1x40"),
+            (f"ALERTS_FOR_STATE{{{ALERT}}}", "100x40"),
+        ]
+    )
+
+
+def _of_task(address: str) -> Iterator[tuple[str, str]]:
+    task = f'service="{SERVICE}",task_ip="{address}"'
+    for name, labels in OF_TASKS.items():
+        yield f"{name}{{{','.join(filter(None, [task, labels]))}}}", ALWAYS
+    yield _info(address, "7"), "1x40"
+    for name in OF_THE_ROUTERS_CONTAINER:
+        yield f'{name}{{{task},container_name="fluent-bit"}}', ALWAYS
+    for name, of in OF_LOG_ROUTERS.items():
+        yield f'{name}{{{task},job="fluent-bit",name="{of}"}}', ALWAYS
+    for job, is_up in {"ecs-exporter": "1x40", "fluent-bit": "1x40", "app": "0x40"}.items():
+        target = f'{task},job="{job}",instance="{address}:80"'
+        yield f"up{{{target}}}", is_up
+        for name in OF_TARGETS:
+            yield f"{name}{{{target}}}", ALWAYS
+
+
+def _info(address: str, revision: str) -> str:
+    arn = f"arn:aws:ecs:eu-west-1:111111111111:task/prod/{revision}-{address}"
+    own = f'service="{SERVICE}",task_ip="{address}",revision="{revision}",task_arn="{arn}"'
+    return f"ecs_task_metadata_info{{{own},{OF_A_TASK}}}"
+
+
+def metrics_in(expression: str) -> set[str]:
+    """The names of the metrics that an expression asks for."""
+    return set(METRIC.findall(expression))
+
+
+def promtool(*arguments: str) -> None:
+    """Run it, which must succeed."""
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _from_cloudwatch() -> Iterator[str]:
+    """What YACE makes of what it is told to get: its pkg/promutil/migrate.go, BuildMetricName."""
+    config = rendered(SHOP, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
+    for job in config["discovery"]["jobs"]:
+        dimensions = job["dimensionNameRequirements"]
+        labels = [f'dimension_{_snake(dimension)}="x"' for dimension in dimensions]
+        if set(MARKED) & set(dimensions):
+            labels.append(f'service="{SERVICE}"')
+        for metric in job["metrics"]:
+            for statistic in metric["statistics"]:
+                name = f"{job['type'].lower().replace('/', '_')}_{_snake(metric['name'])}_{statistic.lower()}"
+                yield f"{name}{{{','.join(labels)}}}"
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("%", "_percent")).lower()

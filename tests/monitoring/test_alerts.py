@@ -1,0 +1,264 @@
+"""The alerts that come with the platform: whether they fire, what they say, and whether their figures exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from config.loader.platform import Deployment, load_platform
+from config.models.service.http import Metrics
+from config.models.service.kinds import Kind
+from config.models.service.slo import Slo
+from monitoring.alerts.alert import Alert, RuleGroup
+from monitoring.alerts.rule_files import RULES, render, rule, rule_groups
+from monitoring.alerts.services import least_tasks
+from monitoring.yaml_text import yaml_text
+from tests.images.conftest import rendered
+from tests.monitoring.alert_cases import CASES, Series
+from tests.monitoring.exported import OF_PROGRAMS_THAT_ARE_ASKED, exported, metrics_in, promtool
+from tests.synthesis import ROOT, SHOP
+
+RUNBOOKS = ROOT / "docs/runbooks"
+
+
+def deployment_of(environment: str, root: Path = SHOP) -> Deployment:
+    (deployment,) = load_platform(root, only=environment)
+    return deployment
+
+
+def rows(deployment: Deployment) -> dict[str, tuple[RuleGroup, Alert]]:
+    return {alert.name: (topic, alert) for topic in rule_groups(deployment) for alert in topic.alerts}
+
+
+def promising(deployment: Deployment) -> Deployment:
+    """The same, where storefront promises something."""
+    slo = {"metrics": Metrics(), "slo": Slo(availability_percent=99.9)}
+    services = (
+        service.model_copy(update=slo) if service.name == "storefront" else service for service in deployment.services
+    )
+    return replace(deployment, services=tuple(services))
+
+
+def log_of(service: str) -> str:
+    """What Prometheus makes of the template in `logs_url`."""
+    topic, alert = ROWS["ServiceGone"]
+    template = rule(alert, topic, PROD)["annotations"]["logs_url"]
+    before, names, in_opensearch, in_cloudwatch = re.fullmatch(
+        r'(.*){{ if match "([^"]*)" \$labels\.service }}(.*){{ else }}(.*){{ end }}', template
+    ).groups()  # type: ignore[union-attr]
+    chosen = in_opensearch if re.search(names, service) else in_cloudwatch
+    return f"{before}{chosen}".replace("{{ $labels.service }}", service)
+
+
+PROD = promising(deployment_of("prod"))
+ROWS = rows(PROD)
+FILES = render(PROD)
+
+
+def test_every_alert_has_a_case_and_every_case_an_alert() -> None:
+    assert ROWS.keys() == CASES.keys()
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("name", CASES)
+def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_path: Path) -> None:
+    topic, alert = ROWS[name]
+    case = CASES[name]
+    rules = tmp_path / "rules.yml"
+    rules.write_bytes(FILES[f"{RULES}/platform-{topic.name}.yml"])
+    annotations = rule(alert, topic, PROD)["annotations"]
+    said = annotations | {"summary": case.says, "description": case.description or alert.description}
+    if alert.of_a_service:
+        dashboard = f"https://grafana.example.com/d/service?var-service={case.labels['service']}"
+        said |= {"dashboard_url": dashboard, "logs_url": log_of(case.labels["service"])}
+    firing = {"exp_labels": {"severity": alert.severity.value, **case.labels}, "exp_annotations": said}
+
+    def test(series: Series, *expected: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "interval": "1m",
+            "input_series": [{"series": name, "values": values} for name, values in series.items()],
+            "alert_rule_test": [{"eval_time": f"{case.at}m", "alertname": name, "exp_alerts": list(expected)}],
+        }
+
+    document = {
+        "rule_files": [str(rules)],
+        "evaluation_interval": "1m",
+        "tests": [test(case.fires, firing), test(case.quiet)],
+    }
+    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_its_figures_are_ones_that_somebody_exports(name: str) -> None:
+    used = metrics_in(ROWS[name][1].expr)
+    assert used
+    recorded = {recording.name for recording in ROWS[name][0].recordings}
+    assert not {metric for metric in used - exported() - recorded if not metric.startswith(OF_PROGRAMS_THAT_ARE_ASKED)}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.promtool
+def test_the_rules_of_every_environment_are_valid(environment: str, tmp_path: Path) -> None:
+    files = render(deployment_of(environment))
+    for path, content in files.items():
+        assert path.startswith(f"{RULES}/platform-")
+        (tmp_path / Path(path).name).write_bytes(content)
+    promtool("check", "rules", *(str(file) for file in tmp_path.iterdir()))
+
+
+def test_every_alert_has_its_section_in_a_runbook_and_no_section_is_left_over() -> None:
+    for topic in rule_groups(PROD):
+        headings = re.findall(r"^## (.+)$", (RUNBOOKS / f"{topic.name}.md").read_text(), flags=re.MULTILINE)
+        assert headings == [alert.name for alert in topic.alerts]
+    assert {file.stem for file in RUNBOOKS.glob("*.md")} == {topic.name for topic in rule_groups(PROD)} | {"README"}
+
+
+def test_a_section_says_what_it_means_where_to_look_and_what_to_do() -> None:
+    for topic in rule_groups(PROD):
+        text = (RUNBOOKS / f"{topic.name}.md").read_text()
+        for section in text.split("\n## ")[1:]:
+            for part in ("**Means.**", "**Look.**", "**Do.**"):
+                assert section.count(part) == 1, f"{topic.name}: {section.splitlines()[0]}: {part}"
+
+
+def test_an_environment_that_sleeps_at_night_wakes_nobody_for_it(checkout: Path) -> None:
+    dev = deployment_of("dev", checkout)
+    assert dev.environment.office_hours
+    gone = rows(dev)["ServiceGone"][1].expr
+    assert "orders" not in gone
+    assert "grafana" in gone
+    assert "TooFewTasks" not in rows(dev)
+
+
+def test_a_service_that_may_have_no_task_is_not_missed() -> None:
+    orders = next(service for service in PROD.services if service.name == "orders")
+    asleep = orders.model_copy(update={"scaling": orders.scaling.model_copy(update={"min_tasks": 0})})
+    assert "orders" in least_tasks(PROD)
+    assert "orders" not in least_tasks(replace(PROD, services=(asleep,)))
+    job = orders.model_copy(update={"kind": Kind.SCHEDULED_JOB})
+    assert least_tasks(replace(PROD, services=(job,))) == {}
+
+
+def test_without_a_database_no_alert_asks_for_one() -> None:
+    without = tuple(service.model_copy(update={"database": None}) for service in PROD.services)
+    assert not [name for name in rows(replace(PROD, services=without)) if name.startswith("Database")]
+    assert [name for name in ROWS if name.startswith("Database")]
+
+
+def test_without_a_promise_no_alert_asks_for_one() -> None:
+    assert not [name for name in rows(deployment_of("prod")) if name.startswith(("ErrorBudget", "Slo"))]
+
+
+def test_a_service_that_sleeps_at_night_may_have_no_requests() -> None:
+    dev = promising(deployment_of("dev"))
+    assert "ErrorBudgetBurnsFast" in rows(dev)
+    assert "SloNotMeasured" not in rows(dev)
+
+
+@pytest.mark.promtool
+def test_each_service_counts_by_its_own_metric_and_labels(tmp_path: Path) -> None:
+    storefront = next(service for service in PROD.services if service.slo)
+    slo = Slo(availability_percent=99.5, requests="rpc_handled", failed={"status": "error|timeout", "kind": "unary"})
+    orders = next(service for service in PROD.services if service.name == "orders")
+    both = replace(PROD, services=(storefront, orders.model_copy(update={"metrics": Metrics(), "slo": slo})))
+    (tmp_path / "rules.yml").write_bytes(render(both)[f"{RULES}/platform-slos.yml"])
+    series = {
+        'http_requests_total{job="app",service="storefront",code="200"}': "0+60x60",
+        'rpc_handled{job="app",service="orders",status="ok",kind="unary"}': "0+540x60",
+        'rpc_handled{job="app",service="orders",status="timeout",kind="unary"}': "0+60x60",
+        'rpc_handled{job="app",service="orders",status="error",kind="stream"}': "0+600x60",
+    }
+    share = "slo:failed:ratio1h"
+    expected = [
+        {"labels": f'{share}{{service="orders"}}', "value": 0.05},
+        {"labels": f'{share}{{service="storefront"}}', "value": 0},
+    ]
+    budget = [
+        {"labels": 'slo:budget:ratio{service="orders"}', "value": 0.005},
+        {"labels": 'slo:budget:ratio{service="storefront"}', "value": 0.001},
+    ]
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [
+            {"expr": f"round({share}, 0.0001)", "eval_time": "60m", "exp_samples": [_unnamed(row) for row in expected]},
+            {"expr": "slo:budget:ratio", "eval_time": "60m", "exp_samples": budget},
+        ],
+    }
+    document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+def _unnamed(sample: dict[str, Any]) -> dict[str, Any]:
+    """`round` takes the name off."""
+    return sample | {"labels": sample["labels"][sample["labels"].index("{") :]}
+
+
+def test_what_a_clone_writes_about_its_runbooks_is_where_alerts_link_to(checkout: Path) -> None:
+    place = "https://github.com/acme/platform/blob/main/docs/runbooks"
+    file = checkout / "environments/prod.yaml"
+    file.write_text(file.read_text().replace("monitoring:\n", f"monitoring:\n  runbooks_url: {place}\n"))
+    topic, alert = ROWS["ServiceGone"]
+    links = rule(alert, topic, deployment_of("prod", checkout))["annotations"]
+    assert links["runbook_url"] == f"{place}/services.md#servicegone"
+
+
+@pytest.mark.parametrize("service", ["orders", "order", "orders-2", "prometheus"])
+def test_a_mail_leads_to_the_errors_in_the_log_wherever_that_is(service: str) -> None:
+    """Those of `orders` are in OpenSearch; the platform's own, and those of who is gone, in CloudWatch."""
+    url = urlsplit(log_of(service))
+    assert (url.netloc, url.path) == ("grafana.example.com", "/explore")
+    (pane,) = json.loads(parse_qs(url.query)["panes"][0]).values()
+    (query,) = pane["queries"]
+    assert pane["datasource"] == query["datasource"]["uid"]
+    if service == "orders":
+        assert pane["datasource"] == "logs-orders"
+        assert (query["luceneQueryType"], query["query"]) == ("Logs", "severity_number:>=17")
+    else:
+        assert pane["datasource"] == "cloudwatch"
+        assert query["logGroupNames"] == [f"/prod/services/{service}"]
+        assert "error" in query["expression"]
+
+
+def test_where_no_log_goes_to_opensearch_no_alert_or_link_speaks_of_it(checkout: Path) -> None:
+    prod = checkout / "environments/prod.yaml"
+    prod.write_text(prod.read_text() + "logging: {destination: cloudwatch}\n")
+    deployment = deployment_of("prod", checkout)
+    assert not [name for name in rows(deployment) if name.startswith("Log")]
+    assert [name for name in ROWS if name.startswith("Log")]
+    text = b"".join(render(deployment).values()).decode()
+    assert "opensearch" not in text
+    assert "%2Fprod%2Fservices%2F{{ $labels.service }}" in text
+
+
+def test_of_a_job_alone_no_router_is_missed() -> None:
+    job = next(one for one in PROD.services if one.name == "mailer").model_copy(update={"kind": Kind.SCHEDULED_JOB})
+    names = [name for name in rows(replace(PROD, services=(job,))) if name.startswith("Log")]
+    assert "LogCollectionRefuses" in names
+    assert not {"LogRouterDown", "LogsSilent", "LogsDropped"} & set(names)
+
+
+def test_figures_of_aws_are_marked_with_their_service() -> None:
+    config = rendered(SHOP, "prometheus", "/etc/prometheus/prometheus.yml", "prod")
+    (job,) = (job for job in config["scrape_configs"] if job["job_name"] == "cloudwatch-exporter")
+
+    def marked(**labels: str) -> str | None:
+        for relabel in job["metric_relabel_configs"]:
+            (source,) = relabel["source_labels"]
+            if match := re.fullmatch(relabel["regex"], labels.get(source, "")):
+                return match[1]
+        return None
+
+    assert marked(dimension_target_group="targetgroup/prod-storefront/6d0ecf831eec9f09") == "storefront"
+    assert marked(dimension_dbinstance_identifier="prod-orders") == "orders"
+    assert marked(dimension_collection_name="prod-orders") == "orders"
+    assert marked(dimension_load_balancer="app/prod/50dc6c495c0c9188") is None
+    assert marked(dimension_dbinstance_identifier="other") is None
