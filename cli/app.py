@@ -16,7 +16,7 @@ from cli.changes.affected_command import affected
 from cli.changes.plan_command import plan
 from cli.deploy import demo as demonstration
 from cli.deploy.commands import deploy, destroy, synth
-from cli.deploy.maintenance import bootstrap, doctor, plan_check, unlock, unmanaged
+from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
 from cli.errors import CommandError
 from cli.github.commands import github_app
 from cli.images.commands import images_app
@@ -120,8 +120,10 @@ def picture(environment: Environment) -> None:
 
 
 app.command(rich_help_panel="Look and repair")(doctor)
-app.command(rich_help_panel="Look and repair")(plan_check)
+app.command(rich_help_panel="Look and repair")(drift)
+app.command("plan-check", hidden=True, help="The former name of `drift`.")(drift)
 app.command(rich_help_panel="Look and repair")(unmanaged)
+app.command("strays", hidden=True, help="The former name of `unmanaged`.")(unmanaged)
 app.command(rich_help_panel="Look and repair")(unlock)
 app.command(rich_help_panel="Set up an account")(bootstrap)
 app.add_typer(state_app, name="state", rich_help_panel="Set up an account")

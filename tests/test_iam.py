@@ -67,7 +67,7 @@ def is_wide(statement: dict[str, Any]) -> bool:
 def reasons() -> dict[str, str]:
     """What the code gives as the reason of each Sid."""
     found = {}
-    for path in (*(ROOT / "modules").glob("*.py"), *(ROOT / "stacks").glob("*.py")):
+    for path in (*(ROOT / "modules").rglob("*.py"), *(ROOT / "stacks").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "allow_anything":
                 given = {keyword.arg: keyword.value for keyword in node.keywords}

@@ -1,4 +1,4 @@
-"""`groundwork doctor`, `plan-check`, `unmanaged`, `unlock` and `bootstrap`: look, repair, set up."""
+"""`groundwork doctor`, `drift`, `unmanaged`, `unlock` and `bootstrap`: look, repair, set up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cli.terraform.unmanaged_resources import Tagged
 from cli.terraform_cloud.resource_count import count_all, describe
 
 DIFFERENT = 3
-"""plan-check found changes; 2 already says that the input is wrong."""
+"""drift found changes; 2 already says that the input is wrong."""
 
 console = Console()
 
@@ -53,7 +53,7 @@ def doctor(
     session.say(f"The account of {environment} is set up.")
 
 
-def plan_check(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
+def drift(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:
     """Plan every stack and say which have changes. Ends with 0 when none has, with 3 when one has."""
     session = open_session(ROOT, environment, console, local=local)
     different = False

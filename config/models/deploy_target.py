@@ -125,7 +125,7 @@ class DeployTarget(Settings):
         return self.state.bucket or self.bucket("terraform-state")
 
     def stack_tags(self, stack: str) -> dict[str, str]:
-        """The tags of everything a stack creates; `groundwork strays` and the bill are read by them."""
+        """The tags of everything a stack creates; `groundwork unmanaged` and the bill are read by them."""
         return {
             **self.tags,
             f"{OUR_TAGS}environment": self.name,

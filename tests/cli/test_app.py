@@ -16,7 +16,7 @@ from cli.terraform.synthesized import SynthesizedStack
 from config.source.problem import ConfigError, Problem
 from tests.synthesis import Checkout
 
-EVERY_COMMAND = ("bootstrap", "demo", "demo-down", "deploy", "destroy", "diff", "doctor", "plan-check", "strays")
+EVERY_COMMAND = ("bootstrap", "demo", "demo-down", "deploy", "destroy", "diff", "doctor", "drift", "unmanaged")
 
 
 def raising(error: Exception) -> Callable[[], None]:

@@ -248,7 +248,7 @@ def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone
     assert all(f"{stack}: no changes" in pruned for stack in before)
     assert re.search(r"dev-service-returns: \d+ destroyed", pruned)
     assert "dev/service-returns.tfstate" not in visitor.states()
-    assert "0 resources outside the states of dev." in visitor.run("strays", "dev", "--local")
+    assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
 
 
 def test_the_way_back_leaves_no_resource_and_no_process(visitor: Visitor) -> None:

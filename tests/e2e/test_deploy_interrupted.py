@@ -127,7 +127,7 @@ def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_sta
     checkout.let_work_end()
     code, output = checkout.run("deploy", "dev")
     assert code == 0, output
-    assert checkout.run("strays", "dev")[1].endswith("0 resources outside the states of dev.\n")
+    assert checkout.run("unmanaged", "dev")[1].endswith("0 resources outside the states of dev.\n")
 
 
 def test_a_stack_that_left_the_program_is_named_and_then_destroyed_from_its_state(

@@ -141,7 +141,7 @@ def test_a_rollback_runs_no_migration_that_has_been_run_on_this_database(staging
     migrate(staging, "1.37.0", code=1)  # as Alembic would refuse
     said = staging.run("deploy", "service-orders-migrate", "--yes")
     assert re.search("staging-service-orders-migrate: .* added", said)
-    assert "staging-service-orders-migrate: no changes" in staging.run("plan-check", "service-orders-migrate")
+    assert "staging-service-orders-migrate: no changes" in staging.run("drift", "service-orders-migrate")
     migrate(staging, "1.37.0")
 
 
@@ -235,4 +235,4 @@ def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_r
 def test_what_was_judged_and_migrated_is_destroyed_without_a_trace(staging: Checkout) -> None:
     staging.run("destroy", "service-orders-migrate", "service-invoices", "--yes")
     assert not {"staging-service-orders-migrate", "staging-service-invoices"} & staging.states.keys()
-    assert not re.search("orders-migrate|invoices", staging.run("strays"))
+    assert not re.search("orders-migrate|invoices", staging.run("unmanaged"))

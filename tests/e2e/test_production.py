@@ -142,7 +142,7 @@ def test_a_new_service_changes_its_own_stacks_and_the_tasks_of_prometheus_and_gr
     before, running = prod.code, definitions(prod)
     (prod.root / "service_configs/billing.yaml").write_text(BILLING)
     prod.run("secret set", "billing", "payment-key", stdin=SECRET_VALUE)
-    said = prod.run("plan-check", expect=3)
+    said = prod.run("drift", expect=3)
     for stack in before.keys() - {"prod-monitoring"}:
         assert f"{stack}: no changes" in said
     assert re.search(r"prod-logs-billing: Plan: \d+ to add, 0 to change, 0 to destroy", said)
@@ -229,7 +229,7 @@ def test_two_deliberate_steps_destroy_all_but_the_last_snapshots(prod: Checkout)
     prod.run("deploy", "edge", "database-orders", "--yes")
     prod.run("destroy", "--yes")
     assert prod.states == {}
-    left = [line for line in prod.run("strays").splitlines() if "arn:" in line]
+    left = [line for line in prod.run("unmanaged").splitlines() if "arn:" in line]
     of_the_database = [line for line in left if ":rds:" in line and ":snapshot:" in line]
     of_the_disk = [line for line in left if ":ec2:" in line and ":snapshot/" in line]
     assert len(of_the_database) == len(of_the_disk) == 1

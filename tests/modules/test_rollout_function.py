@@ -18,7 +18,7 @@ import pytest
 from modules.rollouts.function import CODE, HANDLER, LONGEST_S, RUNTIME
 from tests.synthesis import ROOT, Platform, Stack
 
-PACK = "from modules.rollout_function import _archive; import sys; sys.stdout.buffer.write(_archive().read_bytes())"
+PACK = "from modules.rollouts.function import _archive; import sys; sys.stdout.buffer.write(_archive().read_bytes())"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_its_bytes_depend_on_no_clock_no_user_and_no_machine(shop: Platform, clu
         other.chmod(0o600)
         os.utime(other, (1, 1))
     program = (
-        f"import modules.rollout_function as f; from pathlib import Path; f.CODE = Path('rollouts').resolve(); {PACK}"
+        f"import modules.rollouts.function as f; from pathlib import Path; f.CODE = Path('rollouts').resolve(); {PACK}"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

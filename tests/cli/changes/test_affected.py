@@ -231,7 +231,7 @@ def test_a_program_reads_the_same(changed: Checkout, compare: Compare) -> None:
 class Repository:
     """This program with the shop's YAML, in git."""
 
-    PROGRAM = ("config", "docker", "images", "modules", "stacks", "main.py", "cdktf.json")
+    PROGRAM = ("config", "docker", "images", "modules", "monitoring", "stacks", "main.py", "cdktf.json")
 
     def __init__(self, root: Path) -> None:
         self.root = root
