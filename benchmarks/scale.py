@@ -1,4 +1,4 @@
-"""How synthesis grows with the number of services: linear, if the cost of a resource stays the same.
+"""Benchmark of synthesis against the number of services: linear, if the cost of a resource stays constant.
 
     .venv/bin/python -m benchmarks.scale [SERVICES …]
 
@@ -70,7 +70,7 @@ def measure(services: int) -> Size:
 
 
 def growth(smaller: Size, larger: Size, *, of: str = "cpu") -> float:
-    """What one more resource costs, in milliseconds: starting up, which both do once, does not count."""
+    """Return the cost of one more resource in milliseconds; the start-up time, equal in both runs, is left out."""
     seconds = getattr(larger.cost, of) - getattr(smaller.cost, of)
     return 1000 * float(seconds) / (larger.resources - smaller.resources)
 

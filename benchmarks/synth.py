@@ -1,4 +1,4 @@
-"""How long a cold `python main.py` takes, against the same program with the provider imported the plain way.
+"""Benchmark of a cold `python main.py` against a program that imports the provider the plain way.
 
     .venv/bin/python -m benchmarks.synth [ROUNDS]
 

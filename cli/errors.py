@@ -1,4 +1,4 @@
-"""What a command cannot do, in words for the person who typed it."""
+"""Errors of a command, in words for the person who typed it."""
 
 from __future__ import annotations
 

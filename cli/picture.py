@@ -172,7 +172,7 @@ def _band(name: str, top: float, height: float, label: str) -> str:
 
 
 def _arrow(start: Box, end: Box) -> str:
-    """From the bottom of one box to the top of a lower one, or around to one of the same row."""
+    """Draw an arrow from the bottom of one box to the top of a lower one, or around to one of its row."""
     to_x = end.x + end.width / 2
     from_x = min(max(to_x, start.x + 20), start.x + start.width - 20)
     from_y = start.y + BOX_HEIGHT

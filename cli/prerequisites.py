@@ -1,4 +1,4 @@
-"""What must be installed before anything else can run.
+"""Check what must be installed before anything else can run.
 
 The Makefile runs this file with whatever `python3` it finds, before a virtual environment exists. So it uses
 the standard library alone, imports nothing of this project, and keeps to the syntax of Python 3.6: an old
@@ -51,7 +51,7 @@ def version_in(text: str) -> Optional[Version]:
 
 
 def output_of(command: List[str]) -> Optional[str]:
-    """What the command prints, or None when it cannot be run."""
+    """Return what the command prints, or None when it cannot be run."""
     if shutil.which(command[0]) is None:
         return None
     try:

@@ -22,6 +22,6 @@ def root() -> Path:
 
 
 def relative_path(path: Path) -> Path:
-    """As a person would type it here."""
+    """Return the path as a person would type it here."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

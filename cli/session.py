@@ -1,4 +1,4 @@
-"""What every command on one environment starts with: its settings, its AWS, its Terraform."""
+"""The session of a command on one environment: its settings, its AWS, its Terraform."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Session:
 
     @cached_property
     def store(self) -> StateStore:
-        """Where the states are. What is deployed to the embedded AWS keeps them there: stacks/state_backend.py."""
+        """The store of the states. A deploy to the local AWS keeps them there: stacks/state_backend.py."""
         cloud = self.place.terraform_cloud
         if cloud is None or self.target.embedded:
             return S3States(self.s3, self.place)
@@ -88,7 +88,7 @@ class Session:
         return CapacityCeiling.of(self.place).apply(wanted) if wanted else []
 
     def faults(self) -> list[str]:
-        """What `bootstrap` has yet to do in this account."""
+        """List what `bootstrap` has yet to do in this account."""
         found = [fault] if (fault := self.store.fault()) else []
         wanted = wanted_ceiling(load_platform(self.root), self.place)
         found += CapacityCeiling.of(self.place).faults(wanted) if wanted else []
@@ -120,7 +120,7 @@ class Session:
         return self.store.states()
 
     def unmanaged(self) -> list[Tagged]:
-        """What the environment's tag marks in AWS and no state knows."""
+        """List what the environment's tag marks in AWS and no state knows."""
         tagged = find_tagged(self.name, self.place.region)
         return unmanaged(tagged, self.states())
 

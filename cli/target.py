@@ -1,4 +1,4 @@
-"""Which AWS a command talks to: the embedded one, or the account of whoever runs it."""
+"""The AWS that a command talks to: the local one, or the account of whoever runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an address lies on this machine: there, and nowhere else, the embedded AWS answers."""
+"""Loopback addresses: the local AWS answers on them and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an endpoint's URL leads to this machine."""
+    """Return whether an endpoint's URL leads to this machine."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""All that goes into one image, and the tag that follows from it."""
+"""The build context of one image, and the tag computed from it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from images.fingerprint import TAG_LENGTH, fingerprint
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What `docker build` is given for the platform image `name`; the Dockerfile among the files names the base."""
+    """The input of `docker build` for the platform image `name`; the Dockerfile among the files names the base."""
 
     name: str
     files: tuple[ContextFile, ...]

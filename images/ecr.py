@@ -27,7 +27,7 @@ CONNECTIONS = 32
 
 @dataclass(frozen=True)
 class Login:
-    """Where to push, and the token for it (12 hours). The token shows in no representation of this."""
+    """The registry's address, and the token for it (12 hours). The token shows in no representation of this."""
 
     host: str
     secure: bool
@@ -37,7 +37,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a tag names. `text` is exactly what the registry holds: its hash is the digest."""
+    """The manifest under a tag. `text` is exactly what the registry holds: its hash is the digest."""
 
     digest: str
     media_type: str
@@ -71,7 +71,7 @@ class Ecr:
         return Login(endpoint.netloc, endpoint.scheme == "https", user, password)
 
     def find(self, repository: str, *, tag: str | None = None, digest: str | None = None) -> Manifest | None:
-        """What the tag or the digest names, or None."""
+        """Return the manifest under the tag or the digest, or None."""
         with _explained(f"look into {repository}"):
             try:
                 found = self._client.batch_get_image(

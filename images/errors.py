@@ -1,4 +1,4 @@
-"""What can go wrong between a build context and the registry, each with its own exit code."""
+"""Errors between a build context and the registry, each with its own exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
 
 
 class ImageError(Exception):
-    """What happened, and what to do about it."""
+    """An error about an image, and what to do about it."""
 
     def __init__(self, code: ExitCode, message: str, *, fix: str | None = None) -> None:
         self.code = code

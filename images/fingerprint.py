@@ -1,4 +1,4 @@
-"""What an image's tag is made of."""
+"""The hash that is an image's tag."""
 
 from __future__ import annotations
 

@@ -31,14 +31,14 @@ class ImageBuild:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What is built, one for each platform; of several, an index under the tag itself names all."""
+        """The images to build, one for each platform; of several, an index under the tag itself names all."""
         if len(self.platforms) == 1:
             return (Part(self.platforms[0], self.tag),)
         return tuple(Part(platform, f"{self.tag}-{platform.split('/')[1]}") for platform in self.platforms)
 
     @property
     def all_labels(self) -> Mapping[str, str]:
-        """What every image carries: the whole hash, so that what a tag holds can be checked."""
+        """The labels of every image: the whole hash, so that what a tag holds can be checked."""
         return {
             **self.labels,
             FINGERPRINT_LABEL: self.fingerprint,

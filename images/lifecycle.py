@@ -1,4 +1,4 @@
-"""Which images a repository may forget: never one that a release names.
+"""Expiry of images in a repository: never of one that a release names.
 
 How ECR decides (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html, "How lifecycle
 policies work"): an image that matches the tagging requirements of a rule cannot be expired by a rule of lower

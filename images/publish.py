@@ -31,7 +31,7 @@ OnProgress = Callable[[ImageBuild, str, int, int], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What was done about one image; `error` if it could not be."""
+    """The outcome for one image; `error` if it could not be published."""
 
     work: ImageBuild
     digest: str | None = None
@@ -52,7 +52,7 @@ class Publisher:
         self._on_progress = on_progress
 
     def missing(self, works: Sequence[ImageBuild]) -> tuple[list[ImageBuild], list[Result]]:
-        """What the registry lacks, and what is to be said of the rest: there already, or refused."""
+        """Return what the registry lacks, and what to say of the rest: there already, or refused."""
 
         def check(work: ImageBuild) -> Result:
             self._on_progress(work, "asking the registry", 0, 0)
@@ -97,7 +97,7 @@ class Publisher:
         return Result(work, digest=published.digest, built=built, pushed=pushed)
 
     def _push(self, docker: Docker, work: ImageBuild, part: Part, reference: str) -> tuple[Manifest, bool]:
-        """What ECR has then, and whether it was we who pushed it."""
+        """Return what ECR has then, and whether it was we who pushed it."""
         progress = PushProgress()
 
         def on_line(line: str) -> None:
@@ -132,7 +132,7 @@ class Publisher:
         return self._confirmed(work, work.tag, f"sha256:{sha256(text.encode()).hexdigest()}")
 
     def _confirmed(self, work: ImageBuild, tag: str, digest: str) -> Manifest:
-        """What ECR has under the tag, which must be what was pushed."""
+        """Return what ECR has under the tag, which must be what was pushed."""
         deadline = time.monotonic() + SEEN_WITHIN_S
         while True:
             found = self._ecr.find(work.repository, tag=tag)

@@ -1,4 +1,4 @@
-"""Whether what a tag names in the registry is what it should be."""
+"""Check that a tag in the registry names the image that it should."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RegistryContents:
         self._registry = registry
 
     def find(self, work: ImageBuild, tag: str, platforms: tuple[str, ...]) -> Manifest | None:
-        """What the tag names, or None. Anything but the image of this work, for these platforms, is refused."""
+        """Return what the tag names, or None. Anything but the image of this build, for these platforms, is refused."""
         manifest = self._ecr.find(work.repository, tag=tag)
         if manifest is None:
             return None
@@ -30,7 +30,7 @@ class RegistryContents:
         return manifest
 
     def _fingerprints(self, repository: str, manifest: Manifest) -> dict[str, str]:
-        """By platform, what the images were built from."""
+        """Return the hash that the images were built from, by platform."""
         found: dict[str, str] = {}
         for image in self._images(repository, manifest):
             configuration = self._registry.configuration(repository, image.content["config"]["digest"])

@@ -1,4 +1,4 @@
-"""From an environment and its services to the build contexts of the platform images."""
+"""The build contexts of the platform images, rendered from an environment and its services."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def render(root: Path, image: PlatformImage, bases: Bases, deployment: Deploymen
 
 
 def _filled_in(dockerfile: ContextFile, arguments: Mapping[str, str]) -> ContextFile:
-    """What is pinned as the default of its `ARG`: so it counts for the tag, and --build-arg can replace it."""
+    """Fill in the pinned base as the default of its `ARG`: it counts for the tag, and --build-arg can replace it."""
     content = dockerfile.content
     for name, value in arguments.items():
         declared = f"ARG {name}\n".encode()

@@ -42,7 +42,7 @@ def _digests(folder: Path) -> Iterator[ContextFile]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """What Git would commit, where Git knows the folder: installed packages and build results do not count."""
+    """Return what Git would commit, where Git knows the folder: installed packages and build results do not count."""
     listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed is not None:
         paths = [folder / name for name in listed.split("\0") if name]

@@ -1,4 +1,4 @@
-"""Where an embedded AWS answers, and the environment that leads every AWS client there."""
+"""The address of a local AWS, and the environment that leads every AWS client there."""
 
 from __future__ import annotations
 

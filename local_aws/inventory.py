@@ -1,4 +1,4 @@
-"""What exists in an embedded AWS beyond what every account has: for `nothing is left` as a fact."""
+"""Inventory of a local AWS beyond what every account has: for `nothing is left` as a fact."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 class Context:
-    """What the function may ask of Lambda."""
+    """The context object that Lambda gives to a function."""
 
     def __init__(self, ends: float) -> None:
         self._ends = ends

@@ -1,4 +1,4 @@
-"""Whose turn it is in the embedded AWS: moto changes its state without locks, so it answers one request at a time."""
+"""One request at a time in the local AWS: moto changes its state without locks."""
 
 from __future__ import annotations
 

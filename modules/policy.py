@@ -51,7 +51,7 @@ def policy(*statements: Mapping[str, Any]) -> str:
 
 
 def trust_service(principal: str, *, account_id: str | None = None) -> str:
-    """Who may assume a role: one AWS service, acting for this account only (no confused deputy).
+    """Return a trust policy for one AWS service, acting for this account only (no confused deputy).
 
     Without an account where the service does not say for whom it acts, as EC2 does not for its instances.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

@@ -80,7 +80,7 @@ def logs_source(service: str) -> str:
 
 
 def logs_name(service: str) -> str:
-    """What that data source is called; the dashboard /d/service finds it by this."""
+    """Return the name of the log data source; the dashboard /d/service finds it by this."""
     return f"Logs of {service}"
 
 

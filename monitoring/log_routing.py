@@ -1,4 +1,4 @@
-"""Whose logs go through a log router into OpenSearch Serverless."""
+"""Services whose logs go through a log router into OpenSearch Serverless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service, the last of its tasks and their log say of themselves."""
+"""Evidence about a rollout: the service's events, its last stopped tasks, and their log."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def stopped_tasks(ecs: ECSClient, event: Mapping[str, Any]) -> list[TaskTypeDef]
 
 
 def end_of(task: TaskTypeDef, log_group: str, container: str) -> Iterator[str]:
-    """How a task and each of its containers ended, and what this container wrote last."""
+    """Describe how a task and each of its containers ended, and what this container wrote last."""
     yield f"task {short(task['taskArn'])}: {task.get('stoppedReason') or 'no reason given'}"
     for one in task.get("containers", []):
         if "exitCode" in one or "reason" in one:

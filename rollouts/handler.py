@@ -1,4 +1,4 @@
-"""What AWS Lambda calls: one invocation judges a rollout, runs a task to its end, or shows how a rollout stands.
+"""Entry point of the Lambda function: one invocation judges or shows a rollout, or runs a task to its end.
 
 A result whose `verdict` is `pending` holds what was asked, and is handed to the next invocation as `so_far`, so that
 work may last longer than the 15 minutes of one. Any other result is final, and a next invocation only repeats it.

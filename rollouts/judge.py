@@ -29,7 +29,7 @@ NO_REASON = "ECS gives no reason"
 
 @dataclass
 class SoFar:
-    """What earlier invocations have seen; moments are seconds since 1970."""
+    """Observations of earlier invocations; moments are seconds since 1970."""
 
     begun: float
     deployment: str | None = None

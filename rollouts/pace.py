@@ -1,4 +1,4 @@
-"""How often AWS is asked, and when an invocation hands over to the next one."""
+"""The interval between questions to AWS, and the moment when an invocation hands over to the next one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pace:
 
     @classmethod
     def of(cls, remaining_s: float, environ: Mapping[str, str] = os.environ) -> Pace:
-        """Of an invocation that Lambda ends in so many seconds; the local AWS, which is faster, sets its own."""
+        """Return the pace of an invocation that Lambda ends in so many seconds; the local AWS sets its own."""
         return cls(
             ends=time.monotonic() + remaining_s - min(MARGIN_S, remaining_s * MARGIN_SHARE),
             poll_s=float(environ.get("ROLLOUTS_POLL_S", "5")),

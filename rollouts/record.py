@@ -1,4 +1,4 @@
-"""What a one-off has done to its end before, so that a rollback does not do it again with an older image.
+"""The record of a one-off's finished work, so that a rollback does not do it again with an older image.
 
 The record is a parameter in SSM, made by Terraform (modules/rollouts/pre_deploy_task.py) and written here: its first
 line says which database the work was done on, each further one a piece of work, the newest last.
@@ -30,7 +30,7 @@ class Record:
         return cls(boto3.client("ssm"), event["record"], event["database"]) if event.get("record") else None
 
     def has(self, work: str) -> bool:
-        """Whether this has already been done."""
+        """Return whether this has already been done."""
         return work in self._done()
 
     def add(self, work: str) -> None:

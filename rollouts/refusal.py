@@ -1,4 +1,4 @@
-"""What makes an apply red; a message is all that its reader gets."""
+"""The error that makes an apply red; a message is all that its reader gets."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def told(message: str, evidence: list[str]) -> str:
 
 
 def short(arn: str) -> str:
-    """What comes after the last slash: family and revision of a task definition, the id of a task."""
+    """Return the part after the last slash: family and revision of a task definition, the id of a task."""
     return arn.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""How a rollout stands: for whoever waits for it, and for whoever asks."""
+"""Status of a rollout: for whoever waits for it, and for whoever asks."""
 
 from __future__ import annotations
 

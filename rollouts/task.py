@@ -93,7 +93,7 @@ def _conflicting(answer: Mapping[str, Any]) -> str:
 
 
 def mark(event: Mapping[str, Any]) -> str:
-    """What `startedBy` of the task says: the work that it does, and on which database."""
+    """Return the task's `startedBy`: the work that it does, and on which database."""
     does = "\n".join([event["cluster"], event["container"], event["work"], event.get("database", "")])
     return f"groundwork/{sha256(does.encode()).hexdigest()[:32]}"
 
@@ -129,7 +129,7 @@ def _left_running(event: Mapping[str, Any], arn: str, waited_s: float) -> str:
 
 
 def noted(record: Record, work: str) -> str:
-    """What cannot be noted is done all the same, and no reason to stop a deploy."""
+    """Write the record; what cannot be noted is done all the same, and no reason to stop a deploy."""
     try:
         record.add(work)
     except (BotoCoreError, ClientError) as error:

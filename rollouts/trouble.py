@@ -1,4 +1,4 @@
-"""What goes wrong without ECS calling it a failure: tasks that end by themselves, and capacity that does not come."""
+"""Failures that ECS does not call failures: tasks that end by themselves, and capacity that does not come."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def crashed(ecs: ECSClient, event: Mapping[str, Any], *, since: float) -> list[T
 
 
 def stopped_by_itself(task: TaskTypeDef) -> bool:
-    """Whether its own code ended it, and not a deployment, an autoscaler, a person, or AWS that wants Spot back.
+    """Return whether its own code ended it, not a deployment, an autoscaler, a person, or AWS that wants Spot back.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html (stopCode)
     """
@@ -45,7 +45,7 @@ def stopped_by_itself(task: TaskTypeDef) -> bool:
 
 
 def ended_at(task: TaskTypeDef) -> float:
-    """When it began to stop, in seconds since 1970; a moment that ECS does not say is now."""
+    """Return when it began to stop, in seconds since 1970; a moment that ECS does not say is now."""
     moment = task.get("stoppingAt") or task.get("stoppedAt") or datetime.now().astimezone()
     return moment.timestamp()
 

@@ -1,4 +1,4 @@
-"""What belongs to an environment's account rather than to anything that runs in it."""
+"""Resources of an environment's account rather than of anything that runs in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may deploy an environment from GitHub, and how far: deployed by a person, never by a workflow."""
+"""IAM roles by which GitHub deploys an environment; deployed by a person, never by a workflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where requests from outside come in, and the only place where they do."""
+"""The edge of an environment, the only place where requests from outside come in."""
 
 from __future__ import annotations
 

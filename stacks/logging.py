@@ -1,4 +1,4 @@
-"""What all log collections of an environment need."""
+"""Shared parts of an environment's log collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may deploy from GitHub what all environments share, and push images: deployed by a person."""
+"""IAM roles by which GitHub deploys the shared stacks and pushes images; deployed by a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a stack's state is kept: an object in S3, or a workspace of Terraform Cloud."""
+"""The backend of a stack's state: an object in S3, or a workspace of Terraform Cloud."""
 
 from __future__ import annotations
 

@@ -135,6 +135,22 @@ def test_every_file_says_first_what_it_is() -> None:
             assert summary.split("\n\n")[0].rstrip().endswith((".", ":", "`")), named(path)
 
 
+VERBLESS = re.compile(
+    r"(Of|By|What|How|Where|Who|Whose|Whether|Which|When|As|From|To whom|That|All that|So|In|The same|Same)\b"
+)
+
+
+def test_a_docstring_begins_with_an_imperative_or_names_its_subject() -> None:
+    found = [
+        f"{named(path)}: {summary}"
+        for path in product()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and VERBLESS.match(summary := (ast.get_docstring(node) or "").split("\n")[0])
+    ]
+    assert not found
+
+
 def test_files_are_named_after_the_thing_in_them() -> None:
     assert not [named(path) for path in product() if GRAB_BAGS & {path.stem, path.parent.name}]
 

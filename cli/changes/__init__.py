@@ -1,1 +1,1 @@
-"""What a change comes to: which stacks it affects, and what a plan of them means."""
+"""The effect of a change: the stacks that it affects, and Terraform's plans of them in words."""

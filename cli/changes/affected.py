@@ -1,4 +1,4 @@
-"""Which stacks a change affects, why, and in which order they are deployed."""
+"""The stacks that a change affects, why, and the order in which they are deployed."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def deploy_waves(ids: Iterable[str], tree: Tree) -> list[list[str]]:
 
 
 def _needs(id_: str, tree: Tree) -> set[str]:
-    """All that a stack comes after; the images come before every environment."""
+    """Return all that a stack comes after; the images come before every environment."""
     found: set[str] = set()
     following = [id_]
     while following:
@@ -110,7 +110,7 @@ def _affected(
 
 
 def is_settings(file: Path) -> bool:
-    """Whether a person wrote settings in it, rather than code or the content of an image."""
+    """Return whether a person wrote settings in it, rather than code or the content of an image."""
     return file.parts[0] in YAML_FOLDERS and file.suffix == ".yaml"
 
 

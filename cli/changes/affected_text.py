@@ -31,7 +31,7 @@ def as_text(affected: Affected, base: str) -> Iterator[str]:
 
 
 def reasons(stack: AffectedStack) -> list[str]:
-    """What in the repository made it differ."""
+    """Return what in the repository made the stack differ."""
     found = [str(change) for change in stack.because]
     if stack.files:
         more = len(stack.files) - MOST_FILES
@@ -40,7 +40,7 @@ def reasons(stack: AffectedStack) -> list[str]:
 
 
 def as_json(affected: Affected, base: str) -> str:
-    """The same, complete; `waves` holds the names alone."""
+    """Return the affected stacks as JSON, complete; `waves` holds the names alone."""
     document = {
         "base": base,
         "waves": [[stack.id for stack in wave] for wave in affected.waves],

@@ -1,4 +1,4 @@
-"""What a plan means, in sentences, the gravest first."""
+"""A plan in sentences, the gravest first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = ("aws_lambda_invocation", "terraform_data")
 
 
 class Weight(IntEnum):
-    """How much a sentence weighs."""
+    """The weight of a sentence."""
 
     DATA = 0
     NOTICED = 1
@@ -38,7 +38,7 @@ class Sentence:
 
 
 def meaning(plan: StackPlan) -> list[Sentence]:
-    """All that the plan says, in a few lines."""
+    """Return all that the plan says, in a few lines."""
     told = {change.address for change in plan.changes if change.type in STEPS}
     sentences = []
     for rollout in rollouts(plan.changes):
@@ -61,7 +61,7 @@ def _runs_before_a_deploy(change: Change) -> bool:
 
 
 def loses_data(sentences: Sequence[Sentence]) -> bool:
-    """Whether something that holds data is destroyed, or replaced by an empty one."""
+    """Return whether something that holds data is destroyed, or replaced by an empty one."""
     return any(sentence.weight is Weight.DATA for sentence in sentences)
 
 
@@ -92,7 +92,7 @@ def _gone(changes: Sequence[Change], action: Action) -> Iterator[Sentence]:
 
 
 def _kept(changes: Sequence[Change]) -> str:
-    """What stands against the loss."""
+    """Return what stands against the loss."""
     if any(change.before.get(flag) for change in changes for flag in ("deletion_protection", "prevent_destroy")):
         return "; AWS refuses, for it is protected"
     if changes[0].type == "aws_db_instance":
@@ -126,7 +126,7 @@ RESTARTS = {"instance_class", "engine_version", "parameter_group_name", "multi_a
 
 
 def _effect(change: Change) -> tuple[Weight, str]:
-    """What those who use it notice of an update."""
+    """Return what the callers notice of an update."""
     if change.type == "aws_db_instance" and RESTARTS & {d.path for d in change.differences}:
         away = "for about a minute, while its standby takes over" if change.before.get("multi_az") else "for minutes"
         when = "now" if change.after.get("apply_immediately") else "in its next maintenance window"
@@ -142,7 +142,7 @@ def _because(changes: Sequence[Change]) -> str:
 
 
 def _is_within(path: str, reasons: Sequence[str]) -> bool:
-    """Whether a value is one of these arguments, or lies in one."""
+    """Return whether a value is one of these arguments, or lies in one."""
     return any(path == reason or path.startswith((f"{reason}.", f"{reason}[")) for reason in reasons)
 
 

@@ -1,4 +1,4 @@
-"""What each resource type is called, what of it is lost when it is destroyed, and what a caller notices."""
+"""Words for each resource type: its name, what is lost when it is destroyed, and what a caller notices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Noun:
 
     @property
     def is_main(self) -> bool:
-        """Whether it is what others of its stack are there for."""
+        """Return whether it is what others of its stack are there for."""
         return self.holds is not None or self.one in ("ECS service", "cluster", "load balancer", "network")
 
 

@@ -55,7 +55,7 @@ def plan(
 def make_plan(
     environment: str, stacks: Sequence[str], *, local: bool, to: Console, raw: bool = False, lock_timeout: int = 600
 ) -> tuple[list[PlannedStack], int]:
-    """What the plans of these stacks, or of all, mean, and the exit code that says so."""
+    """Return the meaning of these stacks' plans, or of all, and the exit code that says so."""
     session = open_session(ROOT, environment, to, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         plans = []

@@ -43,7 +43,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """What AWS calls it; else its place in the code."""
+        """The name by which AWS knows it; else its address in the code."""
         values = {**self.before, **{key: value for key, value in self.after.items() if value is not None}}
         for field in NAMES:
             if isinstance(values.get(field), str) and values[field]:
@@ -83,7 +83,7 @@ class StackPlan:
 
 
 def read_plan(stack: str, document: Mapping[str, Any]) -> StackPlan:
-    """What `terraform show -json` says of a stack's plan."""
+    """Read the output of `terraform show -json` about a stack's plan."""
     changes = [_change(entry) for entry in document.get("resource_changes", []) if entry["mode"] == "managed"]
     outputs = {name for name, its in document.get("output_changes", {}).items() if its["actions"] != ["no-op"]}
     return StackPlan(stack, tuple(change for change in changes if change), frozenset(outputs))
@@ -110,13 +110,13 @@ def _change(entry: Mapping[str, Any]) -> Change | None:
 
 
 def _any(marks: Any) -> bool:
-    """Whether something is marked in a value that is marked part by part."""
+    """Return whether something is marked in a value that is marked part by part."""
     parts = marks.values() if isinstance(marks, dict) else marks if isinstance(marks, list) else None
     return marks is True if parts is None else any(map(_any, parts))
 
 
 def _is_default(difference: Difference) -> bool:
-    """Whether one version leaves out what the other writes and means nothing by."""
+    """Return whether one version leaves out what the other writes and means nothing by."""
     return None in (difference.old, difference.new) and not (difference.old or difference.new)
 
 

@@ -30,7 +30,7 @@ class PlannedStack:
 
 
 def as_text(environment: str, stacks: Sequence[PlannedStack]) -> str:
-    """What loses data first, then stack by stack in deploy order."""
+    """Write the plan as text: losses of data first, then stack by stack in deploy order."""
     lines = [_headline(environment, stacks)]
     if lost := list(_lost(stacks)):
         lines += ["", "DATA IS LOST", *(f"  {line}" for line in lost)]
@@ -55,7 +55,7 @@ def as_markdown(environment: str, stacks: Sequence[PlannedStack]) -> str:
 
 
 def as_json(environment: str, stacks: Sequence[PlannedStack]) -> str:
-    """The same sentences, each with its weight."""
+    """Write the sentences as JSON, each with its weight."""
     document = {
         "environment": environment,
         "loses_data": any(loses_data(stack.sentences) for stack in stacks),
@@ -104,7 +104,7 @@ def _lines(stack: PlannedStack) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """What a service's file says must not become markup, a mention or a link of the comment."""
+    """Escape text from a service's file: it must not become markup, a mention or a link of the comment."""
     for mark in "\\`*_{}[]<>#|~@":
         text = text.replace(mark, f"\\{mark}" if mark not in "<>@" else {"<": "&lt;", ">": "&gt;", "@": "&#64;"}[mark])
     return text

@@ -51,7 +51,7 @@ def raw_plans(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[
 
 
 def planned(raw: Sequence[RawPlan]) -> list[PlannedStack]:
-    """What the plans mean, and which of them can yet change: an upstream value that they read will be another."""
+    """Return the meaning of the plans, and which can still change because an upstream value will be another."""
     changed = {its.stack.id: its.plan.outputs if its.plan else None for its in raw}
     stacks = []
     for its in raw:

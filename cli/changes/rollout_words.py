@@ -1,4 +1,4 @@
-"""What a new task definition means for the tasks that run: how many are replaced, how, and by what."""
+"""A new task definition in words: how many tasks are replaced, how, and by what."""
 
 from __future__ import annotations
 

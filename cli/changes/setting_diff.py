@@ -1,4 +1,4 @@
-"""Which settings differ between two versions of a YAML file."""
+"""Differences between two versions of a YAML file, by setting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SettingChange:
     new: str | None
 
     def concerns(self, environment: str) -> bool:
-        """Whether it can matter there: a service's override is of one environment."""
+        """Return whether it can matter there: a service's override is of one environment."""
         first, _, rest = self.setting.partition(".")
         return first != OVERRIDES or rest.partition(".")[0] == environment
 

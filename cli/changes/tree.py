@@ -19,7 +19,7 @@ OUT = "synthesized"
 
 @dataclass(frozen=True)
 class StackCode:
-    """What Terraform would read, to the byte, and the stacks it comes after."""
+    """The code that Terraform would read, to the byte, and the stacks it comes after."""
 
     id: str
     text: str

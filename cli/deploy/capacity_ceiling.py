@@ -37,7 +37,7 @@ class CapacityCeiling:
         return cls(place, aoss, cloudwatch)
 
     def read(self) -> Ceiling:
-        """What holds now."""
+        """Return the ceiling that holds now."""
         try:
             found = self.aoss.get_account_settings()["accountSettingsDetail"].get("capacityLimits", {})
         except (BotoCoreError, ClientError) as error:
@@ -79,7 +79,7 @@ class CapacityCeiling:
         return lines
 
     def faults(self, wanted: Wanted) -> list[str]:
-        """That more may be used, and paid, than the environments' files say."""
+        """Report that more may be used, and paid, than the environments' files say."""
         now, asked = self.read(), wanted.ceiling
         if not asked.is_lower_than(now):
             return []

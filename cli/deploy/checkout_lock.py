@@ -49,7 +49,7 @@ def only_one(root: Path, *, timeout_seconds: float, say: Callable[[str], None]) 
 
 
 def describe(content: str) -> str:
-    """Who holds the lock, from what they wrote into it."""
+    """Describe who holds the lock, from what they wrote into it."""
     try:
         holder = json.loads(content)
         return f"`{holder['command']}` (pid {holder['pid']}) works in this checkout since {holder['since']}"

@@ -94,7 +94,7 @@ def deploy(
 
 
 def cost_warnings(session: Session, stacks: Collection[str]) -> list[str]:
-    """That OpenSearch may cost more in this account than the files say. Who may not ask is not kept from deploying."""
+    """Warn that OpenSearch may cost more in this account than the files say; without the right to ask, say nothing."""
     if not any(name == LOGGING or name.startswith(LOGS) for name in stacks):
         return []
     try:
@@ -104,12 +104,12 @@ def cost_warnings(session: Session, stacks: Collection[str]) -> list[str]:
 
 
 def keeps_logs(session: Session) -> bool:
-    """Whether the logs of a service that is removed stay until somebody names them."""
+    """Return whether the logs of a service that is removed stay until somebody names them."""
     return session.name != SHARED and session.environment.deletion_protection
 
 
 def without_image(session: Session, stacks: Collection[str]) -> Iterator[str]:
-    """What runs nothing although it is deployed, and how to change that."""
+    """Name the services that are deployed without an image and run nothing, and how to change that."""
     for service in session.deployment.services if session.name != SHARED else ():
         if not service.is_runnable and f"service-{service.name}" in stacks:
             release = f"groundwork release {service.repository} TAG --environment {session.name}"

@@ -24,7 +24,7 @@ class Delegation:
         self._environment = environment
 
     def notice(self, line: str) -> str | None:
-        """What to say to a line of Terraform's output: once, when it has waited for a minute."""
+        """Return what to say about a line of Terraform's output: once, after a minute of waiting."""
         if not _ONE_MINUTE.search(line):
             return None
         return (
@@ -32,7 +32,7 @@ class Delegation:
         )
 
     def explain(self, errors: Iterable[str]) -> str | None:
-        """What to say to errors: why the certificate was not issued, if that is what failed."""
+        """Explain why the certificate was not issued, if that is what failed."""
         if not any(WAITING in error for error in errors):
             return None
         return f"{self._advice()}\nThen run the same command again: it goes on from here (docs/edge.md)."

@@ -106,7 +106,7 @@ def registered_services(session: Session) -> dict[str, ServiceTypeDef]:
 
 
 def rule_table(session: Session) -> Table:
-    """What the load balancer sends where, in the order in which it tries."""
+    """Return the load balancer's rules in the order in which it tries them."""
     table = Table(title="Rules of the load balancer", title_justify="left")
     for column in ("listener", "priority", "when", "then"):
         table.add_column(column)

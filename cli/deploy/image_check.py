@@ -1,4 +1,4 @@
-"""Whether every image that a deploy names is in the registry: said before anything changes, not minutes into it."""
+"""Check before a deploy that every image it names is in the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many OpenSearch compute units (OCUs) the environments of one account and region may use together."""
+"""OpenSearch compute units (OCUs) that the environments of one account and region may use together."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Ceiling:
 
     @property
     def monthly_usd(self) -> int:
-        """What it costs when all of it runs all the time, storage apart."""
+        """The monthly cost in USD when all of it runs all the time, without storage."""
         return round((self.indexing + self.search) * USD_AN_HOUR * HOURS_A_MONTH)
 
     def is_lower_than(self, other: Ceiling) -> bool:
-        """Whether it allows less of either kind."""
+        """Return whether it allows less of either kind."""
         return self.indexing < other.indexing or self.search < other.search
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ AWS_DEFAULT = Ceiling(10, 10)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the environments of one account and region ask for, the larger values where they differ."""
+    """The OCUs that the environments of one account and region ask for; the larger value where they differ."""
 
     by_environment: Mapping[str, Ceiling]
     least: int
@@ -51,13 +51,13 @@ class Wanted:
 
     @property
     def ceiling(self) -> Ceiling:
-        """What shall hold."""
+        """The ceiling to be set."""
         asked = self.by_environment.values()
         return Ceiling(max(one.indexing for one in asked), max(one.search for one in asked))
 
     @property
     def remarks(self) -> list[str]:
-        """What a person should know of it."""
+        """Return what a person should know of the ceiling."""
         found = []
         names = ", ".join(sorted(self.by_environment))
         if len(self.by_environment) > 1:

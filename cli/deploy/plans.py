@@ -1,4 +1,4 @@
-"""What would change: `terraform plan` in every stack, the code freshly synthesized."""
+"""`terraform plan` in every stack, on freshly synthesized code."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:
 
 
 def reads(stack: SynthesizedStack) -> dict[str, set[str]]:
-    """By the id of another stack: the outputs of it that this one uses."""
+    """The outputs that this stack uses, by the id of the stack that has them."""
     found: dict[str, set[str]] = {}
     for id_, output in _READS.findall((stack.directory / "cdk.tf.json").read_text()):
         found.setdefault(id_, set()).add(output)

@@ -1,4 +1,4 @@
-"""What refuses to be deleted: told before anything that depends on it has been."""
+"""Resources that refuse to be deleted, told before anything that depends on them has been."""
 
 from __future__ import annotations
 

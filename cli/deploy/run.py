@@ -61,7 +61,7 @@ class Run:
 
     @cached_property
     def watch(self) -> RolloutWatch | None:
-        """What all environments share has no services."""
+        """The view of rollouts; None for the shared stacks, which have no services."""
         if self.session.name == SHARED:
             return None
         environment, services = self.session.environment, self.session.deployment.services
@@ -72,7 +72,7 @@ class Run:
 
     @property
     def delegation(self) -> Delegation | None:
-        """What all environments share has no domain."""
+        """The domain's delegation; None for the shared stacks, which have no domain."""
         return Delegation(self.session.environment) if self.session.name != SHARED else None
 
     def orphans(self) -> list[StateFile]:
@@ -179,7 +179,7 @@ class Run:
 
 
 def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
-    """Whether one of these stacks needs one that is not among them."""
+    """Return whether one of these stacks needs one that is not among them."""
     chosen = {stack.id for stack in stacks}
     return any(not chosen.issuperset(stack.dependencies) for stack in stacks)
 

@@ -1,1 +1,1 @@
-"""What the workflows in .github/workflows ask of GitHub."""
+"""GitHub's API, for the workflows in .github/workflows."""

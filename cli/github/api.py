@@ -38,7 +38,7 @@ class GitHub:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> GitHub:
-        """As the runner says; by hand the three variables are set likewise."""
+        """Read the three variables that a runner sets; by hand they are set likewise."""
         token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
         # A runner lets nobody change what begins with GITHUB_, and a service's workflow asks another repository.
         repository = environ.get("PLATFORM_REPOSITORY") or environ.get("GITHUB_REPOSITORY")

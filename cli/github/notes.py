@@ -11,7 +11,7 @@ DRIFT_MARK = "<!-- groundwork drift {environment} -->"
 
 @dataclass(frozen=True)
 class Done:
-    """What became of it, and where it is."""
+    """The outcome of a note, and its address."""
 
     what: str
     url: str

@@ -1,4 +1,4 @@
-"""Which environments a push deploys: the first by itself, each other when a file of its own changed.
+"""The environments that a push deploys: the first by itself, each other when a file of its own changed.
 
 The files of an environment are what CODEOWNERS and branch protection guard (docs/delivery.md): that somebody approved
 them is the approval. Anything else that prod shall have is deployed by hand, `deploy.yml` with its name.

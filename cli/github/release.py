@@ -18,7 +18,7 @@ from config.loader.releases import check_tag
 
 @dataclass(frozen=True)
 class Released:
-    """What became of a release in one environment."""
+    """The outcome of a release in one environment."""
 
     environment: str
     what: str

@@ -15,7 +15,7 @@ from images.publish import OnProgress
 
 @contextmanager
 def display(console: Console, *, quiet: tuple[str, ...] = ()) -> Iterator[OnProgress]:
-    """What to call whenever an image moves on, from any thread. Phases in `quiet` make no plain line."""
+    """Return the callback for an image's progress, for any thread. Phases in `quiet` make no plain line."""
     if console.is_terminal:
         with _bars(console) as on_progress:
             yield on_progress

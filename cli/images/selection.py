@@ -1,4 +1,4 @@
-"""Which images a command line means."""
+"""Selection of the images that a command line means."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class CollectionAccess:
         return self._shut_gate(answer.status)
 
     def explained(self, error: BotoCoreError | ClientError) -> CommandError:
-        """What went wrong before anything was sent."""
+        """Explain what went wrong before anything was sent."""
         right, account = f"{IAM_ACTION} on {self.arn}", self.settings.account_id
         return explained(error, doing=f"read {self.collection}", right=right, account_id=account)
 

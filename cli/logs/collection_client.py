@@ -31,7 +31,7 @@ BUSY = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Address:
-    """Where a tunnel to a collection begins."""
+    """The start of a tunnel to a collection."""
 
     host: str
     port: int
@@ -42,7 +42,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and from which address."""
+    """A collection's answer, and the address that it came from."""
 
     status: int
     text: str
@@ -63,7 +63,7 @@ class UnreachableError(Exception):
 
 
 def parse_address(text: str) -> Address:
-    """What --through says."""
+    """Parse the value of --through."""
     host, _, port = text.strip().rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or not 1 <= int(port) <= 65_535 or "/" in host:
         raise CommandError(
@@ -82,7 +82,7 @@ class CollectionClient:
     first_pause_s: float = 1.0
 
     def search(self, index: str, body: dict[str, Any]) -> Answer:
-        """What `_search` answers, asked again while the collection is busy. Raises UnreachableError."""
+        """Return the answer of `_search`, asked again while the collection is busy. Raises UnreachableError."""
         pause_s = self.first_pause_s
         for _ in range(ATTEMPTS - 1):
             answer = self._post(f"/{index}/_search", body)

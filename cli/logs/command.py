@@ -96,7 +96,7 @@ def _records(source: Source, reader: LogReader, asked: LogQuery, *, limit: int, 
 
 
 def follow_new(reader: LogReader, asked: LogQuery, shown: list[LogRecord]) -> Iterator[LogRecord]:
-    """What comes. Records turn up late and out of order, so the last while is asked for again each time."""
+    """Yield new records. They turn up late and out of order, so the last while is asked for again each time."""
     seen = {record.id: record.time for record in shown}
     newest = max(seen.values(), default=datetime.now(UTC))
     while True:
@@ -112,7 +112,7 @@ def follow_new(reader: LogReader, asked: LogQuery, shown: list[LogRecord]) -> It
 
 
 def _nothing(source: Source, reader: LogReader, asked: LogQuery) -> str:
-    """What was searched in vain, and a reason for which nothing can be there."""
+    """Say what was searched in vain, and a reason for which nothing can be there."""
     narrower = [
         *([f"of level {asked.level.name.lower()} or worse"] if asked.level is not None else []),
         *([f"that matches {asked.query}"] if asked.query else []),

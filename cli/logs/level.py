@@ -1,4 +1,4 @@
-"""How severe a line of a log is, in OpenTelemetry's words, however its application spells it."""
+"""Severity of a log line, in OpenTelemetry's words, however its application spells it."""
 
 from __future__ import annotations
 

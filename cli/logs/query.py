@@ -1,4 +1,4 @@
-"""What is asked of a log, and what a place that holds logs answers."""
+"""A query of a log, and the answer of a place that holds logs."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class LogQuery:
 
 
 class LogReader(Protocol):
-    """Where the log of one service is."""
+    """A reader of one service's log, wherever it is stored."""
 
     @property
     def place(self) -> str:
-        """What is searched, in words."""
+        """The searched place, in words."""
 
     @property
     def late(self) -> timedelta:
-        """How long after its time a record may still turn up."""
+        """The delay after which a record may still turn up."""
 
     def newest(self, query: LogQuery) -> Iterator[LogRecord]:
         """The records, newest first; more is asked for only as far as the caller goes on."""

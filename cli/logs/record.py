@@ -32,7 +32,7 @@ _SHORT = 8  # characters of a task's id, as many as its short form in `docker ps
 
 @dataclass(frozen=True)
 class LogRecord:
-    """What one record says. `fields` is the whole of it under the names of docs/logging.md, for `--json`."""
+    """One log record. `fields` is the whole of it under the names of docs/logging.md, for `--json`."""
 
     id: str
     time: datetime
@@ -101,7 +101,7 @@ def from_hit(hit: Mapping[str, Any]) -> LogRecord:
 
 
 def oldest_first(newest_first: Sequence[LogRecord]) -> list[LogRecord]:
-    """In the order in which they were written, as well as it is known."""
+    """Sort records by the time of writing, as well as it is known."""
     records = list(newest_first)
     records.reverse()  # sorting keeps it where nothing else decides
     records.sort(key=lambda record: (record.time, record.written))
@@ -139,7 +139,7 @@ def _level(fields: Mapping[str, Any]) -> Level | None:
 
 
 def _message(fields: Mapping[str, Any], otherwise: str) -> str:
-    """What a person reads first, and below it the stack trace if there is one."""
+    """Return the text that a person reads first, and below it the stack trace if there is one."""
     message = next((fields[name] for name in MESSAGE_FIELDS if isinstance(fields.get(name), str)), None)
     if message is None:
         return otherwise

@@ -1,4 +1,4 @@
-"""Whose log is asked for, where it is, and as whom AWS is asked for it."""
+"""The log that a command asks for: its service, its store, and the identity that asks AWS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from config.models.service.service import Service
 
 @dataclass(frozen=True)
 class Source:
-    """Whose log is asked for, in which environment; the platform's own services have no file."""
+    """A service of one environment whose log is asked for; the platform's own services have no file."""
 
     settings: Environment
     name: str
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def in_collection(self) -> bool:
-        """Whether its log goes to OpenSearch; the platform's own never do."""
+        """Return whether its log goes to OpenSearch; the platform's own never do."""
         if self.service is None:
             return self.removed
         return self.settings.log_destination(self.service) is LogDestination.OPENSEARCH
@@ -51,7 +51,7 @@ class Source:
         return "monitoring" if self.name in PLATFORM_SERVICES else f"service-{self.name}"
 
     def reader(self, *, cloudwatch: bool, through: Address | None, embedded: bool) -> LogReader:
-        """Where its log is; `cloudwatch` asks for its log group, whatever else there is."""
+        """Return a reader of its log; `cloudwatch` asks for its log group, whatever else there is."""
         if not self.in_collection or cloudwatch:
             group, container = self.settings.log_group(self.name), None if cloudwatch else self.name
             return CloudWatchLogs.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
@@ -65,7 +65,7 @@ class Source:
 
 
 def sign_in(settings: Environment, *, local: bool) -> bool:
-    """As whoever asks, since reading is granted to people's own roles; whether AWS is the embedded one."""
+    """Return a session for whoever asks, since people's own roles may read, and whether AWS is the local one."""
     target = choose_target(local=local, account_id=settings.account_id)
     where = {"environment": settings.name, "account_id": settings.account_id, "region": settings.region}
     try:

@@ -1,4 +1,4 @@
-"""How a rollout stands, in words: in one line while a deploy waits for it, in full for whoever asks."""
+"""Status of a rollout, in words: in one line while a deploy waits for it, in full for whoever asks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rollout(
 
 
 def question(environment: EnvironmentSettings, name: str, settings: Service | None) -> dict[str, Any]:
-    """What the function of the environment is asked; the platform's own services have the defaults."""
+    """Return the request for the rollout function; the platform's own services have the defaults."""
     limits = settings.rollout if settings else Rollout()
     return {
         "do": "show",
@@ -51,7 +51,7 @@ def question(environment: EnvironmentSettings, name: str, settings: Service | No
 
 
 def in_full(shown: Mapping[str, Any]) -> Iterator[str]:
-    """All that the function has answered."""
+    """Write all that the function has answered."""
     left = shown["seconds_left"]
     verdict = f"its verdict comes within {left} s" if left else "no rollout is watched"
     yield f"{shown['service']}: {_count(shown['tasks_wanted'])} wanted; {verdict}"

@@ -1,4 +1,4 @@
-"""What a deploy shows while it waits for a rollout: asked of the function in the background, a few times a minute."""
+"""Progress of rollouts during a deploy, asked of the rollout function in the background, a few times a minute."""
 
 from __future__ import annotations
 

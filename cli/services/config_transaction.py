@@ -20,7 +20,7 @@ class ConfigTransaction:
         self._wanted: dict[Path, bytes | None] = {}
 
     def text(self, file: Path) -> str | None:
-        """What the file says now, earlier changes of this edit included."""
+        """Return the content of the file, earlier changes of this transaction included."""
         if file not in self._found:
             self._found[file] = self._now(file)
         content = self._wanted.get(file, self._found[file])

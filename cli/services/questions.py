@@ -1,4 +1,4 @@
-"""What `groundwork service new` asks: which fields a kind has, in what order, and what is a good answer."""
+"""Questions of `groundwork service new`: the fields of each kind, their order, and a good answer."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Question:
     always_written: bool = False
 
     def asked_of(self, kind: Kind) -> bool:
-        """Whether the kind has this field at all."""
+        """Return whether the kind has this field at all."""
         return not any(self.field == path or self.field.startswith(f"{path}.") for path in KIND_RULES[kind].refuses)
 
     def needed_by(self, kind: Kind) -> bool:
-        """Whether the kind cannot do without it."""
+        """Return whether the kind cannot do without it."""
         info = self._info()
         return self.field.split(".")[0] in KIND_RULES[kind].needs and (info.is_required() or info.default is None)
 
     def is_default(self, answer: Answer) -> bool:
-        """Whether the answer is what holds anyway, so that the file need not say it."""
+        """Return whether the answer is what holds anyway, so that the file need not say it."""
         return not self.always_written and answer in (self._info().default, "")
 
     def parse(self, text: str) -> Answer:
@@ -82,7 +82,7 @@ def questions_for(kind: Kind) -> Iterator[Question]:
 
 
 def suggestion_for(question: Question, name: str, answers: Answers) -> Answer | None:
-    """What to answer by pressing Enter."""
+    """Return the answer that Enter gives."""
     if question.field == "http.host":
         return name
     if question.field == "memory_mib":

@@ -73,7 +73,7 @@ def release(
 
 
 def _stacks(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> list[str]:
-    """What a new image changes: the one-offs that run before the service, such as a migration, and the service."""
+    """Return the stacks that a new image changes: the service, and the one-offs that run before it."""
     (here,) = (found for found in deployments if found.environment.settings.name == environment)
     preparing = [found.settings.name for found in here.services if found.settings.before == service]
     return [f"service-{name}" for name in (*preparing, service)]
@@ -97,7 +97,7 @@ def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
 
 
 def releases_file(environment: str) -> Path:
-    """Where an environment's releases stand."""
+    """Return the path of an environment's releases."""
     return SERVICES / RELEASES / f"{environment}.yaml"
 
 

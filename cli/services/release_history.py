@@ -1,4 +1,4 @@
-"""Which tag a service had before: read from the git history of the releases file."""
+"""Earlier tags of a service, read from the git history of the releases file."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def client(session: Session) -> SecretsManagerClient:
 
 
 def exists(secrets: SecretsManagerClient, name: str) -> bool:
-    """Whether a value can be read under the name."""
+    """Return whether a value can be read under the name."""
     try:
         return "DeletedDate" not in secrets.describe_secret(SecretId=name)
     except secrets.exceptions.ResourceNotFoundException:

@@ -1,1 +1,1 @@
-"""Where an environment keeps its Terraform states: an S3 bucket or Terraform Cloud."""
+"""The store of an environment's Terraform states: an S3 bucket or Terraform Cloud."""

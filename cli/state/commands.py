@@ -59,7 +59,7 @@ def migrate(
 
 
 def refuse_orphans(states: Bucket, stacks: list[str]) -> None:
-    """What the program does not know has no workspace to go to."""
+    """Refuse to move states of stacks that have left the program: they have no workspace to go to."""
     found = state_files(states.s3, states.name, states.environment)
     left = [f"{states.environment}-{state.stack}" for state in found if state.resources]
     if gone := sorted(set(left) - set(stacks)):

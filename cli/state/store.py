@@ -1,4 +1,4 @@
-"""Where the states of one environment are: what every command may ask of it, be it S3 or Terraform Cloud."""
+"""The store of one environment's states, with one interface for S3 and Terraform Cloud."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StateStore(Protocol):
     """The states of one environment and the locks on them."""
 
     def fault(self) -> str | None:
-        """What `groundwork bootstrap` has yet to set up, if it has."""
+        """Return what `groundwork bootstrap` has yet to set up, if anything."""
 
     def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:
         """Set it up for these stacks, or bring it up to date; says what was done."""

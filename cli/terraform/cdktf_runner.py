@@ -31,7 +31,7 @@ QUIET = {
 
 @dataclass(frozen=True)
 class Cdktf:
-    """How to call cdktf for one checkout."""
+    """The cdktf command for one checkout."""
 
     root: Path
     environment: Mapping[str, str]

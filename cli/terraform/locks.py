@@ -33,7 +33,7 @@ OPERATIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """What the holder of a lock wrote into it."""
+    """A lock, as its holder wrote it."""
 
     stack: SynthesizedStack
     id: str
@@ -49,7 +49,7 @@ class Lock:
 
     @property
     def is_moved(self) -> bool:
-        """Whether the state is somewhere else now: nobody works on it here, and nobody may."""
+        """Return whether the state is somewhere else now: nobody works on it here, and nobody may."""
         return self.operation.startswith((MOVED, OPERATIONS[MOVED]))
 
     def age(self, now: datetime) -> str:
@@ -88,7 +88,7 @@ def read_lock(s3: S3Client, stack: SynthesizedStack) -> Lock | None:
 
 
 def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
-    """Whether it was made on this very machine by a Terraform that no longer runs: nobody will release it.
+    """Return whether it was made on this very machine by a Terraform that no longer runs: nobody will release it.
 
     `busy` names the stacks that some Terraform works on here. Of another machine nothing can be known.
     """

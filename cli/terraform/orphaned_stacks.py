@@ -37,7 +37,7 @@ def needs(state: StateFile) -> set[str]:
 
 
 def without_logs(orphans: list[StateFile]) -> tuple[list[StateFile], list[StateFile]]:
-    """What may go, and the logs of removed services with all that they need, which stay until they are named."""
+    """Split orphans into those that may go and the logs of removed services, which stay until they are named."""
     kept = {state.stack for state in orphans if state.stack.startswith(LOGS)}
     while more := {name for state in orphans if state.stack in kept for name in needs(state)} - kept:
         kept |= more

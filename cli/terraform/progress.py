@@ -1,4 +1,4 @@
-"""What cdktf's output means for each stack: pure reading, nothing is printed here."""
+"""The progress of each stack, read from cdktf's output; nothing is printed here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Phase(StrEnum):
 
 @dataclass
 class StackProgress:
-    """How far one stack is."""
+    """The progress of one stack."""
 
     stack: str
     phase: Phase = Phase.WAITING

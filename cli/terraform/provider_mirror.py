@@ -1,4 +1,4 @@
-"""Where Terraform gets the AWS provider from when its public registry is out of reach."""
+"""The AWS provider's source when its public registry is out of reach."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ provider_installation {{
 
 @dataclass(frozen=True, kw_only=True)
 class TerraformSetup:
-    """How to call Terraform here: its whole environment, and whether its lock file can be completed."""
+    """The environment in which Terraform is called here, and whether its lock file can be completed."""
 
     environment: Mapping[str, str]
     skip_provider_lock: bool
@@ -63,7 +63,7 @@ def os_arch() -> str:
 
 
 def holds_provider(mirror: Path, *, version: str = PROVIDER_VERSION, target: str) -> bool:
-    """Whether it serves this provider, unpacked or as the zip that `terraform providers mirror` writes."""
+    """Return whether it serves this provider, unpacked or as the zip that `terraform providers mirror` writes."""
     provider = mirror / PROVIDER
     unpacked = (provider / version / target).glob("terraform-provider-aws*")
     return any(unpacked) or (provider / f"terraform-provider-aws_{version}_{target}.zip").is_file()

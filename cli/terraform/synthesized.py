@@ -20,7 +20,7 @@ RUNS_A_TASK = '"do": "run"'
 
 @dataclass(frozen=True)
 class StateObject:
-    """Where a stack's state lies in S3."""
+    """The S3 object that holds a stack's state."""
 
     bucket: str
     key: str
@@ -51,7 +51,7 @@ class SynthesizedStack:
 
     @property
     def state_key(self) -> str:
-        """What its state is called, wherever it is kept."""
+        """The name of its state, wherever it is kept."""
         return f"{self.id.replace('-', '/', 1)}.tfstate"
 
     @property
@@ -68,7 +68,7 @@ class SynthesizedStack:
 
     @property
     def runs_a_task(self) -> bool:
-        """Whether its deploy runs a task to its end, such as a migration (modules/rollouts/pre_deploy_task.py)."""
+        """Return whether its deploy runs a task to its end, such as a migration."""
         invocations = self.code.get("resource", {}).get("aws_lambda_invocation", {})
         return any(RUNS_A_TASK in invocation["input"] for invocation in invocations.values())
 

@@ -1,4 +1,4 @@
-"""What exists in AWS with an environment's tag, but in none of its states.
+"""Unmanaged resources: those that carry an environment's tag in AWS and are in none of its states.
 
 A Terraform that was killed may have created things that it could no longer write down.
 """
@@ -75,7 +75,7 @@ def unmanaged(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tag
 
 
 def report(environment: str, found: Sequence[Tagged]) -> str:
-    """What a killed Terraform may have left behind, for whoever has to clear it away."""
+    """Describe what a killed Terraform may have left behind, for whoever has to clear it away."""
     if not found:
         return f"Outside the states of {environment} nothing exists that carries its tag."
     return "\n".join(

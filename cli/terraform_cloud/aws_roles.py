@@ -42,7 +42,7 @@ class RunRoles:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What Terraform Cloud reads in a run, to get credentials for it."""
+        """Return the variables by which Terraform Cloud gets credentials in a run."""
         return {
             "TFC_AWS_PROVIDER_AUTH": "true",
             "TFC_AWS_PLAN_ROLE_ARN": self.arn("plan"),
@@ -50,7 +50,7 @@ class RunRoles:
         }
 
     def trust(self, phase: str) -> dict[str, Any]:
-        """Who may act as it: runs of this environment's workspaces, in this phase, and nobody else."""
+        """Return the trust policy: runs of this environment's workspaces, in this phase, and nobody else."""
         workspaces = (
             f"organization:{self.cloud.organization}:project:{self.cloud.project}:workspace:{self.place.name}-*"
         )

@@ -84,7 +84,7 @@ class Connection:
         )
 
     def may(self, what: str) -> bool:
-        """Whether the token has a right such as `can-create-project`; where the API does not say, trying tells."""
+        """Return whether the token has a right such as `can-create-project`; if the API does not say, trying tells."""
         return (self.organization.permissions or {}).get(what) is not False
 
     def refuse_what_the_plan_lacks(self) -> None:

@@ -23,7 +23,7 @@ class State:
         return int(json.loads(self.content)["serial"])
 
     def follows(self, other: State | None, where: str) -> bool:
-        """Whether it has to be written where the other is; refused where that would lose something."""
+        """Return whether it has to be written where the other is; refuse where that would lose something."""
         if other is None:
             return True
         if other.lineage != self.lineage:

@@ -15,7 +15,7 @@ from cli.terraform_cloud.workspace_states import WorkspaceStates
 
 
 class Direction(StrEnum):
-    """Where the states go."""
+    """The direction in which states move."""
 
     TERRAFORM_CLOUD = "terraform-cloud"
     S3 = "s3"

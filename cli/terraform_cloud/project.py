@@ -33,7 +33,7 @@ class ProjectOf:
 
     @property
     def missing(self) -> str:
-        """That the project is not there, in words."""
+        """Say that the project is not there."""
         settings = self.connection.settings
         return f"organization {settings.organization} has no project {settings.project} yet, or you may not see it"
 

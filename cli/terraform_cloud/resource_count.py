@@ -1,4 +1,4 @@
-"""How many managed resources Terraform Cloud would count, from the code alone.
+"""Number of managed resources that Terraform Cloud would count, from the code alone.
 
 The free plan ends at 500, and every other plan is paid by the resource and hour:
 https://developer.hashicorp.com/terraform/cloud-docs/overview
@@ -44,7 +44,7 @@ def in_code(code: Mapping[str, Any]) -> int:
 
 
 def count_all(root: Path, cloud: TerraformCloud) -> list[Count]:
-    """What each environment, and what they share, has in this organization. It synthesizes all of them."""
+    """Count the resources of each environment, and of the shared stacks, in this organization, by a synth of all."""
     (root / OUTPUT).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "main.py"],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TerraformCloudStates:
-    """What S3 is to other environments; a lock is released and a version kept by Terraform Cloud itself."""
+    """The states of one environment in Terraform Cloud, which itself releases locks and keeps versions."""
 
     connection: Connection
     place: DeployTarget
@@ -123,7 +123,7 @@ class TerraformCloudStates:
         )
 
     def lock_id(self, stack: SynthesizedStack) -> str:
-        """As Terraform names it, and `terraform force-unlock` takes it."""
+        """Return the lock's id, as Terraform names it and `terraform force-unlock` takes it."""
         return f"{self.connection.settings.organization}/{stack.id}"
 
     def unlock(self, lock: Lock) -> None:

@@ -22,7 +22,7 @@ def variable(hostname: str) -> str:
 
 
 def find_token(hostname: str, environ: Mapping[str, str], home: Path) -> str | None:
-    """From the environment, the CLI configuration, what `terraform login` wrote, or TFE_TOKEN; in this order."""
+    """Find the token: environment, CLI configuration, what `terraform login` wrote, TFE_TOKEN; in this order."""
     for name, value in environ.items():
         if name.startswith("TF_TOKEN_") and _host_of(name) == hostname and value:
             return value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def read_by(stacks: Sequence[SynthesizedStack]) -> dict[str, set[str]]:
-    """Which stacks read each stack's outputs: nobody else may."""
+    """Return the stacks that read each stack's outputs: nobody else may."""
     readers: dict[str, set[str]] = {stack.id: set() for stack in stacks}
     for stack in stacks:
         for state in stack.code.get("data", {}).get("terraform_remote_state", {}).values():

@@ -1,4 +1,4 @@
-"""Which service needs which: who may be called, and what is deployed before what."""
+"""The call graph: who may be called, and what is deployed before what."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterato
 
 
 def size_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """What a service's database and its environment's databases together come to, and RDS would refuse."""
+    """Return conflicts between a service's database and its environment's defaults that RDS would refuse."""
     for service in services:
         if not (database := service.settings.database):
             continue
@@ -169,7 +169,7 @@ def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]
 
 
 def _by_chance(one: Http, other: Http) -> bool:
-    """Whether chance alone decides which of two routes gets a request."""
+    """Return whether chance alone decides which of two routes gets a request."""
     if one.host != other.host or one.priority is not None or other.priority is not None:
         return False
     return rule_band(one) == rule_band(other) and overlap(one.path, other.path)

@@ -1,4 +1,4 @@
-"""Where an environment has no NAT: what its services want from outside, and whether there is a way to it."""
+"""Egress without NAT: what services want from outside, and whether there is a way to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def missing_endpoints(environment: Located[Environment], services: Sequence[Loca
 
 
 def unreachable(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """What services of an environment without NAT want from the internet."""
+    """Return what services of an environment without NAT want from the internet."""
     here = environment.settings
     if here.network.nat is not Nat.NONE:
         return

@@ -1,4 +1,4 @@
-"""What a service says of its log, and the store of it cannot do."""
+"""Conflicts between a service's log settings and the log store of its environment."""
 
 from __future__ import annotations
 

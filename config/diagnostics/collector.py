@@ -1,4 +1,4 @@
-"""All that one reading finds wrong, each thing once."""
+"""The problems that reading the files finds, each once."""
 
 from __future__ import annotations
 

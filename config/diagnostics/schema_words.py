@@ -1,4 +1,4 @@
-"""What a field allows, in plain words, read off the model's own JSON Schema."""
+"""Allowed values of a field, in plain words, read off the model's own JSON Schema."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def schema_at(root: Schema, path: Sequence[Step]) -> Schema:
 
 
 def key_schema_at(root: Schema, path: Sequence[Step]) -> Schema:
-    """What the keys of the mapping at the path must look like."""
+    """Return the schema of the keys of the mapping at the path."""
     schema = schema_at(root, path)
     pattern = next(iter(schema.get("patternProperties", {})), "")
     return {"type": "string", "pattern": pattern, **schema.get("propertyNames", {})}
@@ -71,7 +71,7 @@ def resolve(root: Schema, schema: Schema) -> Schema:
 
 
 def in_words(schema: Schema) -> str | None:
-    """What is allowed, complete: bounds, members, the form of a text."""
+    """Return what is allowed, complete: bounds, members, the form of a text."""
     words = _in_words(schema)
     return f"{words}, or null" if words and schema.get("nullable") else words
 
@@ -87,7 +87,7 @@ def writable(schema: Schema) -> list[str]:
 
 
 def noun(schema: Schema) -> str | None:
-    """What sort of value is wanted."""
+    """Return the sort of value that is wanted."""
     if "options" in schema:
         return " or ".join(filter(None, (noun(option) for option in schema["options"]))) or None
     return _NOUNS.get(schema.get("type", ""))
@@ -159,7 +159,7 @@ def _list(schema: Schema) -> str:
 
 
 def _with_fields(schema: Schema) -> Schema:
-    """Of several options the one that has fields, or items, of its own."""
+    """Return the option that has fields, or items, of its own."""
     return next((one for one in schema.get("options", []) if one.get("type") in ("object", "array")), schema)
 
 

@@ -24,7 +24,7 @@ _UNITS = {
 
 
 def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
-    """How to write the value so that the schema takes it, if that can be guessed."""
+    """Return the value written so that the schema takes it, if that can be guessed."""
     if node.content is None:
         return f"write a value, or remove `{key}:`"
     if "enum" in schema:
@@ -64,7 +64,7 @@ def similar(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The same as a sentence."""
+    """Return a "did you mean" sentence, or None when nothing is similar."""
     meant = similar(word, known)
     return f"did you mean `{meant}`?" if meant else None
 

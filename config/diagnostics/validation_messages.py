@@ -1,4 +1,4 @@
-"""From Pydantic's findings to messages that a person can act on."""
+"""Messages that a person can act on, made from Pydantic's errors."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class _Explanation:
         return schema_at(schema_of(self.model), path)
 
     def _written(self, path: Path) -> Path:
-        """As much of the path as stands in the YAML; Pydantic adds the type that it tried."""
+        """Return as much of the path as stands in the YAML; Pydantic adds the type that it tried."""
         return path[: len(path) - len(find(self.root, path).missing)]
 
     def _says(self, path: Path, complaint: str) -> str:
@@ -145,7 +145,7 @@ class _Explanation:
         return f"{label}: {complaint}" if label else complaint
 
     def _label(self, path: Path) -> str:
-        """What to call a value: its path, or where it comes from when no YAML sets it."""
+        """Return the name of a value: its path, or its origin when no YAML sets it."""
         words = ""
         for step in path:
             words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step

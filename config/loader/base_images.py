@@ -39,7 +39,7 @@ class Sums(Settings):
 
 
 class Archive(Settings):
-    """What is added to an image: a zip for each processor, of one version."""
+    """An archive that is added to an image: a zip for each processor, of one version."""
 
     url: ArchiveUrl
     sha256: Sums

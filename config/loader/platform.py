@@ -38,7 +38,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class WrittenDeployment:
-    """The same beside its YAML, services sorted by name, for whoever shows where a value comes from."""
+    """A deployment beside its YAML, services sorted by name, for whoever shows where a value comes from."""
 
     environment: Located[Environment]
     services: tuple[Located[Service], ...]
@@ -58,7 +58,7 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
 
 
 def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeployment, ...]:
-    """The same, with the place of every value."""
+    """Read the platform with the position of every value."""
     findings = ProblemCollector()
     environment_files, strays = yaml_files(root, ENVIRONMENTS)
     service_files, more_strays = yaml_files(root, SERVICES, subfolders=frozenset({RELEASES}))

@@ -1,4 +1,4 @@
-"""Which image tag of each service runs in an environment: service_configs/releases/<environment>.yaml."""
+"""The image tag of each service in an environment: service_configs/releases/<environment>.yaml."""
 
 from __future__ import annotations
 

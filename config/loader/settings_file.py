@@ -48,7 +48,7 @@ def read_fields(
 def only_fields(
     node: Node, model: type[Settings], findings: ProblemCollector, *, label: str = "the file"
 ) -> Node | None:
-    """The same node, when it holds fields; without those that the YAML must not set."""
+    """Return the node, when it holds fields, without those that the YAML must not set."""
     if not isinstance(node.content, dict):
         text = isinstance(node.content, str)
         findings.add(

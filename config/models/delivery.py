@@ -1,4 +1,4 @@
-"""Who delivers: the repositories on GitHub whose workflows may act in AWS, without a stored key."""
+"""The repositories on GitHub whose workflows may act in AWS, without a stored key."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class GithubRepository(Settings):
 
     @property
     def prefix(self) -> str:
-        """What the subject of each of its tokens begins with."""
+        """The beginning of the subject of each of its tokens."""
         return self.subject_prefix or f"repo:{self.repository}"
 
     @property
@@ -108,7 +108,7 @@ class Delivery(GithubRepository):
     )
 
     def makes_provider(self, environment: str, account_id: str, registry_account: str) -> bool:
-        """Whether this environment's stack makes the provider; in the registry's account `shared-delivery` does."""
+        """Return whether its stack makes the provider; in the registry's account `shared-delivery` does."""
         return account_id != registry_account and self.providers.get(account_id, environment) == environment
 
     def deploys(self, environment: str) -> str:

@@ -1,4 +1,4 @@
-"""Where stacks are deployed to: an account, a region, and the names and tags of what is there."""
+"""The target of a deploy: an account, a region, and the names and tags of what is there."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ RoleArn = Annotated[
 
 
 class State(Settings):
-    """Where Terraform keeps what it knows."""
+    """The store of Terraform's states."""
 
     bucket: BucketName | None = Field(
         default=None, description="The S3 bucket; by default <organization>-<environment>-terraform-state."
@@ -58,7 +58,7 @@ class State(Settings):
 
 
 class DeployTarget(Settings):
-    """What an environment and what all environments share have in common."""
+    """Fields that an environment and the shared stacks have in common."""
 
     name: EnvironmentName = Field(description="The file's name; not written in the YAML.")
     organization: Slug = Field(description="The company's short name; makes S3 bucket names unique in the world.")

@@ -49,7 +49,7 @@ def _in_words(sizes: tuple[int, ...]) -> str:
 
 
 def size_schema(default_cpu: CpuUnits) -> list[dict[str, Any]]:
-    """The same rule as JSON Schema; a file that names no cpu gets the default."""
+    """Return the rule of CPU and memory as JSON Schema; a file that names no cpu gets the default."""
     return [
         {
             "if": {

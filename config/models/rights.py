@@ -1,4 +1,4 @@
-"""What each Terraform resource type asks of AWS: config/rights.yaml, typed."""
+"""The IAM actions that each Terraform resource type needs: config/rights.yaml, typed."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Rights(Settings):
     special: tuple[Special, ...]
 
     def reads(self, *, shared: bool) -> set[str]:
-        """What a plan of every type asks for, in an environment or in what all of them share."""
+        """Return the actions of a plan of every type, in an environment or in the shared stacks."""
         return self._actions(shared, ("read",))
 
     def changes(self, *, shared: bool) -> set[str]:
-        """What an apply and a destroy of every type ask for, but not of those that a person decides about."""
+        """Return the actions of an apply and a destroy of every type, without types that a person decides about."""
         return self._actions(shared, ("read", "write"))
 
     def _actions(self, shared: bool, kinds: Iterable[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""When a scheduled job runs."""
+"""The schedule of a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What services, their variables and their secrets may be called."""
+"""Names that services, their variables and their secrets may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one base of every settings model: immutable, no key silently ignored, every broken rule named."""
+"""The base of every settings model: immutable, no key silently ignored, every broken rule named."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Mistake:
 
 
 def refuse(*mistakes: Mistake) -> PydanticCustomError:
-    """What a validator raises. config/diagnostics/validation_messages.py gives each mistake its file and line."""
+    """Return the error that a validator raises; validation_messages.py gives each its file and line."""
     text = "; ".join(f"{m.field}: {m.message}" if m.field else m.message for m in mistakes)
     return PydanticCustomError("mistakes", "{text}", {"text": text, "mistakes": mistakes})
 

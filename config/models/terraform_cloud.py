@@ -38,7 +38,7 @@ AgentPoolName = Annotated[
 
 
 class Execution(StrEnum):
-    """Where Terraform runs. https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings"""
+    """The machine that runs Terraform. https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings"""
 
     REMOTE = "remote"
     LOCAL = "local"
@@ -46,7 +46,7 @@ class Execution(StrEnum):
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether it runs on another machine than the command, which then brings no AWS credentials along."""
+        """Return whether it runs on another machine than the command, which then brings no AWS credentials along."""
         return self is not Execution.LOCAL
 
 

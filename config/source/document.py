@@ -23,7 +23,7 @@ _MOST_VALUES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What one file says; `node` is None where it says nothing or is no YAML.
+    """The content of one file; `node` is None where it says nothing or is no YAML.
 
     `doubts` are numbers that only matter where the value is not refused anyway.
     """

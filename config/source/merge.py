@@ -25,7 +25,7 @@ def merge(base: Node, over: Node, *, at_over: bool = False) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """How far a path leads: the deepest value on it, and the steps that lead no further."""
+    """The deepest value on a path, and the steps that lead no further."""
 
     node: Node
     missing: tuple[Step, ...] = ()
@@ -48,7 +48,7 @@ def find(root: Node, path: Sequence[Step]) -> Location:
 
 
 def clearest(root: Node, paths: Sequence[Sequence[Step]]) -> Location:
-    """Of several fields that contradict each other, the one to show: an override first, else the first there."""
+    """Return which of several contradicting fields to show: an override first, else the first there."""
     places = [find(root, path) for path in paths]
     there = [place for place in places if not place.missing]
     return next((place for place in there if place.overrides), (there or places)[0])

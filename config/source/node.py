@@ -25,7 +25,7 @@ class Node:
 
     @property
     def fields(self) -> dict[str, Node]:
-        """What a mapping holds; nothing in any other value."""
+        """The fields of a mapping; nothing for any other value."""
         return self.content if isinstance(self.content, dict) else {}
 
 
@@ -48,5 +48,5 @@ def flow(content: tuple[Node, ...] | dict[str, Node]) -> str:
 
 
 def shortened(text: str) -> str:
-    """As much of a text as a message shows."""
+    """Return as much of a text as a message shows."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""From bytes to YAML's events, and what is wrong with a text that is none, in plain words."""
+"""YAML's events from bytes, and what is wrong with a text that is no YAML, in plain words."""
 
 from __future__ import annotations
 

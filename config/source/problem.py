@@ -1,4 +1,4 @@
-"""What is wrong with a person's input, said once and completely."""
+"""Problems of a person's input, said once and completely."""
 
 from __future__ import annotations
 

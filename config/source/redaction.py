@@ -10,5 +10,5 @@ NOT_SHOWN = "not shown"
 
 
 def is_confidential(names: Iterable[object]) -> bool:
-    """Whether a field of one of these names, or a line with one, may hold a secret."""
+    """Return whether a field of one of these names, or a line with one, may hold a secret."""
     return any(_CONFIDENTIAL.search(str(name)) for name in names)

@@ -1,4 +1,4 @@
-"""What a value without quotes means, by the core schema of YAML 1.2."""
+"""The meaning of a value without quotes, by the core schema of YAML 1.2."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def meaning(text: str) -> Scalar:
 
 
 def has_leading_zero(text: str) -> bool:
-    """Whether YAML 1.1, which many programs still read, takes it for octal or for text."""
+    """Return whether YAML 1.1, which many programs still read, takes it for octal or for text."""
     return _LEADING_ZERO.fullmatch(text) is not None

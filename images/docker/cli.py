@@ -115,7 +115,7 @@ class Docker:
 
 
 def _write_client(folder: Path, host: str) -> None:
-    """The same two files every time: pushes at the same moment do not disturb each other."""
+    """Write two files of constant content: pushes at the same moment do not disturb each other."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         "config.json": (json.dumps({"credHelpers": {host: HELPER}}), 0o600),

@@ -1,4 +1,4 @@
-"""What Docker's output means, in a message with a way out."""
+"""Docker's errors, each as a message with a way out."""
 
 from __future__ import annotations
 

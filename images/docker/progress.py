@@ -1,4 +1,4 @@
-"""How far a build or a push is, from what Docker prints."""
+"""Progress of a build or a push, from what Docker prints."""
 
 from __future__ import annotations
 

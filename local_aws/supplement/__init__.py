@@ -1,4 +1,4 @@
-"""What moto 5.2.5 lacks for Terraform's AWS provider: one file per service, applied once per process.
+"""Patches of moto 5.2.5 for Terraform's AWS provider: one file per service, applied once per process.
 
 Each patch has a test that fails as soon as moto itself has the feature, so that the patch can go.
 """

@@ -79,7 +79,7 @@ def _invoke(_original: Callable[..., Any], function: Any, body: Any, _asked: Any
 
 
 def run(code: bytes, handler: str, event: str, seconds: float, environment: dict[str, str]) -> tuple[bool, str]:
-    """Whether it failed, and its answer as JSON."""
+    """Run the function; return whether it failed, and its answer as JSON."""
     with TemporaryDirectory(prefix="lambda-") as home:
         folder, answer = Path(home) / "task", Path(home) / "answer"
         zipfile.ZipFile(io.BytesIO(code)).extractall(folder)

@@ -26,7 +26,7 @@ def apply() -> None:
 
 
 def _filter_log_events(_original: Callable[..., Any], response: Any) -> str:
-    """As AWS answers since it shows the events of all streams together, and on request the newest first."""
+    """Answer as AWS does since it shows the events of all streams together, and on request the newest first."""
     asked = json.loads(response.body)
     group, prefix = asked["logGroupName"], asked.get("logStreamNamePrefix") or ""
     streams = asked.get("logStreamNames")

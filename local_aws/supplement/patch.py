@@ -1,4 +1,4 @@
-"""How the supplement changes moto: add what a class lacks, wrap what it has, keep state in its backends."""
+"""Means to patch moto: add what a class lacks, wrap what it has, keep state in its backends."""
 
 from __future__ import annotations
 

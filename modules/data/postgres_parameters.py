@@ -1,4 +1,4 @@
-"""What PostgreSQL itself is told: encrypted connections only, and what its log is to hold."""
+"""PostgreSQL's parameters: encrypted connections only, and what its log is to hold."""
 
 from __future__ import annotations
 

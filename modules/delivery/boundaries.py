@@ -1,4 +1,4 @@
-"""How far a right may ever go, whatever is attached to a role: IAM permissions boundaries.
+"""IAM permissions boundaries: the limit of a role's rights, whatever is attached to it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """

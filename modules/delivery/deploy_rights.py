@@ -1,4 +1,4 @@
-"""From the table of rights to IAM statements for one place, in as many policies as IAM's limits ask for."""
+"""IAM statements from the table of rights for one deploy target, in as many policies as IAM's limits ask for."""
 
 from __future__ import annotations
 

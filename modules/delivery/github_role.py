@@ -20,7 +20,7 @@ LONGEST_SESSION_S = 2 * 3600
 
 
 def trust_github(account_id: str, subjects: Collection[str]) -> str:
-    """Who may assume a role: jobs with exactly one of these subjects. No pattern, so no look-alike.
+    """Return the trust policy for jobs with exactly one of these subjects. No pattern, so no look-alike.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
     """

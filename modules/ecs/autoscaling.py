@@ -1,4 +1,4 @@
-"""How many tasks of a service run, moved by what they are doing and by the clock."""
+"""Autoscaling of a service's tasks, by their load and by the clock."""
 
 from __future__ import annotations
 

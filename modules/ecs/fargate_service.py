@@ -91,7 +91,7 @@ class FargateService(Construct):
 
 
 def on_demand_base(settings: Service) -> int:
-    """How many tasks are placed on Fargate before its share of Spot begins: of two or more, one."""
+    """Return how many tasks are placed on Fargate before its share of Spot begins: of two or more, one."""
     if settings.on_demand_base is not None:
         return settings.on_demand_base
     return 1 if settings.scaling.min_tasks > 1 else 0

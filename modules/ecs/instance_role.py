@@ -1,4 +1,4 @@
-"""What an EC2 instance of a cluster may do: be one, and nothing else."""
+"""The IAM role of a cluster's EC2 instance, without any right beyond ECS's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is watched during a deploy, and rolls it back when it goes wrong."""
+"""CloudWatch alarms that are watched during a deploy and roll it back."""
 
 from __future__ import annotations
 

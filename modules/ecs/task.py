@@ -1,4 +1,4 @@
-"""What is started when a service runs: one task, with its log, its roles and the wall around it."""
+"""An ECS task definition with its log group, IAM roles and security group."""
 
 from __future__ import annotations
 

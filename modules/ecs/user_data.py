@@ -49,7 +49,7 @@ CONFIG
 
 
 def user_data(environment: Environment) -> str:
-    """What an instance does before its agent starts, with VOLUME where the volume's id belongs."""
+    """Return the script that an instance runs before its agent starts, with VOLUME where the volume's id belongs."""
     return USER_DATA.format(
         region=environment.region,
         patience=WAIT_FOR_VOLUME_S,

@@ -15,7 +15,7 @@ from modules.checkov import skip
 
 @dataclass(frozen=True)
 class Target:
-    """What a name can answer with: an address of AWS's that moves, and the zone that AWS keeps it in."""
+    """The target of a DNS alias: an AWS address that moves, and the zone that AWS keeps it in."""
 
     dns_name: str
     zone_id: str

@@ -1,4 +1,4 @@
-"""The one load balancer of an environment: where every request from outside comes in."""
+"""The load balancer of an environment: where every request from outside comes in."""
 
 from __future__ import annotations
 

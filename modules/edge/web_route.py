@@ -1,4 +1,4 @@
-"""How requests from outside reach a public service."""
+"""The route from the load balancer to a public service."""
 
 from __future__ import annotations
 

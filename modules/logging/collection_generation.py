@@ -1,4 +1,4 @@
-"""What differs between the two kinds of OpenSearch Serverless, behind one name (ADR 0013)."""
+"""Differences between the two kinds of OpenSearch Serverless, behind one name (ADR 0013)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Classic:
 
 
 def generation(chosen: Generation) -> Classic:
-    """How the chosen kind is made. NextGen will be the second one: a group, another endpoint, host and retention."""
+    """Return the chosen kind. NextGen will be the second one: a group, another endpoint, host and retention."""
     if chosen is not Generation.CLASSIC:
         raise ValueError(
             f"{chosen} collections cannot be made yet; config/models/environment/central_logging.py lets none through"

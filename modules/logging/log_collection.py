@@ -1,4 +1,4 @@
-"""Where the log of one service is kept and searched: a time-series collection of OpenSearch Serverless."""
+"""The log of one service: a time-series collection of OpenSearch Serverless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log collections of an environment have in common: one key, one way in, one sign-in."""
+"""Shared parts of an environment's log collections: one key, one way in, one sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where every alert ends up, and from where people are told."""
+"""The SNS topic of all alerts, and its subscribers."""
 
 from __future__ import annotations
 

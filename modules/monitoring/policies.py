@@ -1,4 +1,4 @@
-"""What the parts of the monitoring may ask AWS."""
+"""IAM statements of the monitoring services."""
 
 from __future__ import annotations
 

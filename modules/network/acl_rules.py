@@ -1,4 +1,4 @@
-"""What may cross between the tiers of the network: the table behind its access lists."""
+"""Traffic allowed between the tiers of the network: the table behind its access lists."""
 
 from __future__ import annotations
 

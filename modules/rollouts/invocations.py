@@ -19,7 +19,7 @@ _SO_FAR = "what the invocation before has seen"
 
 
 class RolloutInvocations(Construct):
-    """As many invocations as the work may need; one that finds it done ends at once.
+    """Invocations, as many as the work may need; one that finds it done ends at once.
 
     The next apply begins anew after a red one: the provider keeps no invocation that failed. Otherwise it begins when
     `what` has changed, or when `triggered_by` was created or changed.

@@ -1,4 +1,4 @@
-"""What the function that watches rollouts may do: in its own environment, and there to ECS, logs and records alone."""
+"""IAM statements of the rollout function: only its own environment's ECS, logs and records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an alert consists of."""
+"""Alerting and recording rules, as data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How soon somebody has to look."""
+    """The severity of an alert: how soon somebody has to look."""
 
     CRITICAL = "critical"
     """Users notice, or will within hours: wake somebody."""
@@ -33,7 +33,7 @@ class Alert:
 
     @property
     def of_a_service(self) -> bool:
-        """Whether its series say which service, so that it has a dashboard to look at."""
+        """Return whether its series say which service, so that it has a dashboard to look at."""
         return "$labels.service" in self.summary
 
 

@@ -71,6 +71,6 @@ OF_SERVICES = (
 
 
 def edge(deployment: Deployment) -> RuleGroup:
-    """Where services sleep at night, the load balancer refuses whoever knocks then, and nobody need know."""
+    """Build the load balancer's alerts; with office hours none about refused requests, which nights are full of."""
     sleeps = deployment.environment.office_hours is not None
     return RuleGroup(name="edge", alerts=OF_SERVICES if sleeps else (LOAD_BALANCER_REFUSES, *OF_SERVICES))

@@ -26,7 +26,7 @@ def share_of(failed: str, *others: str) -> str:
 
 
 def log_collections(limits: CentralLogging) -> tuple[Alert, ...]:
-    """Of every collection, and of the compute units that all of an account share."""
+    """Build the alerts of every collection, and of the compute units that all of an account share."""
     used = {"indexing": limits.max_indexing_ocu, "search": limits.max_search_ocu}
     near = " or ".join(
         f'label_replace(max(aws_aoss_{units}_ocu_sum) / {most} >= {NEAR}, "units", "{units}", "", "")'

@@ -21,7 +21,7 @@ FEWEST_RECORDS = 10
 
 
 def increase(counter: str, within: str) -> str:
-    """Of one of the counters towards OpenSearch, by service."""
+    """Return the increase of a counter towards OpenSearch, by service."""
     return f"sum by (service) (increase(fluentbit_output_{counter}_total{TO_OPENSEARCH}[{within}]))"
 
 

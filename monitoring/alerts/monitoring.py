@@ -18,7 +18,7 @@ USED = " + ".join(
 
 
 def monitoring(deployment: Deployment) -> RuleGroup:
-    """What would make every other alert worthless."""
+    """Build the alerts about the monitoring itself, without which every other alert is worthless."""
     disk = deployment.environment.cluster.ec2.data_volume_gib * GIB
     memory = deployment.environment.monitoring.memory_mib * MIB
     missing = " or ".join(f'absent(up{{job="{part}"}})' for part in BESIDE_PROMETHEUS)

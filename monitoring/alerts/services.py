@@ -13,7 +13,7 @@ TASKS = "group by (service, task_arn) ({})"
 
 
 def services(deployment: Deployment) -> RuleGroup:
-    """Who should run and does not, and who runs short of something."""
+    """Build the alerts about services that should run and do not, or run short of something."""
     least = least_tasks(deployment)
     short = " or ".join(
         f'count by (service) (up{{job="{ECS_EXPORTER}",service="{name}"}}) < {tasks}'
@@ -100,28 +100,28 @@ def services(deployment: Deployment) -> RuleGroup:
 
 
 def memory_share(of: str = "") -> str:
-    """Of each task, what it uses of its memory; `of` selects tasks, such as {service="orders"}."""
+    """Return the share of its memory that each task uses; `of` selects tasks, such as {service="orders"}."""
     return f"sum {OF_A_TASK} ({memory_used(of)}) / max {OF_A_TASK} (ecs_task_memory_limit_bytes{of})"
 
 
 def memory_used(of: str = "") -> str:
-    """Of each container. What is cached of files counts as used and is given back when needed, so it is taken off."""
+    """Return the memory of each container without its page cache, which is given back when needed."""
     return f"ecs_container_memory_usage_bytes{of} - ecs_container_memory_page_cache_size_bytes{of}"
 
 
 def processor_share(of: str = "", *, within: str = "5m") -> str:
-    """Of each task, what it uses of its processor."""
+    """Return the share of its processor that each task uses."""
     used = f"rate(ecs_container_cpu_usage_seconds_total{of}[{within}])"
     return f"sum {OF_A_TASK} ({used}) / max {OF_A_TASK} (ecs_task_cpu_limit_vcpus{of})"
 
 
 def disk_share(of: str = "") -> str:
-    """Of each task on Fargate, what is used of its disk."""
+    """Return the share of its disk that each Fargate task uses."""
     return f"ecs_task_ephemeral_storage_used_bytes{of} / ecs_task_ephemeral_storage_allocated_bytes{of}"
 
 
 def least_tasks(deployment: Deployment) -> dict[str, int]:
-    """How many tasks each service has at any hour, of those that always have one."""
+    """Return the fewest tasks of each service at any hour, of those that always have one."""
     if deployment.environment.office_hours:
         return {}
     for_ = (service for service in deployment.services if service.kind.keeps_running)

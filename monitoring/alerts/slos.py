@@ -80,7 +80,7 @@ def share(window: str) -> str:
 
 
 def _over(window: str) -> str:
-    """Of the recorded rates, so that three days are one series and not all of a service's; and each request counts."""
+    """Average the recorded rates, so that three days are one series; and each request counts."""
     return f"sum_over_time({FAILURES}[{window}]) / (sum_over_time({REQUESTS}[{window}]) > 0)"
 
 

@@ -1,4 +1,4 @@
-"""What CloudWatch says of AWS's part: the load balancer, every database, the NAT gateways."""
+"""CloudWatch's metrics of the load balancer, every database and the NAT gateways."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def mean(metric: str, of: str = "") -> str:
 
 
 def a_minute(metric: str, of: str = "") -> str:
-    """Of what is counted."""
+    """Return the PromQL for a counted metric, per minute."""
     return f"{mean(metric, of)} / {EVENT_MINUTES}"
 
 
@@ -35,7 +35,7 @@ def lowest(metric: str, of: str = "") -> str:
 
 
 def database_panels(of: str, whose: str, *, empty: str) -> tuple[TimeSeries, ...]:
-    """All that is asked of RDS, for the databases that `of` selects; `whose` is the legend of one."""
+    """Return the panels of the databases that `of` selects; `whose` is the legend of one."""
 
     def graph(title: str, unit: str, description: str = "", **queries: str) -> TimeSeries:
         lines = tuple(

@@ -1,4 +1,4 @@
-"""Which alerts fire: a table, as Prometheus knows them. Whether one is silenced, Alertmanager knows."""
+"""Firing alerts: a table, as Prometheus knows them. Silences are known to Alertmanager alone."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def firing_alerts(of: str = "") -> Table:
 
 
 def count_of(severity: str, of: str = "") -> str:
-    """How many fire."""
+    """Return the PromQL for the number of firing alerts."""
     matchers = ", ".join(filter(None, ['alertstate="firing"', f'severity="{severity}"', of]))
     return f"count(ALERTS{{{matchers}}}) or vector(0)"

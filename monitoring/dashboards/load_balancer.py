@@ -15,7 +15,7 @@ FAILED = "applicationelb_httpcode_target_5_xx_count_sum"
 
 
 def latency(of: str) -> TimeSeries:
-    """Of what `of` selects: one service's target group, or the load balancer with all of them."""
+    """Return the latency of what `of` selects: one service's target group, or the load balancer with all of them."""
     return TimeSeries(
         title="Latency",
         unit=units.Seconds,

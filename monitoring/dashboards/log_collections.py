@@ -1,4 +1,4 @@
-"""What OpenSearch Serverless has to do, and what AWS bills for it."""
+"""The load of OpenSearch Serverless, and what AWS bills for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Alertmanager and the CloudWatch exporter are well, and what the latter costs."""
+"""Health of Alertmanager and of the CloudWatch exporter, and the exporter's cost."""
 
 from __future__ import annotations
 

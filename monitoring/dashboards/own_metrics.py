@@ -25,10 +25,10 @@ def by(
 
 
 def rate(metric: str) -> str:
-    """Of a counter of Prometheus' own, a second."""
+    """Return the rate of one of Prometheus' own counters, per second."""
     return f"rate({metric}{MINE}[{WITHIN}])"
 
 
 def increase(metric: str, of: str = MINE) -> str:
-    """Of a counter, within each point of the graph."""
+    """Return the increase of a counter within one graph interval."""
     return f"increase({metric}{of}[{WITHIN}])"

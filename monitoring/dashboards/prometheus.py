@@ -1,4 +1,4 @@
-"""Whether the monitoring itself is well: Prometheus, Alertmanager, the CloudWatch exporter."""
+"""Health of the monitoring itself: Prometheus, Alertmanager, the CloudWatch exporter."""
 
 from __future__ import annotations
 

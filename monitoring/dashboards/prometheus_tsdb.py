@@ -1,4 +1,4 @@
-"""What Prometheus does with what it has scraped: it stores it, evaluates rules, and tells Alertmanager."""
+"""Prometheus' work on what it has scraped: storage, rules, alerts to Alertmanager."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one service writes, wherever its log is."""
+"""The log of one service, wherever it is stored."""
 
 from __future__ import annotations
 

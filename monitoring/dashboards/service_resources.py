@@ -1,4 +1,4 @@
-"""What one service uses, what it is asked, and how it is scraped."""
+"""Resources, requests and scrapes of one service."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _share(title: str, expr: str, description: str = "") -> TimeSeries:
 
 
 def _network(*what: str) -> tuple[Query, Query]:
-    """Of each task, both ways; several counters are added up."""
+    """Return the traffic of each task, both ways; several counters are added up."""
 
     def total(way: str) -> str:
         return " + ".join(f"sum by (task_ip) (rate(ecs_network_{way}_{each}{ITS}[{WITHIN}]))" for each in what)

@@ -1,4 +1,4 @@
-"""How one service keeps its `slo:`."""
+"""A service's objective (`slo:`) and how it is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an environment's account may cost."""
+"""The monthly budget of an environment's account."""
 
 from __future__ import annotations
 

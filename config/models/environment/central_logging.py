@@ -1,4 +1,4 @@
-"""Where the logs of an environment's services go, who may read them, and what they may cost."""
+"""Central logging of an environment: the store, who may read it, and what it may cost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Generation(StrEnum):
 
 
 class EncryptionKey(StrEnum):
-    """Whose key encrypts the collections."""
+    """The owner of the key that encrypts the collections."""
 
     AWS_OWNED = "aws-owned"
     ENVIRONMENT = "environment"

@@ -47,5 +47,5 @@ class Ec2(Settings):
 
     @property
     def is_arm(self) -> bool:
-        """Whether its processor is a Graviton."""
+        """Return whether its processor is a Graviton."""
         return bool(_GRAVITON.match(self.instance_type))

@@ -16,7 +16,7 @@ ZoneId = Annotated[
 
 
 class Edge(Settings):
-    """Where requests from outside come in. TLS is no setting: see modules/edge/load_balancer.py."""
+    """The edge, where requests from outside come in. TLS is no setting: see modules/edge/load_balancer.py."""
 
     zone_id: ZoneId | None = Field(
         default=None,

@@ -121,7 +121,7 @@ class Environment(DeployTarget):
         return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
 
     def secret_name(self, service: str, name: str) -> str:
-        """Where the value of a service's secret is stored in Secrets Manager."""
+        """Return the name of a service's secret in Secrets Manager."""
         return f"{self.name}/{service}/{name}"
 
     def spot_percent(self, service: Service) -> int:
@@ -129,7 +129,7 @@ class Environment(DeployTarget):
         return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
 
     def log_destination(self, service: Service) -> LogDestination:
-        """Where a service's log goes."""
+        """Return the destination of a service's log."""
         return service.logs.destination or self.logging.destination
 
     def log_group(self, service: str) -> str:
@@ -145,7 +145,7 @@ class Environment(DeployTarget):
 
     @property
     def logging_name(self) -> str:
-        """What the log collections have in common: policies, VPC endpoint, security group, SAML provider."""
+        """The name of what the log collections share: policies, VPC endpoint, security group, SAML provider."""
         return self.qualify("logging")
 
     @property
@@ -167,7 +167,7 @@ class Environment(DeployTarget):
         return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"
 
     def database(self, settings: Database) -> Databases:
-        """How large and how safe a service's database is here."""
+        """Return the size and the protection of a service's database here."""
         sized = settings.sized(self.databases)
         if sized.deletion_protection is None:
             return sized.model_copy(update={"deletion_protection": self.deletion_protection})
@@ -190,7 +190,7 @@ class Environment(DeployTarget):
 
     @property
     def alerts_topic_arn(self) -> str:
-        """The same, for what is rendered before the topic is there."""
+        """The ARN of the alert topic, computed because images are rendered before the topic exists."""
         return f"arn:aws:sns:{self.region}:{self.account_id}:{self.alerts_topic}"
 
     def hostname(self, route: Http) -> str | None:

@@ -1,4 +1,4 @@
-"""What is measured and kept of an environment, and who is told when something is wrong."""
+"""Monitoring of an environment: what is measured and kept, and who is told when something is wrong."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ LARGEST_VPC_PREFIX, SMALLEST_VPC_PREFIX = 16, 21
 
 
 class Nat(StrEnum):
-    """How private subnets reach the internet."""
+    """The way from private subnets to the internet."""
 
     PER_ZONE = "per-zone"
     SINGLE = "single"

@@ -1,4 +1,4 @@
-"""When an environment is in use; outside these hours its services run no task."""
+"""Office hours: outside them an environment's services run no task."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Day(StrEnum):
 
 
 class OfficeHours(Settings):
-    """From the first to the last hour of a working day."""
+    """The first and the last hour of a working day, and the days."""
 
     start: time = Field(default=time(7), description="The services are started, such as 07:00.")
     stop: time = Field(default=time(20), description="They are stopped, until the next of the days.")
@@ -54,12 +54,12 @@ class OfficeHours(Settings):
 
     @property
     def start_cron(self) -> str:
-        """When it starts, as AWS has it."""
+        """The start as a cron expression of AWS."""
         return self._cron(self.start)
 
     @property
     def stop_cron(self) -> str:
-        """When it stops."""
+        """The end as a cron expression of AWS."""
         return self._cron(self.stop)
 
     def _cron(self, moment: time) -> str:

@@ -1,4 +1,4 @@
-"""What all environments share: the one registry that images are promoted from, unchanged."""
+"""The deploy target that all environments share: the one registry that images are promoted from, unchanged."""
 
 from __future__ import annotations
 

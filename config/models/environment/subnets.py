@@ -1,4 +1,4 @@
-"""Where each subnet lies inside the VPC's addresses."""
+"""The address range of each subnet inside the VPC."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from config.models.environment.network import Network
 
 
 class Tier(StrEnum):
-    """Who may be in a subnet, and where its traffic may go."""
+    """A tier of subnets: who may be in it, and where its traffic may go."""
 
     PUBLIC = "public"
     PRIVATE = "private"

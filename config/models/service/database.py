@@ -87,7 +87,7 @@ class Database(Settings):
     )
 
     def sized(self, databases: Databases) -> Databases:
-        """What the environment says, with this database's own choices."""
+        """Return the environment's settings with this database's own choices."""
         own = {name: getattr(self, name) for name in Databases.model_fields if getattr(self, name, None) is not None}
         return databases.model_copy(update=own)
 

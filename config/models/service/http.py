@@ -1,4 +1,4 @@
-"""How requests reach a service: from outside, from the load balancer's check, from Prometheus."""
+"""HTTP settings of a service: routes from outside, health checks, metrics."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ LONGEST_COMMAND_S, LONGEST_START_S = 60, 300
 
 
 class HealthCheck(Settings):
-    """How the load balancer tells that a task can take requests, and ECS that a container works."""
+    """The health check, by the load balancer for requests and by ECS for the container."""
 
     path: RequestPath = Field(default="/healthz", description="Answers 200 when the task can take requests.")
     command: tuple[str, ...] = Field(
@@ -141,7 +141,7 @@ def unseen_mistakes(check: HealthCheck, port: int | None) -> Iterator[Mistake]:
 
 
 class Metrics(Settings):
-    """Where a service tells Prometheus about itself."""
+    """The endpoint where Prometheus scrapes a service."""
 
     path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
     port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")

@@ -1,4 +1,4 @@
-"""What a service is for, and which fields that asks for or makes meaningless."""
+"""The kinds of service, and which fields each asks for or makes meaningless."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.models.settings import Mistake
 
 
 class Kind(StrEnum):
-    """What a service is for; it decides what may reach it."""
+    """The kind of a service; it decides what may reach it."""
 
     PUBLIC_WEB = "public-web"
     INTERNAL = "internal"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
     @property
     def keeps_running(self) -> bool:
-        """Whether ECS replaces a task that ends."""
+        """Return whether ECS replaces a task that ends."""
         return self not in (Kind.SCHEDULED_JOB, Kind.ONE_OFF)
 
 
@@ -94,7 +94,7 @@ def kind_mistakes(kind: Kind, settings: BaseModel) -> Iterator[Mistake]:
 
 
 def kind_schema() -> list[dict[str, Any]]:
-    """The same rules as JSON Schema."""
+    """Return the rules of the kinds as JSON Schema."""
     return [
         {
             "if": {"properties": {"kind": {"const": str(kind)}}, "required": ["kind"]},

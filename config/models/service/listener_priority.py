@@ -24,13 +24,13 @@ def rule_priority(service: str, route: Http) -> int:
 
 
 def rule_band(route: Http) -> int:
-    """Which of the ten bands a route belongs to; within one, the order is by chance."""
+    """Return the band, one of ten, that a route belongs to; within one, the order is by chance."""
     depth = min(len([part for part in route.path.split("/") if part.strip("*")]), DEPTHS - 1)
     return DEPTHS - 1 - depth + (DEPTHS if route.host == "*" else 0)
 
 
 def overlap(one: str, other: str) -> bool:
-    """Whether a request can fit both path patterns: * is any text, slashes included, and ? any one character."""
+    """Return whether a request can fit both path patterns: * is any text, slashes included, and ? any one character."""
 
     @cache
     def meet(i: int, j: int) -> bool:

@@ -1,4 +1,4 @@
-"""Where a service's log goes, how long it is kept there, and what is hidden in it."""
+"""Logs of a service: destination, retention, and what is masked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LogDestination(StrEnum):
 
 
 class LogParser(StrEnum):
-    """What the log router makes of a line."""
+    """The parser that the log router applies to a line."""
 
     AUTO = "auto"
     LOGFMT = "logfmt"

@@ -1,4 +1,4 @@
-"""What Prometheus learns of a service, and what that asks of its other fields."""
+"""Checks of a service's metrics and promises against its other fields."""
 
 from __future__ import annotations
 

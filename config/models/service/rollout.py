@@ -1,4 +1,4 @@
-"""How long a service's rollout may take, and how long its new tasks are watched."""
+"""Time limits of a service's rollout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from config.models.settings import Settings
 
 
 class Rollout(Settings):
-    """What a deploy waits for."""
+    """The time that a deploy waits for a rollout, and watches its new tasks."""
 
     watch_s: int = Field(
         default=90,

@@ -1,4 +1,4 @@
-"""How many tasks of a service run."""
+"""Number of tasks of a service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PlanName = Annotated[
 
 
 class PlannedRange(Settings):
-    """From a moment that returns, another range of tasks: until the next one of the service, or its next deploy."""
+    """Another range of tasks from a recurring moment on, until the service's next one or its next deploy."""
 
     at: Moment = Field(description="cron(0 7 ? * MON-FRI *) is 07:00 on every working day.")
     timezone: str = Field(default="UTC", description="The clock that cron means, such as Europe/Dublin.")
@@ -38,7 +38,7 @@ class PlannedRange(Settings):
 
 
 class Scaling(Settings):
-    """How many tasks run, and what makes that number move."""
+    """The range of tasks, and what moves the number within it."""
 
     min_tasks: int = Field(default=2, ge=0, le=1000)
     max_tasks: int = Field(default=4, ge=0, le=1000)

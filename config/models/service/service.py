@@ -177,7 +177,7 @@ class Service(Settings):
 
     @property
     def repository(self) -> str:
-        """Whose image it runs: its own, or that of the service it prepares."""
+        """The service whose image it runs: itself, or the one that it prepares."""
         return self.before or self.name
 
     @property
@@ -190,10 +190,10 @@ class Service(Settings):
 
     @property
     def metrics_port(self) -> int | None:
-        """Where Prometheus scrapes it, if it does."""
+        """The port that Prometheus scrapes, or None."""
         return (self.metrics.port or self.port) if self.metrics else None
 
     @property
     def is_runnable(self) -> bool:
-        """Whether there is an image to start; without one it has everything but tasks, and blocks no deploy."""
+        """Return whether there is an image to start; without one it has everything but tasks, and blocks no deploy."""
         return self.image is not None or self.release is not None

@@ -1,4 +1,4 @@
-"""What a service promises to those who call it."""
+"""The service level objective (SLO) of a service."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LabelValues = Annotated[
 
 
 class Slo(Settings):
-    """How many of its requests succeed, over thirty days; Prometheus tells when that is about to be missed."""
+    """The share of requests that succeed over thirty days; Prometheus alerts before it is missed."""
 
     availability_percent: float = Field(
         ge=95,

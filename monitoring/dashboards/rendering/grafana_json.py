@@ -1,4 +1,4 @@
-"""From the tables to Grafana's JSON: where each panel stands, and what the whole page has in common."""
+"""Dashboards as Grafana's JSON: the place of each panel, and the page's common settings."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _panels(board: Dashboard) -> Iterator[grafana.Panel | grafana.RowPanel]:
 
 
 def _positions(row: Row, y: int) -> Iterator[grafana.GridPos]:
-    """From left to right, and on the next line when one is full."""
+    """Place panels from left to right, and on the next line when one is full."""
     x, tallest = 0, 0
     for panel in row.panels:
         if x + panel.width > GRID:

@@ -1,4 +1,4 @@
-"""From a log's row of a table to one of Grafana's panels."""
+"""Log panels as Grafana's JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LinkInSight(grafana.DashboardLink, Builder[grafana.DashboardLink]):
         return {name: value for name, value in super().to_json().items() if name != "placement"}
 
     def build(self) -> grafana.DashboardLink:
-        """What a panel's builder asks for."""
+        """Return the object that a panel's builder asks for."""
         return self
 
 

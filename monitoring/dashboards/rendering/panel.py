@@ -1,4 +1,4 @@
-"""What a dashboard consists of."""
+"""Dashboards and their panels, as data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Color(StrEnum):
-    """What a figure's colour says."""
+    """The colour of a figure."""
 
     PLAIN = "text"
     GOOD = "green"
@@ -74,7 +74,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """How it is now: a line for each value of the first label, by which the columns are joined.
+    """A table of current values: a line for each value of the first label, by which the columns are joined.
 
     `labels` are shown under their headings: the first column's answer has all of them. `colors` are those of the first
     label's values.
@@ -108,7 +108,7 @@ class Lines:
 
 @dataclass(frozen=True, kw_only=True)
 class Bars:
-    """How many lines of a log, over time, in one colour for each name that the query gives them."""
+    """A bar chart of a log's lines over time, in one colour for each name that the query gives them."""
 
     title: str
     query: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""From a row of a table to one of Grafana's panels."""
+"""Panels as Grafana's JSON."""
 
 from __future__ import annotations
 
