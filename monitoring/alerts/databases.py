@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from config.loader.platform import Deployment
 from monitoring.alerts.alert import Alert, RuleGroup, Severity
+from monitoring.thresholds import DATABASE_CREDITS_PERCENT, DATABASE_PROCESSOR_PERCENT
 
 GIB = 2**30
 MIB = 2**20
@@ -33,7 +34,7 @@ def databases(deployment: Deployment) -> RuleGroup:
         f" < {int(gib * GIB * LEAST_FREE_SHARE)}"
         for name, gib in sizes.items()
     )
-    credits = " or ".join(f"aws_rds_{name}_minimum < 20" for name in CREDITS)
+    credits = " or ".join(f"aws_rds_{name}_minimum < {DATABASE_CREDITS_PERCENT.critical}" for name in CREDITS)
     return RuleGroup(
         name="databases",
         alerts=(
@@ -55,7 +56,7 @@ def databases(deployment: Deployment) -> RuleGroup:
             ),
             Alert(
                 name="DatabaseProcessorNearlyFull",
-                expr="max by (service) (aws_rds_cpuutilization_average) > 90",
+                expr=f"max by (service) (aws_rds_cpuutilization_average) > {DATABASE_PROCESSOR_PERCENT.critical}",
                 for_="30m",
                 severity=Severity.WARNING,
                 summary='The database of {{ $labels.service }} uses {{ $value | printf "%.0f" }} % of its processor',
@@ -78,7 +79,7 @@ def databases(deployment: Deployment) -> RuleGroup:
                 description="Without them its disk falls back to the instance class' baseline, and queries wait.",
             ),
             Alert(
-                name="DatabaseTransactionIdsRunOut",
+                name="DatabaseTransactionIdWraparound",
                 expr=f"max by (service) (aws_rds_maximum_used_transaction_ids_maximum) > {MOST_TRANSACTION_IDS}",
                 for_="30m",
                 severity=Severity.CRITICAL,

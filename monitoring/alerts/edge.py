@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.loader.platform import Deployment
 from monitoring.alerts.alert import Alert, RuleGroup, Severity
 from monitoring.cloudwatch_exporter import EVENT_MINUTES
+from monitoring.thresholds import ERROR_RATE, LOAD_BALANCER_ERROR_RATE
 
 OF_THE_LOAD_BALANCER = '{dimension_target_group=""}'
 OF_A_SERVICE = '{service!=""}'
@@ -27,7 +28,8 @@ ERRORS_A_MINUTE = 0.5
 
 LOAD_BALANCER_REFUSES = Alert(
     name="LoadBalancerRefuses",
-    expr=f"{REFUSED} / ({PASSED_ON} + {REFUSED}) > 0.02 and {REFUSED} > {ERRORS_A_MINUTE}",
+    expr=f"{REFUSED} / ({PASSED_ON} + {REFUSED}) > {LOAD_BALANCER_ERROR_RATE.critical}"
+    f" and {REFUSED} > {ERRORS_A_MINUTE}",
     for_="5m",
     severity=Severity.CRITICAL,
     summary="The load balancer itself answers {{ $value | humanizePercentage }} of all requests with an error",
@@ -36,8 +38,8 @@ LOAD_BALANCER_REFUSES = Alert(
 )
 OF_SERVICES = (
     Alert(
-        name="ServiceAnswersWithErrors",
-        expr=f"{FAILED} / {SERVED} > 0.05 and {FAILED} > {ERRORS_A_MINUTE}",
+        name="ServiceHighErrorRate",
+        expr=f"{FAILED} / {SERVED} > {ERROR_RATE.critical} and {FAILED} > {ERRORS_A_MINUTE}",
         for_="5m",
         severity=Severity.CRITICAL,
         summary="{{ $labels.service }} answers {{ $value | humanizePercentage }} of its requests with an error",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from config.models.environment.central_logging import CentralLogging
 from monitoring.alerts.alert import Alert, Severity
 from monitoring.cloudwatch_exporter import EVENT_MINUTES
+from monitoring.thresholds import LOG_COMPUTE_UNITS
 
-NEAR = 0.8
-"""Of the most compute units that the account may use. The fewest there are, 1 of at least 2, are below that."""
+# The fewest compute units there are, 1 of at least 2, are below that.
+NEAR = LOG_COMPUTE_UNITS.warning
 
 
 def of_a_minute(metric: str) -> str:

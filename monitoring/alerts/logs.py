@@ -10,6 +10,7 @@ from config.models.environment.platform_service import FLUENT_BIT
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity
 from monitoring.alerts.log_collections import log_collections
 from monitoring.log_routing import searched
+from monitoring.thresholds import LOG_BUFFER_FREE_PERCENT
 
 TO_OPENSEARCH = '{name="opensearch"}'
 """The router's way to the collection; its other one takes copies of errors to CloudWatch."""
@@ -62,7 +63,8 @@ ROUTERS = (
     ),
     Alert(
         name="LogBufferNearlyFull",
-        expr=f"min by (service) (fluentbit_output_chunk_available_capacity_percent{TO_OPENSEARCH}) < 20",
+        expr=f"min by (service) (fluentbit_output_chunk_available_capacity_percent{TO_OPENSEARCH})"
+        f" < {LOG_BUFFER_FREE_PERCENT.critical}",
         for_="5m",
         severity=Severity.WARNING,
         summary='A task of {{ $labels.service }} has {{ $value | printf "%.0f" }} % of its room for log lines left',

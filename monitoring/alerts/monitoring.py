@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import BESIDE_PROMETHEUS, PROMETHEUS
 from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+from monitoring.thresholds import PROMETHEUS_DISK, PROMETHEUS_MEMORY
 
 MINE = f'{{job="{PROMETHEUS}"}}'
 GIB, MIB = 2**30, 2**20
@@ -26,7 +27,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
         name="monitoring",
         alerts=(
             Alert(
-                name="MonitoringPartDown",
+                name="TargetDown",
                 expr=f'up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing}',
                 for_="10m",
                 severity=Severity.WARNING,
@@ -35,7 +36,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 "OpenSearch can fire.",
             ),
             Alert(
-                name="AlertsNotSent",
+                name="AlertmanagerFailedToSendAlerts",
                 expr="increase(alertmanager_notifications_failed_total[15m]) > 0",
                 for_="5m",
                 severity=Severity.CRITICAL,
@@ -44,7 +45,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 "This one is refused as well, perhaps: Grafana shows it.",
             ),
             Alert(
-                name="AlertmanagerNotFound",
+                name="PrometheusNotConnectedToAlertmanagers",
                 expr=f"max_over_time(prometheus_notifications_alertmanagers_discovered{MINE}[5m]) < 1",
                 for_="10m",
                 severity=Severity.CRITICAL,
@@ -52,7 +53,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="Nobody is told of any alert. Grafana shows them.",
             ),
             Alert(
-                name="AlertsRefusedByAlertmanager",
+                name="PrometheusErrorSendingAlertsToSomeAlertmanagers",
                 expr=f"rate(prometheus_notifications_errors_total{MINE}[5m])"
                 f" / rate(prometheus_notifications_sent_total{MINE}[5m]) > 0.01",
                 for_="15m",
@@ -61,7 +62,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="From Prometheus to {{ $labels.alertmanager }}.",
             ),
             Alert(
-                name="RulesFail",
+                name="PrometheusRuleFailures",
                 expr=f"increase(prometheus_rule_evaluation_failures_total{MINE}[5m]) > 0",
                 for_="15m",
                 severity=Severity.CRITICAL,
@@ -69,7 +70,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="The alerts among them cannot fire.",
             ),
             Alert(
-                name="RulesLate",
+                name="PrometheusMissingRuleEvaluations",
                 expr=f"increase(prometheus_rule_group_iterations_missed_total{MINE}[5m]) > 0",
                 for_="15m",
                 severity=Severity.WARNING,
@@ -77,7 +78,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="It has left out {{ $value | humanize }} rounds of them in five minutes.",
             ),
             Alert(
-                name="DiscoveryFails",
+                name="PrometheusSDRefreshFailure",
                 # A name that cannot be looked up is no failed refresh, and is counted apart.
                 expr=f"increase(prometheus_sd_refresh_failures_total{MINE}[10m]) > 0"
                 f" or label_replace(increase(prometheus_sd_dns_lookup_failures_total{MINE}[10m]) > 0,"
@@ -89,7 +90,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
             ),
             Alert(
                 name="PrometheusMemoryNearlyFull",
-                expr=f"process_resident_memory_bytes{MINE} / {memory} > 0.9",
+                expr=f"process_resident_memory_bytes{MINE} / {memory} > {PROMETHEUS_MEMORY.critical}",
                 for_="15m",
                 severity=Severity.WARNING,
                 summary="Prometheus uses {{ $value | humanizePercentage }} of its memory",
@@ -97,14 +98,14 @@ def monitoring(deployment: Deployment) -> RuleGroup:
             ),
             Alert(
                 name="PrometheusDiskNearlyFull",
-                expr=f"({USED}) / {disk} > 0.9",
+                expr=f"({USED}) / {disk} > {PROMETHEUS_DISK.critical}",
                 for_="30m",
                 severity=Severity.WARNING,
                 summary="Prometheus has filled {{ $value | humanizePercentage }} of its disk",
                 description="It keeps below 80 % by deleting what is oldest; beyond, it is the newest that grows.",
             ),
             Alert(
-                name="PrometheusCannotCompact",
+                name="PrometheusTSDBCompactionsFailing",
                 expr=f"increase(prometheus_tsdb_compactions_failed_total{MINE}[3h]) > 0"
                 f" or increase(prometheus_tsdb_reloads_failures_total{MINE}[3h]) > 0",
                 for_="4h",
@@ -113,7 +114,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="{{ $value | humanize }} times in three hours. Its disk and its memory grow meanwhile.",
             ),
             Alert(
-                name="PrometheusRestartsAgainAndAgain",
+                name="PrometheusCrashLooping",
                 expr=f"changes(process_start_time_seconds{MINE}[1h]) > 3",
                 for_="0m",
                 severity=Severity.WARNING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import BESIDE_PROMETHEUS, ECS_EXPORTER, ON_DISK
 from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+from monitoring.thresholds import TASK_DISK, TASK_MEMORY, TASK_PROCESSOR
 
 OF_A_TASK = "by (service, task_ip)"
 ON_FARGATE = f'{{service!~"{any_of(ON_DISK)}"}}'
@@ -23,7 +24,7 @@ def services(deployment: Deployment) -> RuleGroup:
     always = any_of((*least, *BESIDE_PROMETHEUS))
     alerts = [
         Alert(
-            name="ServiceGone",
+            name="ServiceDown",
             # A dead service's name resolves to nothing, which Prometheus takes for no target, and `up` has no series.
             # Not by what the exporter says: when that fails, its tasks run on, and MetricsNotScraped tells.
             expr=f'group by (service) (present_over_time(up{{job="{ECS_EXPORTER}",service=~"{always}"}}[1d]))'
@@ -34,7 +35,7 @@ def services(deployment: Deployment) -> RuleGroup:
             description="It ran within the last day, and has had no task for five minutes.",
         ),
         Alert(
-            name="ServiceRestartsAgainAndAgain",
+            name="ServiceCrashLooping",
             # However many run at once, a deploy or two show no more than twice as many; what is beyond has died.
             expr=f"count by (service) ({TASKS.format('present_over_time(ecs_task_metadata_info[30m])')})"
             f" > 2 * max_over_time(count by (service) ({TASKS.format('ecs_task_metadata_info')})[30m:1m]) + 2",
@@ -54,7 +55,7 @@ def services(deployment: Deployment) -> RuleGroup:
         Alert(
             name="TaskMemoryNearlyFull",
             # On the instance with the disk the exporter cannot tell what is cached of files from what is used.
-            expr=f"max by (service) ({memory_share(ON_FARGATE)}) > 0.9",
+            expr=f"max by (service) ({memory_share(ON_FARGATE)}) > {TASK_MEMORY.critical}",
             for_="15m",
             severity=Severity.WARNING,
             summary="A task of {{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory",
@@ -62,7 +63,7 @@ def services(deployment: Deployment) -> RuleGroup:
         ),
         Alert(
             name="ServiceProcessorNearlyFull",
-            expr=f"avg by (service) ({processor_share()}) > 0.9",
+            expr=f"avg by (service) ({processor_share()}) > {TASK_PROCESSOR.critical}",
             for_="30m",
             severity=Severity.WARNING,
             summary="The tasks of {{ $labels.service }} use {{ $value | humanizePercentage }} of their processors",
@@ -70,14 +71,14 @@ def services(deployment: Deployment) -> RuleGroup:
         ),
         Alert(
             name="TaskDiskNearlyFull",
-            expr=f"max by (service) ({disk_share()}) > 0.85",
+            expr=f"max by (service) ({disk_share()}) > {TASK_DISK.critical}",
             for_="10m",
             severity=Severity.WARNING,
             summary="A task of {{ $labels.service }} has filled {{ $value | humanizePercentage }} of its disk",
             description="The disk of a Fargate task, image included; when it is full, writes fail.",
         ),
         Alert(
-            name="TwoRevisionsRun",
+            name="ServiceRolloutStuck",
             expr="count by (service) (count by (service, revision) (ecs_task_metadata_info)) > 1",
             for_="45m",
             severity=Severity.WARNING,
@@ -88,7 +89,7 @@ def services(deployment: Deployment) -> RuleGroup:
     if short:
         alerts.append(
             Alert(
-                name="TooFewTasks",
+                name="ServiceReplicasMismatch",
                 expr=short,
                 for_="15m",
                 severity=Severity.WARNING,

@@ -32,7 +32,7 @@ def slos(deployment: Deployment) -> RuleGroup:
     shares = (RecordingRule(name=share(window), expr=_over(window)) for window in SECONDS)
     alerts = [
         Alert(
-            name="ErrorBudgetBurnsFast",
+            name="ErrorBudgetBurn",
             expr=_burns(FAST, within="1h"),
             for_="2m",
             severity=Severity.CRITICAL,
@@ -40,7 +40,7 @@ def slos(deployment: Deployment) -> RuleGroup:
             description="At this rate a month's worth of errors is used up within five days, or two.",
         ),
         Alert(
-            name="ErrorBudgetBurnsSlowly",
+            name="ErrorBudgetBurn",
             expr=_burns(SLOW, within="1d"),
             for_="15m",
             severity=Severity.WARNING,

@@ -11,7 +11,8 @@ from monitoring.cloudwatch_exporter import EVENT_MINUTES
 from monitoring.dashboards.cloudwatch import LATE
 from monitoring.dashboards.firing import SERVICE_PAGE
 from monitoring.dashboards.log_collections import COLLECTIONS, NONE, STORED
-from monitoring.dashboards.rendering.panel import Color, Column, Dashboard, Query, Row, Stat, Table, TimeSeries
+from monitoring.dashboards.rendering.panel import Color, Column, Dashboard, Query, Row, Stat, Table, TimeSeries, below
+from monitoring.thresholds import LOG_BUFFER_FREE_PERCENT
 
 WITHIN = "$__rate_interval"
 TAKEN_IN = f"fluentbit_input_records_total{FROM_THE_SERVICE}"
@@ -52,7 +53,7 @@ NOW = Row(
             unit=units.Percent,
             expr=f"min({ROOM})",
             description="Of what a log router may keep on its task's disk while OpenSearch is away.",
-            thresholds={0: Color.BAD, 20: Color.WARNING, 50: Color.GOOD},
+            thresholds=below(LOG_BUFFER_FREE_PERCENT),
             empty=NONE,
         ),
         Stat(
@@ -90,7 +91,7 @@ SERVICES = Table(
             title="Room left",
             unit=units.Percent,
             expr=f"min by (service) ({ROOM})",
-            thresholds={0: Color.BAD, 20: Color.WARNING, 50: Color.GOOD},
+            thresholds=below(LOG_BUFFER_FREE_PERCENT),
         ),
         Column(title="Stored", unit=units.BytesIEC, expr=f"sum by (service) (aws_{STORED})"),
     ),

@@ -9,7 +9,8 @@ from monitoring.alerts.services import memory_share, processor_share
 from monitoring.dashboards.cloudwatch import LATE
 from monitoring.dashboards.firing import SERVICE_PAGE, count_of, firing_alerts
 from monitoring.dashboards.load_balancer import ERRORS_BY_WHOM, REQUESTS_BY_SERVICE, latency
-from monitoring.dashboards.rendering.panel import Color, Column, Dashboard, Row, Stat, Table
+from monitoring.dashboards.rendering.panel import Color, Column, Dashboard, Row, Stat, Table, above
+from monitoring.thresholds import ERROR_RATE, TASK_MEMORY, TASK_PROCESSOR
 
 NOW = "count by (service) (ecs_task_metadata_info)"
 # A service that has no task is shown with none for a day, and is then forgotten.
@@ -21,8 +22,7 @@ FAILED_BEHIND = f"sum {of_a_minute('httpcode_target_5_xx_count', OF_THE_LOAD_BAL
 ALL_REQUESTS = f"({PASSED_ON} + ({REFUSED} or vector(0)))"
 ALL_ERRORS = f"(({FAILED_BEHIND} or vector(0)) + ({REFUSED} or vector(0)))"
 
-SHARE = {0.8: Color.WARNING, 0.9: Color.BAD}
-ERRORS = {0.01: Color.WARNING, 0.05: Color.BAD}
+ERRORS = above(ERROR_RATE)
 SERVICES = Table(
     title="Services",
     labels={"service": "Service"},
@@ -38,13 +38,13 @@ SERVICES = Table(
             title="Processor",
             unit=units.PercentUnit,
             expr=f"max by (service) ({processor_share()})",
-            thresholds=SHARE,
+            thresholds=above(TASK_PROCESSOR),
         ),
         Column(
             title="Memory",
             unit=units.PercentUnit,
             expr=f"max by (service) ({memory_share()})",
-            thresholds=SHARE,
+            thresholds=above(TASK_MEMORY),
         ),
         Column(title="Requests", unit=units.RequestsPerMinute, expr=SERVED),
         Column(title="5xx", unit=units.PercentUnit, expr=ERROR_SHARE, thresholds=ERRORS),

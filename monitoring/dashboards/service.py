@@ -19,21 +19,28 @@ from monitoring.dashboards.rendering.panel import (
     Stat,
     Table,
     TimeSeries,
+    above,
 )
 from monitoring.dashboards.service_log import FOLLOWS, LOG
 from monitoring.dashboards.service_resources import ITS, REQUEST_FIGURES, RESOURCES, SCRAPING, SERVICE, WITHIN
 from monitoring.dashboards.slo import promise
+from monitoring.thresholds import TASK_MEMORY, TASK_PROCESSOR
 
 INFO = f"ecs_task_metadata_info{ITS}"
 PULLED = f"1000 * ecs_task_image_pull_stop_timestamp_seconds{ITS} * on (service, task_ip) group_right () {INFO}"
-SHARE = {0.8: Color.WARNING, 0.9: Color.BAD}
+PROCESSOR, MEMORY = processor_share(ITS), memory_share(ITS)
 
 NOW = Row(
     title="$service now",
     panels=(
         Stat(title="Tasks", unit=units.Short, expr=f"count({INFO})", empty="none"),
-        Stat(title="Busiest processor", unit=units.PercentUnit, expr=f"max({processor_share(ITS)})", thresholds=SHARE),
-        Stat(title="Fullest memory", unit=units.PercentUnit, expr=f"max({memory_share(ITS)})", thresholds=SHARE),
+        Stat(
+            title="Busiest processor",
+            unit=units.PercentUnit,
+            expr=f"max({PROCESSOR})",
+            thresholds=above(TASK_PROCESSOR),
+        ),
+        Stat(title="Fullest memory", unit=units.PercentUnit, expr=f"max({MEMORY})", thresholds=above(TASK_MEMORY)),
         Stat(
             title="Requests",
             unit=units.RequestsPerMinute,
@@ -105,8 +112,8 @@ TASKS = Row(
                     unit=units.DateTimeFromNow,
                     expr=f'label_replace({PULLED}, "task", "$1", "task_arn", ".*/(.*)")',
                 ),
-                Column(title="Processor", unit=units.PercentUnit, expr=processor_share(ITS), thresholds=SHARE),
-                Column(title="Memory", unit=units.PercentUnit, expr=memory_share(ITS), thresholds=SHARE),
+                Column(title="Processor", unit=units.PercentUnit, expr=PROCESSOR, thresholds=above(TASK_PROCESSOR)),
+                Column(title="Memory", unit=units.PercentUnit, expr=MEMORY, thresholds=above(TASK_MEMORY)),
             ),
             description="Which task has the address that the graphs name.",
         ),

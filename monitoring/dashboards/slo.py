@@ -5,7 +5,8 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from monitoring.alerts.slos import BUDGET, FAILURES, REQUESTS, share
-from monitoring.dashboards.rendering.panel import Color, Query, Row, Stat, TimeSeries
+from monitoring.dashboards.rendering.panel import Query, Row, Stat, TimeSeries, above
+from monitoring.thresholds import ERROR_BUDGET_USED
 
 NONE = "It has no `slo:`"
 
@@ -31,7 +32,7 @@ def promise(of: str) -> Row:
                 unit=units.PercentUnit,
                 expr=f"{failed} / {BUDGET}{of}",
                 description="Of what may fail in thirty days, or in as many as Prometheus keeps.",
-                thresholds={0.75: Color.WARNING, 1: Color.BAD},
+                thresholds=above(ERROR_BUDGET_USED),
                 empty=NONE,
                 width=6,
                 height=7,

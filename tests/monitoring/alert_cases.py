@@ -98,14 +98,14 @@ NAT = '{dimension_nat_gateway_id="nat-1"}'
 GIB = 2**30
 
 CASES: dict[str, Case] = {
-    "ServiceGone": Case(
+    "ServiceDown": Case(
         fires={EXPORTER: "1x10 stale"},
         quiet={EXPORTER: "1x8 0x60", INFO: "1x8 stale", 'up{job="ecs-exporter",service="removed"}': "1x10 stale"},
         at=17,
         labels=ORDERS,
         says="No task of orders is running",
     ),
-    "ServiceRestartsAgainAndAgain": Case(
+    "ServiceCrashLooping": Case(
         fires=dying_tasks(7),
         quiet=a_deploy_and_scaling_in(),
         at=30,
@@ -158,7 +158,7 @@ CASES: dict[str, Case] = {
         labels=ORDERS,
         says="A task of orders has filled 90% of its disk",
     ),
-    "TwoRevisionsRun": Case(
+    "ServiceRolloutStuck": Case(
         fires={f'ecs_task_metadata_info{{{TASK},revision="{revision}"}}': "1x90" for revision in (7, 8)},
         quiet={
             f'ecs_task_metadata_info{{{TASK},revision="7"}}': "1x20 stale",
@@ -168,21 +168,21 @@ CASES: dict[str, Case] = {
         labels=ORDERS,
         says="orders runs in 2 revisions at once",
     ),
-    "TooFewTasks": Case(
+    "ServiceReplicasMismatch": Case(
         fires={EXPORTER: "1x60"},
         quiet={EXPORTER: "1x60", 'up{job="ecs-exporter",service="orders",task_ip="10.30.0.2"}': "0x60"},
         at=16,
         labels=ORDERS,
         says="Only 1 tasks of orders are running",
     ),
-    "ErrorBudgetBurnsFast": Case(
+    "ErrorBudgetBurn critical": Case(
         fires=requests(succeed="0+950x60", fail="0+50x60"),
         quiet=requests(succeed="0+950x60", fail="0+500x3 1500x60"),  # it was much, and is over
         at=45,
         labels={"service": "storefront"},
         says="storefront fails 5% of its requests",
     ),
-    "ErrorBudgetBurnsSlowly": Case(
+    "ErrorBudgetBurn warning": Case(
         fires=requests(succeed="0+996x60", fail="0+4x60"),
         quiet=requests(succeed="0+9991x60", fail="0+9x60"),
         at=45,
@@ -206,7 +206,7 @@ CASES: dict[str, Case] = {
         at=21,
         says="The load balancer itself answers 5% of all requests with an error",
     ),
-    "ServiceAnswersWithErrors": Case(
+    "ServiceHighErrorRate": Case(
         fires={
             **alb("httpcode_target_5_xx_count_sum", "10x60", of="storefront"),
             **alb("request_count_sum", "100x60", of="storefront"),
@@ -274,7 +274,7 @@ CASES: dict[str, Case] = {
         labels=ORDERS,
         says="The database of orders has 12 % of its disk's burst credits left",
     ),
-    "DatabaseTransactionIdsRunOut": Case(
+    "DatabaseTransactionIdWraparound": Case(
         fires=rds("maximum_used_transaction_ids_maximum", "1.2e9x60"),
         quiet=rds("maximum_used_transaction_ids_maximum", "2e8x60"),
         at=31,
@@ -418,14 +418,14 @@ CASES: dict[str, Case] = {
         labels={"units": "indexing"},
         says="OpenSearch uses 100% of the compute units for indexing that it may",
     ),
-    "MonitoringPartDown": Case(
+    "TargetDown": Case(
         fires={name: values for name, values in PARTS_UP.items() if "grafana" not in name},
         quiet=PARTS_UP,
         at=11,
         labels={"job": "grafana"},
         says="grafana does not answer Prometheus",
     ),
-    "AlertsNotSent": Case(
+    "AlertmanagerFailedToSendAlerts": Case(
         fires={'alertmanager_notifications_failed_total{integration="sns"}': "0+1x60"},
         quiet={'alertmanager_notifications_failed_total{integration="sns"}': "5x60"},
         at=30,
@@ -434,14 +434,14 @@ CASES: dict[str, Case] = {
         description="15 notifications were refused in a quarter of an hour. "
         "This one is refused as well, perhaps: Grafana shows it.",
     ),
-    "AlertmanagerNotFound": Case(
+    "PrometheusNotConnectedToAlertmanagers": Case(
         fires=own("prometheus_notifications_alertmanagers_discovered", "0x60"),
         quiet=own("prometheus_notifications_alertmanagers_discovered", "1x60"),
         at=16,
         labels=PROMETHEUS,
         says="Prometheus finds no Alertmanager",
     ),
-    "AlertsRefusedByAlertmanager": Case(
+    "PrometheusErrorSendingAlertsToSomeAlertmanagers": Case(
         fires={
             **own("prometheus_notifications_errors_total", "0+1x60", alertmanager="http://a"),
             **own("prometheus_notifications_sent_total", "0+20x60", alertmanager="http://a"),
@@ -455,14 +455,14 @@ CASES: dict[str, Case] = {
         says="Alertmanager takes 5% of the alerts with an error",
         description="From Prometheus to http://a.",
     ),
-    "RulesFail": Case(
+    "PrometheusRuleFailures": Case(
         fires=own("prometheus_rule_evaluation_failures_total", "0+1x60", rule_group="edge"),
         quiet=own("prometheus_rule_evaluation_failures_total", "3x60", rule_group="edge"),
         at=20,
         labels={"rule_group": "edge", **PROMETHEUS},
         says="Prometheus cannot evaluate rules of edge",
     ),
-    "RulesLate": Case(
+    "PrometheusMissingRuleEvaluations": Case(
         fires=own("prometheus_rule_group_iterations_missed_total", "0+1x60", rule_group="edge"),
         quiet=own("prometheus_rule_group_iterations_missed_total", "3x60", rule_group="edge"),
         at=20,
@@ -470,7 +470,7 @@ CASES: dict[str, Case] = {
         says="Prometheus is too slow for the rules of edge",
         description="It has left out 5 rounds of them in five minutes.",
     ),
-    "DiscoveryFails": Case(
+    "PrometheusSDRefreshFailure": Case(
         fires=own("prometheus_sd_dns_lookup_failures_total", "0+1x60"),
         quiet={
             **own("prometheus_sd_dns_lookup_failures_total", "3x60"),
@@ -502,7 +502,7 @@ CASES: dict[str, Case] = {
         labels=PROMETHEUS,
         says="Prometheus has filled 92% of its disk",
     ),
-    "PrometheusCannotCompact": Case(
+    "PrometheusTSDBCompactionsFailing": Case(
         fires=own("prometheus_tsdb_compactions_failed_total", "0+1x600"),
         quiet=own("prometheus_tsdb_compactions_failed_total", "0+1x20 20x600"),
         at=430,
@@ -510,7 +510,7 @@ CASES: dict[str, Case] = {
         says="Prometheus cannot put its blocks together",
         description="180 times in three hours. Its disk and its memory grow meanwhile.",
     ),
-    "PrometheusRestartsAgainAndAgain": Case(
+    "PrometheusCrashLooping": Case(
         fires=own("process_start_time_seconds", "100x10 200x10 300x10 400x10 500x60"),
         quiet=own("process_start_time_seconds", "100x10 200x60"),
         at=50,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from monitoring.thresholds import Threshold
+
 
 class Color(StrEnum):
     """The colour of a figure."""
@@ -19,6 +21,16 @@ class Color(StrEnum):
 
 Thresholds = Mapping[float, Color]
 """From which value on a figure has which colour. Below all of them it is good, or plain where there is no step."""
+
+
+def above(threshold: Threshold) -> Thresholds:
+    """Return the colours of a value that is bad when it is high."""
+    return {threshold.warning: Color.WARNING, threshold.critical: Color.BAD}
+
+
+def below(threshold: Threshold) -> Thresholds:
+    """Return the colours of a value that is bad when it is low."""
+    return {0: Color.BAD, threshold.critical: Color.WARNING, threshold.warning: Color.GOOD}
 
 
 @dataclass(frozen=True, kw_only=True)
