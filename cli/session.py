@@ -90,6 +90,8 @@ class Session:
     def faults(self) -> list[str]:
         """List what `bootstrap` has yet to do in this account."""
         found = [fault] if (fault := self.store.fault()) else []
+        if not found and isinstance(self.store, S3States):
+            found = [f"Of the state bucket {self.store.bucket} this is not set up: {gap}." for gap in self.store.gaps()]
         wanted = wanted_ceiling(load_platform(self.root), self.place)
         found += CapacityCeiling.of(self.place).faults(wanted) if wanted else []
         return [*found, f"  fix: {self.command(f'bootstrap {self.name}')}"] if found else []

@@ -39,6 +39,8 @@ def serve(server_file: Path, port: int) -> int:
 
     # Read when moto is imported. Without it AmazonECSTaskExecutionRolePolicy and its like are not found.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    # A bucket of another account is closed, as on AWS; moto would open it.
+    os.environ["MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS"] = "false"
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
         MotoRequestHandler,

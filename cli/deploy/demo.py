@@ -52,7 +52,8 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
         console.print("The embedded AWS is not running: there is nothing to take away.")
         return
     session = open_session(root, ENVIRONMENT, console, local=True)
-    if bucket_exists(session.s3, session.place.state_bucket):
+    place = session.place
+    if bucket_exists(session.s3, place.state_bucket, account_id=place.account_id, region=place.region):
         with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():

@@ -9,12 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from cli.aws_errors import code_of, explained
+from cli.errors import CommandError
+from cli.state.bucket_settings import lacking
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
 
-OLD_VERSIONS_KEPT_DAYS = 90
 SUFFIX = ".tfstate"
+FOREIGN = (301, 403)
+"""HeadBucket's answers for a bucket in another region, and for one that is not ours or closed to us.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
+
+_LOOKING = "s3:ListBucket on arn:aws:s3:::{bucket}"
+_ANOTHER_NAME = (
+    "  fix: choose another `organization:` in environments/shared.yaml, or name the bucket as `state.bucket:` in the "
+    "environment's file"
+)
+
+
+@dataclass(frozen=True)
+class MadeBucket:
+    """The result of `make_bucket`."""
+
+    created: bool
+    written: tuple[str, ...]
+    """The settings that it wrote, in words."""
 
 
 @dataclass(frozen=True)
@@ -54,76 +75,67 @@ class StateFile:
         )
 
 
-def bucket_exists(s3: S3Client, bucket: str) -> bool:
+def bucket_exists(s3: S3Client, bucket: str, *, account_id: str | None = None, region: str | None = None) -> bool:
+    """Say whether it is there. One of another account, or in another region than asked for, is refused."""
+    owner: Any = {"ExpectedBucketOwner": account_id} if account_id else {}
     try:
-        s3.head_bucket(Bucket=bucket)
+        found = s3.head_bucket(Bucket=bucket, **owner)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+        code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if code in ("404", "NoSuchBucket"):
             return False
-        raise
+        if status in FOREIGN:
+            raise _foreign(s3, bucket, error) from error
+        raise explained(
+            error, doing=f"look for {bucket}", right=_LOOKING.format(bucket=bucket), account_id=account_id or "?"
+        ) from error
+    there = found.get("BucketRegion")
+    if region and there and there != region:
+        raise CommandError(f"the state bucket {bucket} is in {there}, not in {region}\n{_ANOTHER_NAME}")
     return True
 
 
-def make_bucket(s3: S3Client, bucket: str, *, region: str, tags: dict[str, str]) -> bool:
-    """Create the bucket where it is missing, and give it its settings. Whether it had to be created."""
-    created = not bucket_exists(s3, bucket)
-    if created and region == "us-east-1":  # the one region that S3 does not want named
-        s3.create_bucket(Bucket=bucket)
-    elif created:
-        constraint: BucketLocationConstraintType = region  # type: ignore[assignment]
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": constraint})
-    s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
-    )
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_encryption(
-        Bucket=bucket,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-        },
-    )
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket,
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    "ID": "forget-old-versions",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSIONS_KEPT_DAYS},
-                    "Expiration": {"ExpiredObjectDeleteMarker": True},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                }
-            ]
-        },
-    )
-    s3.put_bucket_tagging(
-        Bucket=bucket, Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]}
-    )
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(only_over_tls(bucket)))
-    return created
+def make_bucket(s3: S3Client, bucket: str, *, account_id: str, region: str, tags: dict[str, str]) -> MadeBucket:
+    """Create the bucket where it is missing, and write those of its settings that do not say what they must."""
+    created = not bucket_exists(s3, bucket, account_id=account_id, region=region)
+    if created:
+        _create(s3, bucket, account_id, region)
+    written = []
+    for setting, value in lacking(s3, bucket, account_id, tags):
+        setting.write(s3, bucket, account_id, value)
+        written.append(setting.words)
+    return MadeBucket(created, tuple(written))
 
 
-def only_over_tls(bucket: str) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "OnlyOverTls",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
-    }
+def _create(s3: S3Client, bucket: str, account_id: str, region: str) -> None:
+    constraint: BucketLocationConstraintType = region  # type: ignore[assignment]
+    try:
+        if region == "us-east-1":  # the one region that S3 does not want named
+            s3.create_bucket(Bucket=bucket)
+        else:
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": constraint})
+    except ClientError as error:
+        if code_of(error) == "BucketAlreadyExists":
+            raise _foreign(s3, bucket, error) from error
+        right = f"s3:CreateBucket on arn:aws:s3:::{bucket}"
+        raise explained(error, doing=f"make {bucket}", right=right, account_id=account_id) from error
+
+
+def _foreign(s3: S3Client, bucket: str, error: ClientError) -> CommandError:
+    """Somebody else's bucket, or one that is ours and closed to whoever asks: S3 answers both alike."""
+    try:
+        ours = any(each["Name"] == bucket for each in s3.list_buckets().get("Buckets", []))
+    except ClientError:
+        return CommandError(
+            f"the bucket {bucket} exists, and is closed to you: {error}\n"
+            f"  if it is not yours: {_ANOTHER_NAME.strip().removeprefix('fix: ')}\n"
+            f"  if it is: let somebody with the right allow your role in IAM: {_LOOKING.format(bucket=bucket)}"
+        )
+    if ours:
+        return explained(error, doing=f"look into {bucket}", right=_LOOKING.format(bucket=bucket), account_id="")
+    return CommandError(
+        f"the bucket {bucket} belongs to another AWS account: names of buckets are unique in the world\n{_ANOTHER_NAME}"
+    )
 
 
 def state_files(s3: S3Client, bucket: str, environment: str) -> Iterator[StateFile]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from cli.state.bucket import StateFile, bucket_exists, forget_empty, make_bucket, state_files
+from cli.state.bucket_settings import lacking
 from cli.terraform.locks import Lock, read_lock
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform.unmanaged_resources import BOOTSTRAP
@@ -54,16 +55,29 @@ class S3States:
 
     @property
     def exists(self) -> bool:
-        return bucket_exists(self.s3, self.bucket)
+        return bucket_exists(self.s3, self.bucket, account_id=self.place.account_id, region=self.place.region)
 
     def fault(self) -> str | None:
         return None if self.exists else f"{self.place.name} has no state bucket yet ({self.bucket})."
 
+    @property
+    def tags(self) -> dict[str, str]:
+        return self.place.stack_tags(BOOTSTRAP)
+
     def make(self) -> str:
         """The bucket, made or brought up to date; what was done."""
-        tags = self.place.stack_tags(BOOTSTRAP)
-        created = make_bucket(self.s3, self.bucket, region=self.place.region, tags=tags)
-        return f"State bucket {self.bucket}: {'made' if created else 'is there, its settings are up to date'}."
+        place = self.place
+        made = make_bucket(self.s3, self.bucket, account_id=place.account_id, region=place.region, tags=self.tags)
+        if made.created or not made.written:
+            done = "made" if made.created else "is there, its settings are up to date"
+        else:
+            done = f"is there; set up now: {', '.join(made.written)}"
+        return f"State bucket {self.bucket}: {done}."
+
+    def gaps(self) -> list[str]:
+        """The settings of the bucket that do not say what they must, in words. Only reads."""
+        found = lacking(self.s3, self.bucket, self.place.account_id, self.tags)
+        return [setting.words for setting, _ in found]
 
     def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:  # noqa: ARG002
         yield self.make()
