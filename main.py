@@ -117,7 +117,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
 
 
 def _logs(app: App, deployment: Deployment, *, network: NetworkStack, embedded: bool) -> dict[str, LogCollection]:
-    """The log collection of each service whose log does not go to CloudWatch."""
+    """Return the log collection of each service whose log does not go to CloudWatch."""
     environment = deployment.environment
     searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
     if not searched:

@@ -1,0 +1,1 @@
+"""Benchmarks: how long a synth takes, and how it grows."""

@@ -25,7 +25,7 @@ PLAIN = f"import cdktf_cdktf_provider_aws; {OURS}"
 
 
 def measure(rounds: int) -> tuple[list[Cost], list[Cost]]:
-    """The cost of each run, ours and the plain one."""
+    """Return the cost of each run, ours and the plain one."""
     costs: dict[str, list[Cost]] = {OURS: [], PLAIN: []}
     with TemporaryDirectory() as folder:
         checkout = Path(folder)

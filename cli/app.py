@@ -115,7 +115,7 @@ app.add_typer(service_app, name="service", rich_help_panel="Every day")
 
 @app.command(rich_help_panel="Look and repair")
 def picture(environment: Environment) -> None:
-    """Draw an environment from its YAML as an SVG on standard output:  groundwork picture dev > dev.svg"""
+    """Draw an environment from its YAML as an SVG on standard output: `groundwork picture dev > dev.svg`."""
     print(draw(load_platform(ROOT, only=environment)[0]), end="")
 
 

@@ -48,7 +48,10 @@ def local_reset() -> None:
 def local_env(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="In whose account they act there.")] = "dev",
 ) -> None:
-    """Print what leads other programs there:  eval "$(groundwork local env dev)"; npx cdktf deploy dev-network"""
+    """Print what leads other programs there.
+
+    eval "$(groundwork local env dev)"; npx cdktf deploy dev-network
+    """
     account_id = find_place(ROOT, environment).account_id
     setup = prepare_terraform(ROOT, launcher.start(directory=LOCAL_AWS).environment(account_id=account_id))
     for name, value in sorted(setup.environment.items()):

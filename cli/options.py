@@ -25,6 +25,7 @@ LockTimeout = Annotated[
 
 
 def confirm(question: str, already: bool) -> None:
+    """Ask for a yes, unless it was given already; end the command on anything else."""
     if already:
         return
     if not sys.stdin.isatty():

@@ -68,7 +68,7 @@ class Box:
 
 
 def draw(deployment: Deployment) -> str:
-    """An SVG of the environment, the same for the same YAML."""
+    """Return an SVG of the environment, the same for the same YAML."""
     environment = deployment.environment
     rows, monitored = list(_rows(deployment.services)), _monitoring(deployment)
     private_top, private_height = 210, 56 + max(ROW_HEIGHT * len(rows) - 10, STACKED * len(monitored))

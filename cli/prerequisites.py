@@ -15,6 +15,8 @@ Version = Tuple[int, ...]
 
 
 class Tool(NamedTuple):
+    """A tool, the version that is needed, and how to install it."""
+
     name: str
     minimum: Version
     command: List[str]
@@ -41,11 +43,12 @@ PYTHON_HOW = "https://www.python.org/downloads, or your system's package (then: 
 
 
 def dotted(version: Version) -> str:
+    """Write a version with dots."""
     return ".".join(str(part) for part in version)
 
 
 def version_in(text: str) -> Optional[Version]:
-    """The first version number in what a tool prints about itself."""
+    """Return the first version number in what a tool prints about itself."""
     match = re.search(r"(\d+(?:\.\d+)+)", text)
     return tuple(int(part) for part in match.group(1).split(".")) if match else None
 
@@ -76,6 +79,7 @@ def problem_with(tool: Tool, output: Optional[str]) -> Optional[str]:
 
 
 def problem_with_python(found: Version, has_venv: bool) -> Optional[str]:
+    """Return what is wrong with this Python, or None."""
     if found < PYTHON_MINIMUM:
         wanted = f"Python >= {dotted(PYTHON_MINIMUM)}"
         return f"{wanted} is needed, found {dotted(found)} ({sys.executable}). Get it: {PYTHON_HOW}"
@@ -86,6 +90,7 @@ def problem_with_python(found: Version, has_venv: bool) -> Optional[str]:
 
 
 def can_make_venvs() -> bool:
+    """Return whether this Python has `venv` and `ensurepip`, which Debian packages apart."""
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -102,6 +107,7 @@ def problems(run: Callable[[List[str]], Optional[str]] = output_of) -> List[str]
 
 
 def main() -> int:
+    """Print what is missing; return the exit code."""
     missing = problems()
     for line in missing:
         sys.stderr.write(line + "\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def find_checkout(start: Path) -> Path:
-    """The nearest directory at or above `start` with a cdktf.json; else the one that this file lies in."""
+    """Return the nearest directory at or above `start` with a cdktf.json; else the one that this file lies in."""
     for directory in (start, *start.parents):
         if (directory / "cdktf.json").is_file():
             return directory
@@ -17,7 +17,7 @@ ROOT = find_checkout(Path.cwd())
 
 
 def root() -> Path:
-    """The folder with environments/ and service_configs/."""
+    """Return the folder with environments/ and service_configs/."""
     return ROOT
 
 

@@ -48,12 +48,13 @@ class Session:
     """Whether --local chose the target: commands that are shown to a person need it too."""
 
     def command(self, arguments: str) -> str:
-        """A groundwork command as it has to be typed here."""
+        """Return a groundwork command as it has to be typed here."""
         program = "groundwork" if shutil.which("groundwork") else ".venv/bin/groundwork"
         return f"{program} {arguments}{' --local' if self.local else ''}"
 
     @property
     def name(self) -> str:
+        """The environment's name, or `shared`."""
         return self.place.name
 
     @cached_property
@@ -65,13 +66,16 @@ class Session:
 
     @property
     def environment(self) -> Environment:
+        """The environment's settings; an error for `shared`, which has none."""
         return self.deployment.environment
 
     @cached_property
     def s3(self) -> S3Client:
+        """The S3 client of the environment's account."""
         return boto3.client("s3", region_name=self.place.region)
 
     def say(self, text: str) -> None:
+        """Print a line."""
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     @cached_property
@@ -115,6 +119,7 @@ class Session:
         self.set_opensearch_ceiling()
 
     def synthesize(self) -> SynthesizedApp:
+        """Synthesize the environment's stacks and read them."""
         return synthesize(self.root, self.name, self.terraform.environment)
 
     def states(self) -> list[StateFile]:
@@ -150,7 +155,7 @@ def open_session(root: Path, environment: str, console: Console, *, local: bool)
 
 
 def find_place(root: Path, name: str) -> DeployTarget:
-    """An environment, or what all environments share."""
+    """Return an environment, or what all environments share."""
     if name == SHARED:
         return shared_place([deployment.environment for deployment in load_platform(root)])
     return load_platform(root, only=name)[0].environment

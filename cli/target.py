@@ -26,6 +26,7 @@ class Target:
 
 
 def is_embedded(environ: Mapping[str, str]) -> bool:
+    """Return whether this environment of a process leads to the local AWS."""
     return is_loopback(environ.get("AWS_ENDPOINT_URL", ""))
 
 
@@ -45,8 +46,11 @@ def choose_target(*, local: bool, account_id: str) -> Target:
 
 
 def act_as(role_arn: str, *, region: str) -> None:
-    """Ask AWS as this role from here on. Terraform's provider and backend assume it by themselves, so that the
-    environment variables, which they read too, keep the credentials of whoever runs the command."""
+    """Ask AWS as this role from here on.
+
+    Terraform's provider and backend assume it by themselves, so that the environment variables, which they read too,
+    keep the credentials of whoever runs the command.
+    """
     try:
         sts = boto3.client("sts", region_name=region)
         credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="groundwork")["Credentials"]

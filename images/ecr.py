@@ -63,7 +63,7 @@ class Ecr:
             )
 
     def login(self) -> Login:
-        """A token for `docker push`. On AWS the endpoint is the registry itself, wherever that is."""
+        """Return a token for `docker push`. On AWS the endpoint is the registry itself, wherever that is."""
         with _explained("log in to ECR"):
             (data,) = self._client.get_authorization_token(registryIds=[self._account_id])["authorizationData"]
         user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
@@ -88,7 +88,7 @@ class Ecr:
 
 
 def no_repository(repository: str) -> ImageError:
-    """The one message for it, whether ECR's API says so or the registry does."""
+    """Return the error for a missing repository, whether ECR's API or the registry reports it."""
     return ImageError(
         ExitCode.NO_REPOSITORY,
         f"the registry has no repository {repository}",

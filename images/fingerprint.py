@@ -11,7 +11,7 @@ TAG_LENGTH = 16  # hex digits: 64 bits; two contents under one tag are refused w
 
 
 def fingerprint(files: Iterable[ContextFile]) -> str:
-    """The SHA-256 over each file's path, mode and content, independent of the order that they come in.
+    """Return the SHA-256 over each file's path, mode and content, independent of their order.
 
     Lengths go in before what they measure, so that no two sets of files write the same bytes. Nothing of the
     machine goes in: no clock, owner, locale or umask.

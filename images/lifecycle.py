@@ -22,7 +22,7 @@ Rule = dict[str, Any]
 
 
 def lifecycle_policy(keep: Collection[str]) -> str:
-    """The policy text: tags in `keep` stay for ever, with the per-architecture images behind them (<tag>-arm64)."""
+    """Return the policy: tags in `keep` stay for ever, with the per-architecture images behind them (<tag>-arm64)."""
     rules = [_rule(f"Released: {tag}", ["tagged", f"{tag}*"], _count(NEVER_REACHED)) for tag in sorted(set(keep))]
     rules += [
         _rule("Neither released nor recent", ["tagged", "*"], _age(DAYS_TAGGED)),

@@ -29,7 +29,7 @@ class RegistryApi:
         self._authorization = {"Authorization": f"Basic {token}"}
 
     def configuration(self, repository: str, digest: str) -> dict[str, Any]:
-        """An image's configuration: its labels and its architecture."""
+        """Return an image's configuration: its labels and its architecture."""
         path = f"/v2/{repository}/blobs/{digest}"
         status, headers, body = self._ask("GET", path, self._authorization)
         if status in REDIRECTS:  # to S3, which must not see the registry's token

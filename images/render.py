@@ -16,18 +16,18 @@ ROOT_FILES = "rootfs"  # copied onto the image's root
 
 
 def render_all(root: Path, deployment: Deployment) -> dict[str, BuildContext]:
-    """The build context of every platform image, by name. Reads docker/ below root, and nothing else."""
+    """Return the build context of every platform image, by name. Reads docker/ below root, and nothing else."""
     bases = load_bases(root)
     return {image.name: render(root, image, bases, deployment) for image in PLATFORM_IMAGES}
 
 
 def image_tags(root: Path, deployment: Deployment) -> dict[str, str]:
-    """The tag of every platform image, by name: what `groundwork images publish` pushes and task definitions name."""
+    """Return the tag of every platform image, as `groundwork images publish` pushes and task definitions name it."""
     return {name: context.tag for name, context in render_all(root, deployment).items()}
 
 
 def render(root: Path, image: PlatformImage, bases: Bases, deployment: Deployment) -> BuildContext:
-    """The build context of one image: its folder below docker/, its arguments filled in, its configuration rendered."""
+    """Return an image's build context: its folder below docker/, arguments filled in, configuration rendered."""
     files = {file.path: file for file in read_tree(root / "docker" / image.name)}
     files[DOCKERFILE] = _filled_in(files[DOCKERFILE], bases.arguments(image.name))
     for path, content in image.render(deployment).items():

@@ -10,6 +10,7 @@ from local_aws import launcher
 
 
 def main() -> int:
+    """Run the server until it is told to stop; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local_aws", description=launcher.__doc__)
     parser.add_argument("command", choices=["start", "stop", "reset", "status"])
     parser.add_argument("--port", type=int, default=0, help="for start; a free one by default")

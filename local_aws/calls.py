@@ -16,7 +16,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def recorded(application: Application, file: Path) -> Application:
-    """The application, with each request appended to the file as it arrived."""
+    """Wrap the application: each request is appended to the file as it arrived."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)

@@ -24,6 +24,7 @@ class Endpoint:
 
     @property
     def url(self) -> str:
+        """The address of the endpoint."""
         return f"http://{HOST}:{self.port}"
 
     def request(self, method: str, path: str, timeout_seconds: float = 60) -> tuple[int, bytes]:
@@ -38,7 +39,7 @@ class Endpoint:
             connection.close()
 
     def environment(self, base: Mapping[str, str] | None = None, *, account_id: str = ACCOUNT) -> dict[str, str]:
-        """A child process' whole environment: `base` (ours, by default) with all of AWS led here, to this account.
+        """Return a child process' whole environment: `base`, or ours, with all of AWS led here, to this account.
 
         Every other AWS variable and both configuration files are out of the picture: a profile, a service's
         own endpoint variable or `ignore_configured_endpoint_urls` would lead back to a real account.

@@ -23,6 +23,7 @@ class Context:
         self._ends = ends
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until Lambda would end the invocation."""
         return int(1000 * (self._ends - time.time()))
 
 

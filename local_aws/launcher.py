@@ -38,7 +38,7 @@ def start(port: int = 0, *, directory: Path = STATE) -> Endpoint:
 
 
 def status(*, directory: Path = STATE) -> Endpoint | None:
-    """The embedded AWS that runs from `directory`, if one does."""
+    """Return the embedded AWS that runs from `directory`, if one does."""
     server_file = _server_file(directory)
     if not _locked(server_file):
         return None

@@ -80,7 +80,7 @@ def _end_with(pid: int) -> None:
 
 
 def one_at_a_time(application: Application) -> Application:
-    """moto changes its state without locks, and several Terraforms ask at once.
+    """Let one request in at a time: moto changes its state without locks, and several Terraforms ask at once.
 
     Seen once, in a deploy of three stacks side by side: it did not know a firewall rule that it had just made.
     """
@@ -93,7 +93,7 @@ def one_at_a_time(application: Application) -> Application:
 
 
 def once_for_each_call(application: Application) -> Application:
-    """A call that succeeded, and that its client makes again because the answer got lost, gets the same answer.
+    """Answer a repeated call, made because the first answer got lost, with that first answer.
 
     AWS' clients give each call an id, the same for all its attempts. Without this a database that has just been made
     "already exists": seen on a busy machine. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html

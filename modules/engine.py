@@ -35,12 +35,12 @@ class Alias(MetaPathFinder, Loader):
         self._package = package
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        """A module that goes by our name."""
+        """Return a module that goes by our name."""
         ours = fullname == self._name or fullname.startswith(f"{self._name}.")
         return ModuleSpec(fullname, self) if ours else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The package's own module, not a second one."""
+        """Return the package's own module, not a second one."""
         module = import_module(self._package + spec.name.removeprefix(self._name))
         spec.loader_state = module.__spec__
         return module

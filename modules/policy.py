@@ -28,7 +28,7 @@ def allow_anything(
     conditions: Mapping[str, Mapping[str, Any]] | None = None,
     principal: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """A statement on the resource `*`, or with all actions of a service; `reason` says why nothing narrower will do.
+    """Return a statement on `*`, or with all actions of a service; `reason` says why nothing narrower will do.
 
     tests/test_iam.py lists every such statement of the platform by its Sid.
     """
@@ -46,7 +46,7 @@ def _allow(
 
 
 def policy(*statements: Mapping[str, Any]) -> str:
-    """A policy document of these statements."""
+    """Return a policy document of these statements."""
     return json.dumps({"Version": VERSION, "Statement": list(statements)}, sort_keys=True)
 
 
@@ -63,7 +63,7 @@ def trust_service(principal: str, *, account_id: str | None = None) -> str:
 
 
 def account_decides(account_id: str) -> dict[str, Any]:
-    """The statement of a key's policy that leaves the key's use to the account's IAM policies.
+    """Return the statement of a key's policy that leaves the key's use to the account's IAM policies.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """

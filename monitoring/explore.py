@@ -21,7 +21,7 @@ ERRORS_IN_CLOUDWATCH = (
 
 
 def opensearch_query(query: str, *, source: str, lines: int = 500) -> dict[str, Any]:
-    """A query for log lines, as the plugin's editor writes it; `source` is the uid of the data source.
+    """Return a query for log lines, as the plugin's editor writes it; `source` is the uid of the data source.
 
     https://github.com/grafana/opensearch-datasource/blob/main/src/types.ts
     """
@@ -38,7 +38,7 @@ def opensearch_query(query: str, *, source: str, lines: int = 500) -> dict[str, 
 
 
 def opensearch_levels(levels: Mapping[str, str], *, source: str) -> dict[str, Any]:
-    """A query for how many lines there are over time; `levels` are Lucene, by the name of what they match."""
+    """Return a query for how many lines there are over time; `levels` are Lucene, by the name of what they match."""
     filters = [{"label": name, "query": query} for name, query in levels.items()]
     over_time = {"interval": "auto", "min_doc_count": "0", "trimEdges": "0"}
     return {
@@ -57,7 +57,7 @@ def opensearch_levels(levels: Mapping[str, str], *, source: str) -> dict[str, An
 
 
 def cloudwatch_query(expression: str, *, log_group: str) -> dict[str, Any]:
-    """A query of CloudWatch Logs Insights, as Grafana's editor writes it.
+    """Return a query of CloudWatch Logs Insights, as Grafana's editor writes it.
 
     https://github.com/grafana/grafana/blob/main/public/app/plugins/datasource/cloudwatch/dataquery.gen.ts
     """

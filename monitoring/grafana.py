@@ -75,7 +75,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
 
 
 def logs_source(service: str) -> str:
-    """The uid of the data source that has a service's logs, where they go to OpenSearch."""
+    """Return the uid of the data source that has a service's logs, where they go to OpenSearch."""
     return f"logs-{service}"
 
 
@@ -85,7 +85,7 @@ def logs_name(service: str) -> str:
 
 
 def _logs(region: str) -> dict[str, Any]:
-    """A collection, with its service and its host to be filled in.
+    """Return a collection, with its service and its host to be filled in.
 
     https://grafana.com/docs/plugins/grafana-opensearch-datasource/latest/configure/
     """

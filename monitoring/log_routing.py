@@ -8,6 +8,6 @@ from config.models.service.service import Service
 
 
 def searched(deployment: Deployment) -> tuple[Service, ...]:
-    """The services, jobs among them, that have a log collection."""
+    """Return the services, jobs among them, that have a log collection."""
     destination = deployment.environment.log_destination
     return tuple(one for one in deployment.services if destination(one) is LogDestination.OPENSEARCH)

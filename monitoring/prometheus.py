@@ -136,7 +136,7 @@ def _platform(name: str) -> Job:
 
 
 def _of_aws(environment: Environment) -> Job:
-    """The CloudWatch exporter, its figures marked with the service whose target group, database or log they are of."""
+    """Return the scrape of the CloudWatch exporter, each figure labelled with the service it is about."""
     name = environment.qualify("(.+)")
     own = [
         _label("service", "dimension_target_group", f"targetgroup/{name}/[^/]+"),

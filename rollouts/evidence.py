@@ -21,7 +21,7 @@ TASKS_OF_AN_ANSWER = 100
 
 
 def evidence(ecs: ECSClient, event: Mapping[str, Any], service: ServiceTypeDef | None) -> list[str]:
-    """The newest events of the service, how the last task of this revision ended, and the end of its log."""
+    """Return the newest events of the service, how this revision's last task ended, and the end of its log."""
     found = [f"event: {one['message']}" for one in service["events"][:EVENTS]] if service else []
     try:
         ended = stopped_tasks(ecs, event)
@@ -34,7 +34,7 @@ def evidence(ecs: ECSClient, event: Mapping[str, Any], service: ServiceTypeDef |
 
 
 def stopped_tasks(ecs: ECSClient, event: Mapping[str, Any]) -> list[TaskTypeDef]:
-    """The service's tasks of this revision that have stopped or are about to; ECS remembers them for an hour."""
+    """Return this revision's tasks that have stopped or are about to; ECS remembers them for an hour."""
     arns = ecs.list_tasks(cluster=event["cluster"], serviceName=event["service"], desiredStatus="STOPPED")["taskArns"]
     if not arns:
         return []
@@ -53,7 +53,7 @@ def end_of(task: TaskTypeDef, log_group: str, container: str) -> Iterator[str]:
 
 
 def last_lines(log_group: str, container: str, task_arn: str) -> Sequence[str]:
-    """The end of what a container wrote."""
+    """Return the end of what a container wrote."""
     logs = boto3.client("logs")
     stream = f"task/{container}/{short(task_arn)}"
     try:

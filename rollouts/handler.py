@@ -21,7 +21,8 @@ has left behind."""
 class Context(Protocol):
     """The part of Lambda's context that is used here."""
 
-    def get_remaining_time_in_millis(self) -> int: ...
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until Lambda ends the invocation."""
 
 
 def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:

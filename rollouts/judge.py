@@ -41,7 +41,7 @@ class SoFar:
 
 
 def judge(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
-    """The verdict `runs` with the number of tasks, or how far it is. Raises RolloutError where it is red."""
+    """Return `runs` with the number of tasks, or the progress. Raises RolloutError for a failed rollout."""
     ecs = boto3.client("ecs")
     state = SoFar(**(so_far or {"begun": time.time()}))
     watch_s = min(event["watch_s"], pace.longest_watch_s)
@@ -111,7 +111,7 @@ def _step(
 
 
 def look(ecs: ECSClient, event: Mapping[str, Any]) -> ServiceTypeDef:
-    """The service as it is now."""
+    """Return the service as it is now."""
     answer = ecs.describe_services(cluster=event["cluster"], services=[event["service"]])
     for service in answer["services"]:
         if service["deployments"]:  # one that is being deleted has none

@@ -26,7 +26,7 @@ class Record:
 
     @classmethod
     def named(cls, event: Mapping[str, Any]) -> Record | None:
-        """The record that the event names; whoever runs a task by hand names none."""
+        """Return the record that the event names; whoever runs a task by hand names none."""
         return cls(boto3.client("ssm"), event["record"], event["database"]) if event.get("record") else None
 
     def has(self, work: str) -> bool:

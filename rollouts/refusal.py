@@ -12,7 +12,7 @@ class TaskError(Exception):
 
 
 def told(message: str, evidence: list[str]) -> str:
-    """The message, and each piece of evidence on a line of its own below it."""
+    """Write the message, and each piece of evidence on a line of its own below it."""
     return "\n".join([message, *(f"  {line}" for line in evidence)])
 
 

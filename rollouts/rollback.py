@@ -38,7 +38,7 @@ def roll_back(
 
 
 def last_good(ecs: ECSClient, event: Mapping[str, Any]) -> str | None:
-    """The task definition of the newest successful deployment of another revision than this one.
+    """Return the task definition of the newest successful deployment of another revision than this one.
 
     A revision that was rolled back to has a newer successful deployment than what it replaced.
     """

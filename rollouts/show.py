@@ -18,7 +18,7 @@ EVENTS = 10
 
 
 def show(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The service's deployments, newest events first, and the seconds until its rollout is judged at the latest."""
+    """Return the service's deployments, newest events first, and the seconds until the rollout's time limit."""
     service = look(boto3.client("ecs"), event)
     return {
         "verdict": "shown",

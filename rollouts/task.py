@@ -27,7 +27,7 @@ TOKEN_S = 3600
 
 
 def run(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
-    """The verdict `ended`, or the task that is waited for. Raises TaskError when it cannot start or ends badly."""
+    """Return `ended`, or the task that is waited for. Raises TaskError when it cannot start or ends badly."""
     ecs, record = boto3.client("ecs"), Record.named(event)
     name, work = event["container"], event["work"]
     if not so_far:
@@ -49,7 +49,7 @@ def run(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict
 
 
 def find_or_start(ecs: ECSClient, event: Mapping[str, Any]) -> str:
-    """The task that does this work already, or has done it meanwhile, or a new one.
+    """Return the task that does this work already, or has done it meanwhile, or a new one.
 
     After a cancelled apply, or a client that asks again because it lost the answer, there is one.
     """
@@ -99,7 +99,7 @@ def mark(event: Mapping[str, Any]) -> str:
 
 
 def exit_code(task: TaskTypeDef, container: str) -> int | None:
-    """The container's exit code, or None when it never started."""
+    """Return the container's exit code, or None when it never started."""
     return next((one.get("exitCode") for one in task.get("containers", []) if one.get("name") == container), None)
 
 

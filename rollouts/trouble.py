@@ -22,7 +22,7 @@ HEALTH_CHECK = "health check"
 
 
 def crashed(ecs: ECSClient, event: Mapping[str, Any], *, since: float) -> list[TaskTypeDef]:
-    """The tasks of the new revision that have stopped by themselves since then (seconds since 1970), oldest first."""
+    """Return the new revision's tasks that stopped by themselves since then (seconds since 1970), oldest first."""
     ended = [task for task in stopped_tasks(ecs, event) if stopped_by_itself(task)]
     return sorted((task for task in ended if ended_at(task) >= since - SAME_MOMENT_S), key=ended_at)
 

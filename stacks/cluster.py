@@ -17,8 +17,11 @@ from stacks.platform_stack import PlatformStack
 
 
 class ClusterStack(PlatformStack):
-    """Exposes `cluster`, the `namespace` that every task registers its address in, `scraper`, who reads metrics, and
-    `rollouts`, who waits for rollouts and migrations."""
+    """The ECS cluster and the parts that all tasks share.
+
+    Exposes `cluster`, the `namespace` that every task registers its address in, `scraper`, who reads metrics, and
+    `rollouts`, who waits for rollouts and migrations.
+    """
 
     def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
         super().__init__(scope, name="cluster", environment=environment, embedded=embedded)

@@ -14,8 +14,11 @@ from stacks.platform_stack import PlatformStack
 
 
 class SharedDeliveryStack(PlatformStack):
-    """`shared-delivery`, in the registry's account: GitHub as identity provider, the roles that plan and deploy what
-    is shared, one that pushes the platform's images, and for each service built elsewhere one that pushes its own."""
+    """The stack `shared-delivery`, in the registry's account.
+
+    GitHub as identity provider, the roles that plan and deploy what is shared, one that pushes the platform's images,
+    and for each service built elsewhere one that pushes its own.
+    """
 
     def __init__(self, scope: Construct, *, place: DeployTarget, delivery: Delivery, embedded: bool) -> None:
         super().__init__(scope, name="delivery", environment=place, embedded=embedded)

@@ -36,10 +36,12 @@ class AffectedStack:
 
     @property
     def environment(self) -> str:
+        """The environment that the stack belongs to, or `shared`."""
         return self.id.partition("-")[0]
 
     @property
     def name(self) -> str:
+        """The stack's name without its environment."""
         return self.id.partition("-")[2]
 
 
@@ -51,6 +53,7 @@ class Affected:
 
     @property
     def stacks(self) -> tuple[AffectedStack, ...]:
+        """All affected stacks, in deploy order."""
         return tuple(stack for wave in self.waves for stack in wave)
 
 
@@ -69,7 +72,7 @@ def find_affected(base: Path, head: Path, scratch: Path, synthesize: Synthesize)
 
 
 def deploy_waves(ids: Iterable[str], tree: Tree) -> list[list[str]]:
-    """The stacks in groups, each after what it needs, also by way of stacks that are not among them."""
+    """Return the stacks in groups, each after what it needs, also by way of stacks that are not among them."""
     waiting = sorted(ids)
     waves = []
     while waiting:
@@ -117,7 +120,7 @@ def is_settings(file: Path) -> bool:
 def _causes(
     base: Path, head: Path, scratch: Path, synthesize: Synthesize, before: Tree, after: Tree, different: Sequence[str]
 ) -> dict[str, list[Path]]:
-    """The files behind each difference, found by changing each file alone."""
+    """Find the files behind each difference, by changing each file alone."""
     files = [file for file in changed_files(base, head) if file.parts[0] not in WITHOUT_EFFECT]
     code = [file for file in files if not is_settings(file)]
     groups = [[file] for file in files if is_settings(file)] + ([code] if code else [])

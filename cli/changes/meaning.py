@@ -56,7 +56,7 @@ def meaning(plan: StackPlan) -> list[Sentence]:
 
 
 def _runs_before_a_deploy(change: Change) -> bool:
-    """A migration: modules/rollouts/pre_deploy_task.py asks the function of rollouts for it."""
+    """Run a migration, as modules/rollouts/pre_deploy_task.py asks for it."""
     return change.type in STEPS and change.action is not Action.DELETE and ".before-deploy" in change.address
 
 

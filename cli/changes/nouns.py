@@ -98,5 +98,5 @@ NOUNS: Mapping[str, Noun] = {
 
 
 def noun_of(type_: str) -> Noun:
-    """The words of a type; its own name where the table has none."""
+    """Return the words of a type; its own name where the table has none."""
     return NOUNS.get(type_) or _noun(type_.removeprefix("aws_").replace("_", " "))

@@ -22,6 +22,8 @@ UNKNOWN, HIDDEN = "what AWS says then", "(not shown)"
 
 
 class Action(Enum):
+    """An action of Terraform on a resource."""
+
     CREATE = "create"
     UPDATE = "update"
     REPLACE = "replace"

@@ -26,6 +26,7 @@ class PlannedStack:
 
     @property
     def name(self) -> str:
+        """The stack's name without its environment."""
         return self.id.partition("-")[2]
 
 

@@ -37,7 +37,7 @@ class SettingChange:
 
 
 def setting_changes(base: Path, head: Path, file: Path) -> list[SettingChange]:
-    """The settings of a file that differ between two checkouts; of a file that is new or gone, the file itself."""
+    """Return the settings of a file that differ between two checkouts; of a new or removed file, the file."""
     there = [(root / file).is_file() for root in (base, head)]
     if not all(there):
         old, new = ("a file" if is_there else None for is_there in there)

@@ -27,6 +27,7 @@ class StackCode:
 
     @cached_property
     def code(self) -> dict[str, Any]:
+        """The document that Terraform reads."""
         loaded: dict[str, Any] = json.loads(self.text)
         return loaded
 

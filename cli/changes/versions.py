@@ -16,7 +16,7 @@ DEFAULT_BASES = ("origin/main", "main")
 
 
 def base_commit(root: Path, base: str | None) -> str:
-    """The commit to compare with: where this branch left `base`, by default the main branch."""
+    """Return the commit to compare with: where this branch left `base`, by default the main branch."""
     candidates = [base] if base else DEFAULT_BASES
     for name in candidates:
         if _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").returncode == 0:
@@ -34,7 +34,7 @@ def base_commit(root: Path, base: str | None) -> str:
 
 
 def export_commit(root: Path, commit: str, into: Path) -> Path:
-    """The files of a commit, without touching the checkout."""
+    """Return the files of a commit, without touching the checkout."""
     done = _git(root, "archive", "--format=tar", f"{commit}:./")
     if done.returncode != 0:
         raise CommandError(f"git archive {commit}: {done.stderr.decode().strip()}")
@@ -44,7 +44,7 @@ def export_commit(root: Path, commit: str, into: Path) -> Path:
 
 
 def export_files(root: Path, into: Path) -> Path:
-    """The files as they are, committed or not, but those that git ignores."""
+    """Return the files as they are, committed or not, but those that git ignores."""
     done = _git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     if done.returncode != 0:
         raise CommandError(f"{root} is no git repository, so there is nothing to compare with", exit_code=BAD_INPUT)

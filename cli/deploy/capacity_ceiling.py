@@ -90,7 +90,7 @@ class CapacityCeiling:
         ]
 
     def in_use(self) -> Ceiling:
-        """The most that ran at a time in the last hours."""
+        """Return the most that ran at a time in the last hours."""
         try:
             return Ceiling(self._measured("IndexingOCU"), self._measured("SearchOCU"))
         except (BotoCoreError, ClientError) as error:

@@ -68,6 +68,7 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
 
 
 def stack_table(session: Session, progress: Progress) -> Table:
+    """Return a table of the stacks with their resources and times."""
     resources = {f"{session.name}-{state.stack}": state.resources for state in session.states()}
     table = Table(title="Stacks", title_justify="left")
     table.add_column("stack")
@@ -81,7 +82,7 @@ def stack_table(session: Session, progress: Progress) -> Table:
 
 
 def name_table(session: Session) -> Table:
-    """The services in the environment's private DNS namespace, and what registers itself under each name."""
+    """Return the services in the environment's private DNS namespace, and what registers itself under each name."""
     table = Table("name", "registered by", "tasks", title="Services by name", title_justify="left")
     names = boto3.client("servicediscovery", region_name=session.place.region)
     registrants = registered_services(session)
@@ -96,7 +97,7 @@ def name_table(session: Session) -> Table:
 
 
 def registered_services(session: Session) -> dict[str, ServiceTypeDef]:
-    """The ECS services of the environment's cluster, by the Cloud Map service that they register in."""
+    """Return the ECS services of the environment's cluster, by the Cloud Map service that they register in."""
     ecs = boto3.client("ecs", region_name=session.place.region)
     found = {}
     for page in ecs.get_paginator("list_services").paginate(cluster=session.name):

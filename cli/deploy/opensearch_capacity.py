@@ -72,7 +72,7 @@ class Wanted:
 
 
 def wanted_ceiling(deployments: Iterable[Deployment], place: DeployTarget) -> Wanted | None:
-    """The ceiling of the place's account and region; None where no log of the place goes to OpenSearch."""
+    """Return the ceiling of the place's account and region; None where no log of the place goes to OpenSearch."""
     found = [
         environment
         for deployment in deployments

@@ -31,6 +31,7 @@ class Plan:
 
     @property
     def summary(self) -> str:
+        """The number of changes, in words."""
         if self.waits_for:
             return f"waits for {', '.join(self.waits_for)}, which nobody has deployed yet"
         if self.code == NO_CHANGES:
@@ -61,13 +62,13 @@ def plan_all(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[P
 
 
 def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:
-    """The stacks whose outputs it reads and that have no state yet."""
+    """Return the stacks whose outputs it reads and that have no state yet."""
     upstream = {id_.partition("-")[2] for id_ in reads(stack)}
     return sorted(upstream - deployed)
 
 
 def reads(stack: SynthesizedStack) -> dict[str, set[str]]:
-    """The outputs that this stack uses, by the id of the stack that has them."""
+    """Return the outputs that this stack uses, by the id of the stack that has them."""
     found: dict[str, set[str]] = {}
     for id_, output in _READS.findall((stack.directory / "cdk.tf.json").read_text()):
         found.setdefault(id_, set()).add(output)

@@ -29,7 +29,7 @@ def refuse_protected(stacks: Iterable[SynthesizedStack], environment: str) -> No
 
 
 def protected(stack: SynthesizedStack) -> list[str]:
-    """The resources of a stack that are marked not to be deleted, as deploys show them."""
+    """Return the resources of a stack that are marked not to be deleted, as deploys show them."""
     return [
         f"{kind} {_path(resource, stack.id)}"
         for kind, resources in sorted(stack.code.get("resource", {}).items())

@@ -49,6 +49,7 @@ class Run:
 
     @property
     def cdktf(self) -> Cdktf:
+        """The cdktf command of this run."""
         terraform = self.session.terraform
         return Cdktf(
             self.session.root,
@@ -76,14 +77,15 @@ class Run:
         return Delegation(self.session.environment) if self.session.name != SHARED else None
 
     def orphans(self) -> list[StateFile]:
+        """Return the states with resources whose stack the program no longer has."""
         return orphans(self.program, self.session.states())
 
     def deployed(self) -> set[str]:
-        """The keys of the states that hold anything."""
+        """Return the keys of the states that hold anything."""
         return {state.key for state in self.session.states() if state.resources}
 
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
-        """A lock that nobody will release is told at once; any other is waited for, and its holder named."""
+        """Return a lock that nobody will release is told at once; any other is waited for, and its holder named."""
         locks = self.session.store.locks(stacks)
         now = datetime.now(UTC)
         if gone := abandoned(locks):
@@ -101,7 +103,7 @@ class Run:
                 self.session.say(f"  release it, if nobody works under it: {release}")
 
     def execute(self, command: Command, stacks: Sequence[SynthesizedStack]) -> Progress:
-        """cdktf on these stacks, in as few calls as their dependencies allow."""
+        """Run cdktf on these stacks, in as few calls as their dependencies allow."""
         progress = Progress(stack.id for stack in stacks)
         log = log_path(self.session.root, command, self.session.name)
         display = display_for(self.session.console, progress)
@@ -175,6 +177,7 @@ class Run:
         self.session.say(f"{stack.id}: {progress.outcome}")
 
     def forget_empty_states(self) -> None:
+        """Delete the states of stacks that are gone and hold no resource."""
         self.session.store.forget_empty(self.program)
 
 
@@ -186,7 +189,7 @@ def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
 
 @contextmanager
 def exclusive_run(session: Session, *, lock_timeout_seconds: int) -> Iterator[Run]:
-    """The checkout's lock, where the states are, and the environment's program as it is now."""
+    """Return the checkout's lock, where the states are, and the environment's program as it is now."""
     with only_one(session.root, timeout_seconds=lock_timeout_seconds, say=session.say) as descriptor:
         session.need_state_store()
         program = session.synthesize()

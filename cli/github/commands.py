@@ -150,7 +150,7 @@ def drift(environment: Environment, local: Local = False) -> None:
 
 
 def _kinds(environment: str) -> list[str]:
-    """The roles of a place, as stacks/delivery.py and stacks/shared_delivery.py make them."""
+    """Return the roles of a place, as stacks/delivery.py and stacks/shared_delivery.py make them."""
     if environment != SHARED:
         return ["plan", "deploy"]
     delivery = load_platform(ROOT)[0].environment.delivery
@@ -158,7 +158,7 @@ def _kinds(environment: str) -> list[str]:
 
 
 def _in_order() -> list[str]:
-    """The environments in the order in which a release goes through them."""
+    """Return the environments in the order in which a release goes through them."""
     names = [deployment.environment.name for deployment in load_platform(ROOT)]
     return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
 

@@ -32,7 +32,7 @@ def promoted(environments: Sequence[str], first: str, changed: Collection[str]) 
 
 
 def changed_since(root: Path, commit: str) -> list[str]:
-    """The files that differ from a commit; all of them when there was none."""
+    """Return the files that differ from a commit; all of them when there was none."""
     arguments = ["ls-files"] if commit == NOTHING else ["diff", "--name-only", "--end-of-options", commit, "HEAD"]
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -74,7 +74,7 @@ def _ask(github: GitHub, environment: str, service: str, tag: str, branch: str) 
 
 
 def _read(github: GitHub, path: str, branch: str) -> tuple[str, str | None]:
-    """The file on the branch, and what names this version of it; nothing where there is none."""
+    """Return the file on the branch, and what names this version of it; nothing where there is none."""
     try:
         answer = github.ask("GET", f"contents/{path}?ref={branch}")
     except NotFoundError:

@@ -21,13 +21,13 @@ Known = TypeVar("Known")
 
 
 def deployments_of(names: Sequence[str] | None) -> list[Deployment]:
-    """The environments named, or all."""
+    """Return the environments named, or all."""
     everything = {of.environment.name: of for of in load_platform(ROOT)}
     return [known("environment", name, everything, Path("environments")) for name in names or everything]
 
 
 def platform_images(deployments: Sequence[Deployment], names: Sequence[str] | None) -> list[PlatformImageBuild]:
-    """The platform images named, or all, as these environments have them."""
+    """Return the platform images named, or all, as these environments have them."""
     everything = wanted(ROOT, deployments)
     by_name = {image.name: image for image in everything}
     chosen = {known("platform image", name, by_name, Path("docker")).name for name in names or by_name}
@@ -47,7 +47,7 @@ def work_of_service(
     tag: str | None,
     platforms: Sequence[str] | None,
 ) -> ImageBuild:
-    """A service's own image, for the processors that its file names."""
+    """Return a service's own image, for the processors that its file names."""
     folder = Path("service_configs")
     everywhere = [service for of in deployments for service in of.services]
     known("service", name, {service.name: service for service in everywhere}, folder)
@@ -71,7 +71,7 @@ def refuse_without_service(**options: object) -> None:
 
 
 def known(what: str, name: str, there: Mapping[str, Known], folder: Path) -> Known:
-    """The thing of this name, or what was probably meant."""
+    """Return the thing of this name; refuse an unknown name with what was probably meant."""
     if name in there:
         return there[name]
     raise ConfigError(

@@ -99,7 +99,7 @@ class CloudWatchLogs:
 
 
 def _at_least(level: Level, records: Iterable[LogRecord]) -> Iterator[LogRecord]:
-    """A stack trace belongs to the error above it, which comes after it here."""
+    """Join a stack trace to the error above it, which comes after it here."""
     waiting: dict[tuple[str, str], list[LogRecord]] = defaultdict(list)
     for record in records:
         below = waiting[(record.container, record.task)]

@@ -60,7 +60,7 @@ class CollectionAccess:
         )
 
     def refused(self, answer: Answer) -> CommandError:
-        """The collection said no."""
+        """Return the error of a request that the collection refused."""
         text = answer.text[:300]
         if answer.status not in (401, 403):
             if answer.status == 429:
@@ -125,7 +125,7 @@ class CollectionAccess:
         )
 
     def _tunnel(self, port: int) -> Iterator[str]:
-        """The command, and what it needs first."""
+        """Return the command, and what it needs first."""
         if not self.settings.cluster.ec2.session_manager:
             name = self.settings.name
             yield f"# first: cluster.ec2.session_manager: true in environments/{name}.yaml, and"
@@ -153,14 +153,14 @@ class CollectionAccess:
 
 
 def role_of(caller: str) -> str:
-    """The ARN of the role that a session is of, as far as STS tells: it leaves a role's path out."""
+    """Return the ARN of the role that a session is of, as far as STS tells: it leaves a role's path out."""
     _, _, _, _, account, resource = caller.split(":", 5)
     kind, _, name = resource.partition("/")
     return f"arn:aws:iam::{account}:role/{name.split('/')[0]}" if kind == "assumed-role" else caller
 
 
 def _with_path(role: str) -> str:
-    """The ARN as IAM knows it: a role of IAM Identity Center has a path, and data policies want all of it."""
+    """Return the ARN as IAM knows it: a role of IAM Identity Center has a path, and data policies want all of it."""
     try:
         arn: str = boto3.client("iam").get_role(RoleName=_name(role))["Role"]["Arn"]
     except (BotoCoreError, ClientError):

@@ -12,7 +12,10 @@ from config.diagnostics.suggestions import did_you_mean
 
 
 class Level(IntEnum):
-    """The least `severity_number` of each: https://opentelemetry.io/docs/specs/otel/logs/data-model/"""
+    """Log levels, each with its least `severity_number`.
+
+    https://opentelemetry.io/docs/specs/otel/logs/data-model/
+    """
 
     TRACE = 1
     DEBUG = 5
@@ -45,7 +48,7 @@ _TENS = {10: Level.TRACE, 20: Level.DEBUG, 30: Level.INFO, 40: Level.WARN, 50: L
 
 
 def parse_level(text: str) -> Level:
-    """The level that a person asks for."""
+    """Return the level that a person asks for."""
     level = level_named(text)
     if level is None:
         names = [one.name.lower() for one in Level]
@@ -58,21 +61,21 @@ def parse_level(text: str) -> Level:
 
 
 def level_named(value: Any) -> Level | None:
-    """The level in a field of a record: a name, or a number of Bunyan's and pino's."""
+    """Return the level in a field of a record: a name, or a number of Bunyan's and pino's."""
     if isinstance(value, int) and not isinstance(value, bool):
         return _TENS.get(value)
     return _NAMES.get(value.strip().upper()) if isinstance(value, str) else None
 
 
 def level_numbered(value: Any) -> Level | None:
-    """The level of an OpenTelemetry `severity_number`, from 1 to 24."""
+    """Return the level of an OpenTelemetry `severity_number`, from 1 to 24."""
     if not isinstance(value, int) or not 1 <= value <= 24:
         return None
     return max(level for level in Level if level <= value)
 
 
 def level_in_text(line: str) -> Level | None:
-    """The level that a line of plain text names, if it does."""
+    """Return the level that a line of plain text names, if it does."""
     if line.startswith(_CRASHES):
         return Level.FATAL if line.startswith(("panic", "fatal")) else Level.ERROR
     found = _WORD.search(line[:_BEGINNING])

@@ -87,7 +87,7 @@ class OpenSearchLogs:
 
 
 def search_body(query: LogQuery) -> dict[str, Any]:
-    """A page of the newest records, in OpenSearch's query language."""
+    """Return a page of the newest records, in OpenSearch's query language."""
     wanted: list[dict[str, Any]] = [
         {"range": {TIME: {"gte": int(query.since.timestamp() * 1000), "format": "epoch_millis"}}}
     ]
@@ -103,7 +103,7 @@ def search_body(query: LogQuery) -> dict[str, Any]:
 
 
 def find_collection(settings: Environment, service: str) -> dict[str, Any]:
-    """The collection as AWS describes it."""
+    """Return the collection as AWS describes it."""
     name = settings.collection(service)
     client: Any = boto3.client("opensearchserverless", region_name=settings.region)
     try:

@@ -32,4 +32,4 @@ class LogReader(Protocol):
         """The delay after which a record may still turn up."""
 
     def newest(self, query: LogQuery) -> Iterator[LogRecord]:
-        """The records, newest first; more is asked for only as far as the caller goes on."""
+        """Return the records, newest first; more is asked for only as far as the caller goes on."""

@@ -59,7 +59,7 @@ class LogRecord:
 
 
 def from_event(event: Mapping[str, Any], *, service: str, environment: str) -> LogRecord:
-    """A record of an event in CloudWatch Logs. Its stream is `task/<container>/<task's id>`."""
+    """Return a record of an event in CloudWatch Logs. Its stream is `task/<container>/<task's id>`."""
     _, _, rest = event["logStreamName"].partition("/")
     container, _, task = rest.rpartition("/")
     line = event["message"].rstrip("\n")
@@ -83,7 +83,7 @@ def from_event(event: Mapping[str, Any], *, service: str, environment: str) -> L
 
 
 def from_hit(hit: Mapping[str, Any]) -> LogRecord:
-    """A record of a document in a collection, as the router shaped it."""
+    """Return a record of a document in a collection, as the router shaped it."""
     source = hit["_source"]
     time = datetime.fromtimestamp(hit["sort"][0] / 1000, UTC)
     level = level_numbered(source.get("severity_number")) or _level(source)
@@ -109,12 +109,12 @@ def oldest_first(newest_first: Sequence[LogRecord]) -> list[LogRecord]:
 
 
 def shown_time(time: datetime) -> str:
-    """2026-11-27T09:30:00.123Z"""
+    """Write a time as in 2026-11-27T09:30:00.123Z."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def as_text(message: str) -> str:
-    """The message without colours and control characters of its own."""
+    """Return the message without colours and control characters of its own."""
     return _encodable(_NOT_TEXT.sub("", message))
 
 

@@ -16,7 +16,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """The time that it means, in UTC; one without a time zone is UTC."""
+    """Return the time that it means, in UTC; one without a time zone is UTC."""
     found = _AGO.fullmatch(text.strip())
     since = now - timedelta(**{_UNITS[found[2]]: int(found[1])}) if found and int(found[1]) <= _most(found[2]) else None
     since = since if found else _time(text.strip())

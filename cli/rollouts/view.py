@@ -60,7 +60,7 @@ def in_full(shown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def in_one_line(shown: Mapping[str, Any]) -> str:
-    """The new tasks by state, and the seconds left."""
+    """Return the new tasks by state, and the seconds left."""
     newest = next((one for one in shown["deployments"] if one["status"] == "primary"), None)
     left = f"; {shown['seconds_left']} s left" if shown["seconds_left"] else ""
     return f"{_deployment(newest) if newest else 'no deployment yet'}{left}"

@@ -67,7 +67,7 @@ class RolloutWatch:
 
 
 def awaited(stack: StackProgress, environment: str) -> str | None:
-    """The service whose verdict this stack waits for now."""
+    """Return the service whose verdict this stack waits for now."""
     match = AWAITED.match(stack.at) if stack.phase is Phase.APPLYING else None
     if match is None:
         return None

@@ -42,7 +42,7 @@ class Question:
         return not self.always_written and answer in (self._info().default, "")
 
     def parse(self, text: str) -> Answer:
-        """The answer as the field's type; ValueError says what is allowed."""
+        """Return the answer as the field's type; ValueError says what is allowed."""
         schema = {**schema_at(schema_of(Service), self.field.split(".")), "nullable": False}
         words = text.strip()
         answer = int(words) if schema.get("type") == "integer" and words.isdecimal() else words
@@ -77,7 +77,7 @@ QUESTIONS = (
 
 
 def questions_for(kind: Kind) -> Iterator[Question]:
-    """The questions that make sense for a kind."""
+    """Return the questions that make sense for a kind."""
     return (question for question in QUESTIONS if question.asked_of(kind))
 
 

@@ -102,7 +102,7 @@ def releases_file(environment: str) -> Path:
 
 
 def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environment: str) -> Located[Service]:
-    """The service as it is in the environment; unknown names are refused with what was probably meant."""
+    """Return the service of the environment; refuse an unknown name with what was probably meant."""
     environments = {found.environment.settings.name: found for found in deployments}
     if environment not in environments:
         raise _unknown("environment", environment, list(environments), Path("environments"))
@@ -113,7 +113,7 @@ def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environm
 
 
 def _refuse_foreign_image(service: Located[Service], environment: str) -> None:
-    """A release names a tag in the service's own repository; some services do not run from there."""
+    """Refuse a release of a service that does not run from its own repository."""
     settings = service.settings
     if settings.image is not None:
         why = f"{settings.name} runs an image of its own choice, so no release decides what runs in {environment}"

@@ -22,7 +22,7 @@ class Past:
 
 
 def release_before(root: Path, file: Path, service: str, current: str | None) -> Past:
-    """The newest committed tag of the service that is not the current one."""
+    """Return the newest committed tag of the service that is not the current one."""
     log = _git(root, "log", f"--max-count={MOST_COMMITS}", "--format=%h %cs %s", "--", str(file))
     for line in log.splitlines():
         commit = line.split(" ", 1)[0]

@@ -74,7 +74,7 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
 
 
 def references(session: Session, service: str) -> dict[str, list[str]]:
-    """The secrets that a service names, each with the variables it fills."""
+    """Return the secrets that a service names, each with the variables it fills."""
     services = {found.name: found for found in session.deployment.services}
     if service not in services:
         raise CommandError(

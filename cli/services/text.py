@@ -33,7 +33,7 @@ _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "
 
 
 def service_text(name: str, kind: Kind, answers: Answers, *, about: str = "") -> str:
-    """The file: schema, what it is, and a line for each answer that is not the default anyway."""
+    """Write the file: schema, summary, and a line for each answer that is not the default anyway."""
     lines = [SCHEMA_LINE, *([f"# {about}"] if about else [])]
     fields = [(f"kind: {kind}", KIND_COMMENTS[kind].format(name=name)), *_fields(name, answers)]
     if kind is Kind.INTERNAL:

@@ -51,7 +51,7 @@ class StateFile:
         return self.key.rpartition("/")[2].removesuffix(SUFFIX)
 
     def data_names(self, kind: str) -> list[str]:
-        """The names of its data sources of one type."""
+        """Return the names of its data sources of one type."""
         found = self.content.get("resources", [])
         return [entry["name"] for entry in found if entry["mode"] == "data" and entry["type"] == kind]
 
@@ -68,6 +68,7 @@ class StateFile:
 
     @property
     def resources(self) -> int:
+        """The number of managed resources in it."""
         return sum(
             len(resource["instances"])
             for resource in self.content.get("resources", [])

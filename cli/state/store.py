@@ -33,7 +33,7 @@ class StateStore(Protocol):
         """Every state; none where nothing is set up yet."""
 
     def locks(self, stacks: Sequence[SynthesizedStack]) -> list[Lock]:
-        """The locks that somebody holds on these stacks."""
+        """Return the locks that somebody holds on these stacks."""
 
     def unlock(self, lock: Lock) -> None:
         """Remove a lock, whoever holds it."""
@@ -51,6 +51,7 @@ class S3States:
 
     @property
     def bucket(self) -> str:
+        """The bucket's name."""
         return self.place.state_bucket
 
     @property
@@ -58,6 +59,7 @@ class S3States:
         return bucket_exists(self.s3, self.bucket, account_id=self.place.account_id, region=self.place.region)
 
     def fault(self) -> str | None:
+        """Return what `groundwork bootstrap` has yet to set up, if anything."""
         return None if self.exists else f"{self.place.name} has no state bucket yet ({self.bucket})."
 
     @property
@@ -80,20 +82,26 @@ class S3States:
         return [setting.words for setting, _ in found]
 
     def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:  # noqa: ARG002
+        """Make the bucket or bring it up to date; yield what was done."""
         yield self.make()
 
     def prepare(self, program: SynthesizedApp) -> Iterator[str]:  # noqa: ARG002
+        """Yield what was done before a deploy: nothing, for S3 needs nothing."""
         yield from ()
 
     def states(self) -> list[StateFile]:
+        """Read every state of the environment."""
         return list(state_files(self.s3, self.bucket, self.place.name)) if self.exists else []
 
     def locks(self, stacks: Sequence[SynthesizedStack]) -> list[Lock]:
+        """Return the locks that somebody holds on these stacks."""
         return [lock for stack in stacks if (lock := read_lock(self.s3, stack))]
 
     def unlock(self, lock: Lock) -> None:
+        """Release a lock."""
         state = lock.stack.state
         self.s3.delete_object(Bucket=state.bucket, Key=state.lock_key)
 
     def forget_empty(self, program: SynthesizedApp) -> None:  # noqa: ARG002
+        """Delete the states of stacks that are gone and hold no resource."""
         forget_empty(self.s3, self.bucket, self.place.name)

@@ -44,6 +44,7 @@ class Cdktf:
     """What else to say from time to time; it must not wait."""
 
     def arguments(self, command: str, stacks: Sequence[str], options: Sequence[str] = ()) -> list[str]:
+        """Return the command line."""
         program = self.root / "node_modules/.bin/cdktf"
         lock = ["--skip-provider-lock"] if self.skip_provider_lock else []
         return [str(program), command, *stacks, *options, *lock, "--no-color"]
@@ -105,11 +106,13 @@ class LineReader:
         self._source, self._rest = source, b""
 
     def new_lines(self) -> list[str]:
+        """Return the complete lines since the last call."""
         *lines, self._rest = (self._rest + self._source.read()).split(b"\n")
         return [line.decode(errors="replace").rstrip("\r") for line in lines]
 
 
 def log_path(root: Path, command: str, environment: str) -> Path:
+    """Return the path of a new log file for this command."""
     return root / LOGS / f"{time.strftime('%Y%m%d-%H%M%S')}-{command}-{environment}-{os.getpid()}.log"
 
 

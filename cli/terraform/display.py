@@ -23,17 +23,21 @@ BAR_WIDTH = 20
 class Display(Protocol):
     """Shows a Progress while it changes."""
 
-    def changed(self, stack: StackProgress) -> None: ...
+    def changed(self, stack: StackProgress) -> None:
+        """Show that a stack has moved on."""
 
-    def tick(self) -> None: ...
+    def tick(self) -> None:
+        """Redraw what changes with time."""
 
-    def say(self, text: str) -> None: ...
+    def say(self, text: str) -> None:
+        """Print a line that stays."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the display."""
 
 
 def describe(stack: StackProgress) -> str:
-    """A stack's state in a few words."""
+    """Return a stack's state in a few words."""
     match stack.phase:
         case Phase.DONE:
             return stack.outcome
@@ -56,18 +60,21 @@ class PlainDisplay:
         self._phases: dict[str, Phase] = {}
 
     def changed(self, stack: StackProgress) -> None:
+        """Redraw the stack's line."""
         if stack.phase in self.SHOWN and self._phases.get(stack.stack) is not stack.phase:
             self._phases[stack.stack] = stack.phase
             words = f"{stack.steps} to do" if stack.phase is Phase.APPLYING else describe(stack)
             self.say(f"{stack.stack}: {words}")
 
     def tick(self) -> None:
+        """Redraw the lines with the time passed."""
         if time.monotonic() - self._last > HEARTBEAT_SECONDS:
             running = [s for s in self._progress.stacks.values() if s.phase is Phase.APPLYING]
             doing = "; ".join(f"{s.stack} {describe(s)}" for s in running) or "working"
             self.say(f"{self._progress.finished}/{len(self._progress.stacks)} stacks done; {doing}")
 
     def say(self, text: str) -> None:
+        """Print a line above the moving ones."""
         self._last = time.monotonic()
         self._console.print(
             f"[{self._last - self._begun:5.0f} s] {text}", markup=False, highlight=False, soft_wrap=True
@@ -88,6 +95,7 @@ class LiveDisplay:
         self._live.start()
 
     def changed(self, stack: StackProgress) -> None:
+        """Print a line when a stack begins and ends."""
         now = time.monotonic()
         if stack.phase in (Phase.PLANNING, Phase.APPLYING):
             self._begun.setdefault(stack.stack, now)
@@ -98,9 +106,11 @@ class LiveDisplay:
         """Rich redraws by itself."""
 
     def say(self, text: str) -> None:
+        """Print a line."""
         self._live.console.print(text, markup=False, highlight=False)
 
     def close(self) -> None:
+        """End the display; nothing moves that would have to stop."""
         self._live.stop()
 
     def _table(self) -> Table:
@@ -117,10 +127,12 @@ class LiveDisplay:
 
 
 def bar(stack: StackProgress) -> Text:
+    """Return the progress bar of a stack."""
     share = 1.0 if stack.phase is Phase.DONE else stack.steps_done / stack.steps if stack.steps else 0.0
     full = round(BAR_WIDTH * min(share, 1.0))
     return Text.assemble(("━" * full, "green"), ("━" * (BAR_WIDTH - full), "bright_black"))
 
 
 def display_for(console: Console, progress: Progress) -> Display:
+    """Return the display that suits the console: moving lines on a terminal, plain ones elsewhere."""
     return LiveDisplay(console, progress) if console.is_terminal else PlainDisplay(console, progress)

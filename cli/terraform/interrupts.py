@@ -45,6 +45,7 @@ class Received:
 
     @property
     def exit_code(self) -> int:
+        """The exit code of a command that this signal ended."""
         return 128 + self.first if self.first else 0
 
 
@@ -75,6 +76,7 @@ class Process:
 
     @property
     def is_terraform(self) -> bool:
+        """Whether it is a Terraform process."""
         return self.command.rpartition("/")[2] == "terraform" and not self.state.startswith("Z")
 
 
@@ -87,12 +89,13 @@ def read_stat(text: str) -> Process:
 
 
 def read_ps(listing: str) -> list[Process]:
-    """The output of `ps -axo pid=,ppid=,stat=,comm=`, for macOS."""
+    """Return the output of `ps -axo pid=,ppid=,stat=,comm=`, for macOS."""
     rows = (line.split(None, 3) for line in listing.splitlines())
     return [Process(int(row[0]), int(row[1]), row[2], row[3].strip()) for row in rows if len(row) == 4]
 
 
 def processes() -> list[Process]:
+    """Return the processes of this machine."""
     if not Path("/proc/self/stat").exists():
         ps = ["ps", "-axo", "pid=,ppid=,stat=,comm="]
         return read_ps(subprocess.run(ps, capture_output=True, text=True, check=True).stdout)
@@ -112,6 +115,7 @@ class GracefulStop:
         self._idle_since: float | None = None
 
     def step(self, *, forced: bool = False) -> None:
+        """Pass the next signal on: first to Terraform alone, then, if forced, to all."""
         # Frozen, cdktf cannot start a Terraform between our look and what we conclude from it.
         with suppress(ProcessLookupError):
             os.kill(self._cdktf, signal.SIGSTOP)

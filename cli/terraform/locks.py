@@ -53,6 +53,7 @@ class Lock:
         return self.operation.startswith((MOVED, OPERATIONS[MOVED]))
 
     def age(self, now: datetime) -> str:
+        """Return how long the lock has been held, in words."""
         seconds = int((now - (self.created or now)).total_seconds())
         for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
             if count := seconds // length:
@@ -60,12 +61,14 @@ class Lock:
         return f"{seconds} seconds ago"
 
     def since(self, now: datetime) -> str:
+        """Return when the lock was taken, in words."""
         if self.created is None:
             return "an unknown time"
         return f"{self.created:%Y-%m-%d %H:%M:%S} UTC ({self.age(now)})"
 
 
 def parse_lock(stack: SynthesizedStack, content: dict[str, Any]) -> Lock:
+    """Read a lock from the JSON that Terraform wrote."""
     return Lock(
         stack=stack,
         id=content["ID"],
@@ -76,7 +79,7 @@ def parse_lock(stack: SynthesizedStack, content: dict[str, Any]) -> Lock:
 
 
 def read_lock(s3: S3Client, stack: SynthesizedStack) -> Lock | None:
-    """The stack's lock, if someone holds it."""
+    """Return the stack's lock, if someone holds it."""
     state = stack.state
     try:
         body = s3.get_object(Bucket=state.bucket, Key=state.lock_key)["Body"].read()
@@ -96,7 +99,7 @@ def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
 
 
 def stacks_being_worked_on() -> set[str] | None:
-    """The stack directories in which a Terraform of this machine runs; None where that cannot be seen."""
+    """Return the stack directories in which a Terraform of this machine runs; None where that cannot be seen."""
     if not Path("/proc/self/cwd").exists():
         return None
     found = set()
@@ -118,6 +121,7 @@ def abandoned(locks: list[Lock]) -> list[Lock]:
 
 
 def describe_held(lock: Lock, now: datetime) -> str:
+    """Describe a lock that somebody may still need."""
     return f"{lock.stack.id} is locked by {lock.who} ({lock.operation}) since {lock.since(now)}, lock {lock.id}"
 
 
@@ -135,7 +139,7 @@ def describe_abandoned(lock: Lock, now: datetime, command: Callable[[str], str])
 
 
 def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> Lock:
-    """The stack's lock, if it is the one that was named, and nobody here works under it."""
+    """Return the stack's lock, if it is the named one and nobody here works under it."""
     if lock is None:
         raise CommandError(f"{stack.id} is not locked")
     if lock.id != lock_id:

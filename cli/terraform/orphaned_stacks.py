@@ -24,13 +24,13 @@ LOGGING, LOGS = "logging", "logs-"
 
 
 def orphans(program: SynthesizedApp, states: list[StateFile]) -> list[StateFile]:
-    """The states with resources whose stack the program no longer has, each before what it needs."""
+    """Return the states with resources whose stack the program no longer has, each before what it needs."""
     keys = {stack.state_key for stack in program.stacks}
     return in_destroy_order([state for state in states if state.resources and state.key not in keys])
 
 
 def needs(state: StateFile) -> set[str]:
-    """The stacks whose outputs it reads: none of them can be destroyed before it."""
+    """Return the stacks whose outputs it reads: none of them can be destroyed before it."""
     read = [name for name in state.data_names("terraform_remote_state") if name.startswith(CROSS_STACK_READ)]
     found = {name.removeprefix(CROSS_STACK_READ).partition("-")[2] for name in read}
     return found | ({LOGGING} if state.stack.startswith(LOGS) else set())
@@ -45,6 +45,7 @@ def without_logs(orphans: list[StateFile]) -> tuple[list[StateFile], list[StateF
 
 
 def in_destroy_order(states: list[StateFile]) -> list[StateFile]:
+    """Sort states so that each comes before what it needs."""
     ordered: list[StateFile] = []
     while len(ordered) < len(states):
         left = [state for state in states if state not in ordered]
@@ -54,7 +55,7 @@ def in_destroy_order(states: list[StateFile]) -> list[StateFile]:
 
 
 def that_need(states: list[StateFile], names: Iterable[str]) -> list[StateFile]:
-    """The states of these names, and those that need one of them."""
+    """Return the states of these names, and those that need one of them."""
     wanted = set(names)
     while more := {state.stack for state in states if state.stack not in wanted and needs(state) & wanted}:
         wanted |= more
@@ -71,7 +72,7 @@ def refuse_protected_orphan(orphan: StateFile) -> None:
 
 
 def empty_code(template: dict[str, Any], *, key: str) -> dict[str, Any]:
-    """A stack of the same backend, provider and nothing else."""
+    """Return a stack of the same backend, provider and nothing else."""
     terraform = copy.deepcopy(template["terraform"])
     if "cloud" in terraform:
         terraform["cloud"]["workspaces"]["name"] = key.removesuffix(SUFFIX).replace("/", "-", 1)
@@ -81,7 +82,7 @@ def empty_code(template: dict[str, Any], *, key: str) -> dict[str, Any]:
 
 
 def write_empty_stack(root: Path, program: SynthesizedApp, orphan: StateFile) -> SynthesizedStack:
-    """A directory in which Terraform destroys the orphan."""
+    """Return a directory in which Terraform destroys the orphan."""
     stack_id = f"{program.environment}-{orphan.stack}"
     directory = root / DIRECTORY / stack_id
     directory.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def write_empty_stack(root: Path, program: SynthesizedApp, orphan: StateFile) ->
 
 
 def find_stack(root: Path, program: SynthesizedApp, name: str) -> SynthesizedStack:
-    """A stack of the program; of any other name, one that its state alone may know."""
+    """Return a stack of the program; of any other name, one that its state alone may know."""
     short = name.removeprefix(f"{program.environment}-")
     for stack in program.stacks:
         if stack.name == short:

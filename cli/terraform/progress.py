@@ -22,6 +22,8 @@ STEP_BEGUN = re.compile(
 
 
 class Phase(StrEnum):
+    """The phase of a stack's deploy."""
+
     WAITING = "waiting"
     INITIALIZING = "initializing"
     READY = "initialized"
@@ -50,10 +52,12 @@ class StackProgress:
 
     @property
     def finished(self) -> bool:
+        """Whether the stack is through, well or badly."""
         return self.phase in (Phase.DONE, Phase.FAILED)
 
     @property
     def outcome(self) -> str:
+        """The end of the stack's deploy, in words."""
         counts = ((self.added, "added"), (self.changed, "changed"), (self.destroyed, "destroyed"))
         return ", ".join(f"{count} {what}" for count, what in counts if count) or "no changes"
 
@@ -115,4 +119,5 @@ class Progress:
 
     @property
     def finished(self) -> int:
+        """The number of stacks that are through."""
         return sum(progress.finished for progress in self.stacks.values())

@@ -57,6 +57,7 @@ class TerraformSetup:
 
 
 def os_arch() -> str:
+    """Return this machine's platform as Terraform writes it, such as linux_amd64."""
     machine = platform.machine().lower()
     arch = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(machine, machine)
     return f"{sys.platform}_{arch}"
@@ -70,7 +71,7 @@ def holds_provider(mirror: Path, *, version: str = PROVIDER_VERSION, target: str
 
 
 def places_terraform_knows(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """The mirrors that Terraform searches without being told."""
+    """Return the mirrors that Terraform searches without being told."""
     yield home / ".terraform.d/plugins"
     if sys.platform == "darwin":
         yield home / "Library/Application Support/io.terraform/plugins"
@@ -83,7 +84,7 @@ def places_terraform_knows(environ: Mapping[str, str], home: Path) -> Iterator[P
 
 
 def directories_below(prefix: Path) -> Iterator[Path]:
-    """The prefix and what is below it, nearest first, bounded in depth and number."""
+    """Return the prefix and what is below it, nearest first, bounded in depth and number."""
     level, looked_into = [prefix], 0
     for _ in range(SEARCH_DEPTH):
         deeper: list[Path] = []
@@ -105,6 +106,7 @@ def directories_below(prefix: Path) -> Iterator[Path]:
 
 
 def find_mirror(prefixes: Iterable[Path], *, target: str) -> Path | None:
+    """Return the first folder below these that holds the AWS provider for the platform."""
     for prefix in prefixes:
         for directory in directories_below(prefix):
             if holds_provider(directory, target=target):
@@ -123,7 +125,7 @@ def registry_answers(timeout_seconds: float = 3.0) -> bool:
 
 
 def users_own_config(environ: Mapping[str, str], home: Path) -> Path | None:
-    """The CLI configuration that Terraform would read anyway, if it is there to be read."""
+    """Return the CLI configuration that Terraform would read anyway, if it is there to be read."""
     named = environ.get("TF_CLI_CONFIG_FILE")
     candidates = ([Path(named)] if named else []) + [home / ".terraformrc"]
     return next((path for path in candidates if path.is_file()), None)

@@ -11,7 +11,7 @@ OF_OURS = ("RolloutError", "TaskError")
 
 
 def readable(line: str) -> list[str]:
-    """The lines of the message in a line of Terraform's; any other line as it is."""
+    """Return the lines of the message in a line of Terraform's; any other line as it is."""
     match = FROM_THE_FUNCTION.match(line.strip())
     if not match:
         return [line]

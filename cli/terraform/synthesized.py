@@ -28,6 +28,7 @@ class StateObject:
 
     @property
     def lock_key(self) -> str:
+        """The key of the lock object beside it."""
         return f"{self.key}.tflock"
 
 
@@ -46,6 +47,7 @@ class SynthesizedStack:
 
     @cached_property
     def code(self) -> dict[str, Any]:
+        """The document that Terraform reads."""
         loaded: dict[str, Any] = json.loads((self.directory / "cdk.tf.json").read_text())
         return loaded
 
@@ -81,7 +83,7 @@ class SynthesizedApp:
     stacks: tuple[SynthesizedStack, ...]
 
     def select(self, names: Iterable[str]) -> tuple[SynthesizedStack, ...]:
-        """The stacks of these names, with or without the environment's prefix; all when none is named."""
+        """Return the stacks of these names, with or without the environment's prefix; all when none is named."""
         by_name = {stack.name: stack for stack in self.stacks}
         wanted = [name.removeprefix(f"{self.environment}-") for name in names]
         if unknown := [name for name in wanted if name not in by_name]:
@@ -92,7 +94,7 @@ class SynthesizedApp:
         return tuple(by_name[name] for name in dict.fromkeys(wanted)) if wanted else self.stacks
 
     def with_preparations(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
-        """The chosen stacks, and what must run before each: new code on an old schema is nobody's wish."""
+        """Return the chosen stacks, and what must run before each, such as a migration."""
         chosen = tuple(chosen)
         ids, needed = {stack.id for stack in chosen}, {id_ for stack in chosen for id_ in stack.dependencies}
         before = [stack for stack in self.stacks if stack.id in needed - ids and stack.runs_a_task]
@@ -101,7 +103,7 @@ class SynthesizedApp:
     def with_missing(
         self, chosen: Iterable[SynthesizedStack], deployed: Collection[str]
     ) -> tuple[SynthesizedStack, ...]:
-        """The chosen stacks and all that they need and no state knows yet, such as the log of a new service."""
+        """Return the chosen stacks and all that they need and no state knows yet, such as the log of a new service."""
         ids = {stack.id for stack in chosen}
         by_id = {stack.id: stack for stack in self.stacks}
         waiting = list(ids)
@@ -113,7 +115,7 @@ class SynthesizedApp:
         return tuple(stack for stack in self.stacks if stack.id in ids)
 
     def with_dependants(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
-        """The chosen stacks and all that cannot live without them."""
+        """Return the chosen stacks and all that cannot live without them."""
         ids = {stack.id for stack in chosen}
         while more := {s.id for s in self.stacks if s.id not in ids and ids.intersection(s.dependencies)}:
             ids |= more
@@ -121,7 +123,7 @@ class SynthesizedApp:
 
 
 def waves(stacks: Iterable[SynthesizedStack]) -> list[list[SynthesizedStack]]:
-    """The stacks in groups: each needs only what earlier groups, or nothing chosen, provide."""
+    """Return the stacks in groups: each needs only what earlier groups, or nothing chosen, provide."""
     waiting = list(stacks)
     ordered = []
     while waiting:
@@ -133,6 +135,7 @@ def waves(stacks: Iterable[SynthesizedStack]) -> list[list[SynthesizedStack]]:
 
 
 def read_program(root: Path, environment: str) -> SynthesizedApp:
+    """Read the synthesized stacks of an environment from cdktf.out."""
     manifest = json.loads((root / OUTPUT / "manifest.json").read_text())
     stacks = tuple(
         SynthesizedStack(

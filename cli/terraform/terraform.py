@@ -44,8 +44,11 @@ def terraform(
 
 
 def forget_backend(directory: Path) -> None:
-    """Let the next `init` take the code's backend without a question: the same directories serve an account, the
-    embedded AWS and Terraform Cloud in turn, and nothing is kept in them. `-reconfigure` does it for S3 alone."""
+    """Let the next `init` take the code's backend without a question.
+
+    The directories serve an account, the local AWS and Terraform Cloud in turn, and nothing is kept in them.
+    `-reconfigure` does it for S3 alone.
+    """
     (directory / ".terraform/terraform.tfstate").unlink(missing_ok=True)
 
 

@@ -63,7 +63,7 @@ def _within(value: Any, key: str = "") -> Iterator[str]:
 
 
 def unmanaged(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tagged]:
-    """The tagged resources that no state knows, and one should."""
+    """Return the tagged resources that no state knows, and one should."""
     known = set[str]().union(*(identifiers(state) for state in states))
     return sorted(
         resource

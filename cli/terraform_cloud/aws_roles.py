@@ -34,10 +34,12 @@ class RunRoles:
     cloud: TerraformCloud
 
     def arn(self, phase: str) -> str:
+        """Return the ARN of the role for `plan` or `apply`."""
         return f"arn:aws:iam::{self.place.account_id}:role/{self._name(phase)}"
 
     @property
     def provider_arn(self) -> str:
+        """The ARN of the OIDC provider."""
         return f"arn:aws:iam::{self.place.account_id}:oidc-provider/{self.cloud.hostname}"
 
     @property
@@ -86,7 +88,7 @@ class RunRoles:
             ) from error
 
     def provider(self, iam: Any) -> Iterator[str]:
-        """The account's trust in what this Terraform Cloud signs; all environments in the account share it."""
+        """Make the account's OIDC provider for this Terraform Cloud; all environments in the account share it."""
         try:
             there = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=self.provider_arn)
         except iam.exceptions.NoSuchEntityException:

@@ -35,16 +35,20 @@ class Bucket:
             raise CommandError(f"there is no bucket {self.name}\n  fix: name the bucket of the states with --bucket")
 
     def key(self, stack: str) -> str:
+        """Return the key of a stack's state."""
         return f"{self.environment}/{stack.partition('-')[2]}{SUFFIX}"
 
     def where(self, stack: str) -> str:
+        """Return the address of a stack's state, for people."""
         return f"s3://{self.name}/{self.key(stack)}"
 
     def read(self, stack: str) -> State | None:
+        """Read a stack's state, or None."""
         body = self._get(self.key(stack))
         return State(body) if body else None
 
     def write(self, stack: str, state: State) -> None:
+        """Write a stack's state."""
         self.s3.put_object(Bucket=self.name, Key=self.key(stack), Body=state.content, ServerSideEncryption="AES256")
 
     def hold(self, stack: str, words: str) -> None:
@@ -72,6 +76,7 @@ class Bucket:
             self.s3.delete_object(Bucket=self.name, Key=self._lock(stack))
 
     def is_moved(self, stack: str) -> bool:
+        """Return whether the state has been moved to Terraform Cloud."""
         body = self._get(self._lock(stack))
         return body is not None and json.loads(body).get("Operation") == MOVED
 

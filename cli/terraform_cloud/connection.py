@@ -35,6 +35,7 @@ class Connection:
 
     @cached_property
     def client(self) -> TFEClient:
+        """The API client."""
         # One second of every command's start, so only here.
         from pytfe import TFEClient, TFEConfig
 
@@ -57,10 +58,12 @@ class Connection:
 
     @property
     def address(self) -> str:
+        """The address of the API."""
         return f"https://{self.settings.hostname}"
 
     @property
     def description(self) -> str:
+        """The organization and its host, in words."""
         return f"organization {self.settings.organization} at {self.settings.hostname}"
 
     @cached_property

@@ -16,10 +16,12 @@ class State:
 
     @property
     def lineage(self) -> str:
+        """The lineage: which history of states it belongs to."""
         return str(json.loads(self.content)["lineage"])
 
     @property
     def serial(self) -> int:
+        """The serial: which state of its lineage it is."""
         return int(json.loads(self.content)["serial"])
 
     def follows(self, other: State | None, where: str) -> bool:

@@ -39,7 +39,7 @@ def move(bucket: Bucket, workspaces: WorkspaceStates, direction: Direction, stac
 
 
 def _copy(source: Bucket | WorkspaceStates, target: Bucket | WorkspaceStates, stack: str) -> tuple[int, bool]:
-    """The serial of the state, and whether it had to be copied. Nobody else can change the source any more."""
+    """Copy a state; return its serial and whether that was needed. Nobody else can change the source any more."""
     target.hold(stack, "its state is being copied")
     try:
         state = source.read(stack)

@@ -20,7 +20,7 @@ class ProjectOf:
     environment: str
 
     def find(self) -> Project | None:
-        """The project, where it is there and may be seen."""
+        """Return the project, where it is there and may be seen."""
         from pytfe.models import ProjectListOptions
 
         settings, _ = self.connection.settings, self.connection.organization
@@ -38,13 +38,13 @@ class ProjectOf:
         return f"organization {settings.organization} has no project {settings.project} yet, or you may not see it"
 
     def need(self) -> Project:
-        """The project, which `groundwork bootstrap` has made."""
+        """Return the project, which `groundwork bootstrap` has made."""
         if found := self.find():
             return found
         raise CommandError(f"{self.missing}\n  fix: groundwork bootstrap {self.environment}")
 
     def make(self) -> tuple[Project, bool]:
-        """The project, and whether it had to be made."""
+        """Return the project, made if necessary, and whether it was."""
         from pytfe.models import ProjectCreateOptions
 
         settings = self.connection.settings

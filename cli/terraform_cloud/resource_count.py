@@ -34,7 +34,7 @@ class Count:
 
 
 def in_code(code: Mapping[str, Any]) -> int:
-    """The managed resources of one stack."""
+    """Return the managed resources of one stack."""
     return sum(
         entry.get("count", 1) if isinstance(entry.get("count", 1), int) else 1
         for kind, entries in code.get("resource", {}).items()
@@ -66,7 +66,7 @@ def count_all(root: Path, cloud: TerraformCloud) -> list[Count]:
 
 
 def count_in(output: Path, cloud: TerraformCloud) -> Iterator[Count]:
-    """The counts of a synthesized program, of the stacks in this organization."""
+    """Return the counts of a synthesized program, of the stacks in this organization."""
     found: dict[str, list[int]] = {}
     manifest = json.loads((output / "manifest.json").read_text())
     for entry in manifest["stacks"].values():
@@ -79,7 +79,7 @@ def count_in(output: Path, cloud: TerraformCloud) -> Iterator[Count]:
 
 
 def describe(counts: Iterable[Count], cloud: TerraformCloud) -> list[str]:
-    """The counts in words, and what they mean for the plan."""
+    """Return the counts in words, and what they mean for the plan."""
     counts = list(counts)
     total = sum(count.resources for count in counts)
     each = ", ".join(f"{count.place} {count.resources} in {count.stacks} stacks" for count in counts)

@@ -34,20 +34,25 @@ class TerraformCloudStates:
 
     @cached_property
     def project(self) -> ProjectOf:
+        """The project of the environment."""
         return ProjectOf(self.connection, self.place.name)
 
     @cached_property
     def workspaces(self) -> Workspaces:
+        """The workspaces of the environment."""
         return Workspaces(self.connection, self.place)
 
     @cached_property
     def roles(self) -> RunRoles:
+        """The IAM roles of the runs."""
         return RunRoles(self.place, self.connection.settings)
 
     def fault(self) -> str | None:
+        """Return what `groundwork bootstrap` has yet to set up, if anything."""
         return None if self.project.find() else self.project.missing
 
     def bootstrap(self, program: SynthesizedApp) -> Iterator[str]:
+        """Make project, workspaces and roles, or bring them up to date; yield what was done."""
         self.connection.refuse_what_the_plan_lacks()
         project, made = self.project.make()
         if made:
@@ -58,6 +63,7 @@ class TerraformCloudStates:
             yield from self._share_variables(program)
 
     def prepare(self, program: SynthesizedApp) -> Iterator[str]:
+        """Make the workspaces of new stacks before a deploy; yield what was done."""
         done = list(self.workspaces.reconcile(program, self.project.need(), only_missing=True))
         yield from done
         if done and self.connection.settings.execution.is_elsewhere:
@@ -69,10 +75,11 @@ class TerraformCloudStates:
         yield from VariableSetOf(self.connection, self.place.name).reconcile(self.roles.variables, ids)
 
     def states(self) -> list[StateFile]:
+        """Read every state of the environment."""
         return [state for workspace in self._own() if (state := self._state(workspace))]
 
     def _own(self) -> list[Workspace]:
-        """The environment's workspaces in this project: a name's beginning alone may be somebody else's."""
+        """Return the environment's workspaces in this project: a name's beginning alone may be somebody else's."""
         project = self.project.find()
         if project is None:
             return []
@@ -90,6 +97,7 @@ class TerraformCloudStates:
         return self._read[version.id]
 
     def locks(self, stacks: Sequence[SynthesizedStack]) -> list[Lock]:
+        """Return the locks that somebody holds on these stacks."""
         by_name = {stack.id: stack for stack in stacks}
         return [
             self._lock(by_name[name], workspace)
@@ -127,6 +135,7 @@ class TerraformCloudStates:
         return f"{self.connection.settings.organization}/{stack.id}"
 
     def unlock(self, lock: Lock) -> None:
+        """Release a lock."""
         workspace = self.workspaces.all()[lock.stack.id]
         if lock.who.startswith("run "):
             raise CommandError(

@@ -17,7 +17,7 @@ _BLOCK = re.compile(r'credentials\s+"(?P<host>[^"]+)"\s*\{[^}]*?\btoken\s*=\s*"(
 
 
 def variable(hostname: str) -> str:
-    """The environment variable that Terraform reads: dots become underscores, and hyphens two."""
+    """Return the environment variable that Terraform reads: dots become underscores, and hyphens two."""
     return f"TF_TOKEN_{hostname.replace('-', '__').replace('.', '_')}"
 
 
@@ -34,12 +34,12 @@ def find_token(hostname: str, environ: Mapping[str, str], home: Path) -> str | N
 
 
 def with_token(environ: Mapping[str, str], hostname: str, token: str) -> dict[str, str]:
-    """An environment in which Terraform finds it too: with a CLI configuration of ours it reads no other file."""
+    """Return an environment in which Terraform finds it too: with a CLI configuration of ours it reads no other."""
     return {**environ, variable(hostname): token}
 
 
 def find_here(hostname: str) -> str | None:
-    """The token on this machine."""
+    """Return the token on this machine."""
     return find_token(hostname, os.environ, Path.home())
 
 

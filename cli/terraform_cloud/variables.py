@@ -21,6 +21,7 @@ class VariableSetOf:
 
     @property
     def name(self) -> str:
+        """The variable's name in Terraform Cloud."""
         return f"groundwork-{self.environment}"
 
     def reconcile(self, variables: Mapping[str, str], workspaces: Sequence[str]) -> Iterator[str]:

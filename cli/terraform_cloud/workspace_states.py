@@ -23,9 +23,11 @@ class WorkspaceStates:
     by_name: dict[str, Workspace]
 
     def where(self, stack: str) -> str:
+        """Return the address of a stack's state, for people."""
         return f"workspace {stack}"
 
     def read(self, stack: str) -> State | None:
+        """Read a stack's state, or None."""
         from pytfe.errors import NotFound
 
         versions = self.connection.client.state_versions
@@ -37,6 +39,7 @@ class WorkspaceStates:
             return State(versions.download(version.id))
 
     def write(self, stack: str, state: State) -> None:
+        """Write a stack's state."""
         from pytfe.models import StateVersionCreateOptions
 
         options = StateVersionCreateOptions(
@@ -50,6 +53,7 @@ class WorkspaceStates:
             )
 
     def hold(self, stack: str, words: str) -> None:
+        """Lock a stack's workspace, with these words for whoever meets the lock."""
         from pytfe.models import WorkspaceLockOptions
 
         workspace = self.by_name[stack]
@@ -61,5 +65,6 @@ class WorkspaceStates:
             self.connection.client.workspaces.lock(workspace.id, WorkspaceLockOptions(reason=f"{MOVED}: {words}"))
 
     def let_go(self, stack: str) -> None:
+        """Unlock a stack's workspace."""
         with self.connection.explained(f"release workspace {stack}"):
             self.connection.client.workspaces.unlock(self.by_name[stack].id)

@@ -30,7 +30,7 @@ def read_by(stacks: Sequence[SynthesizedStack]) -> dict[str, set[str]]:
 
 @cache
 def local_version() -> str:
-    """The version of the Terraform on this machine; every workspace starts with it."""
+    """Return the version of the Terraform on this machine; every workspace starts with it."""
     answer = subprocess.run(["terraform", "version", "-json"], stdout=subprocess.PIPE, check=True).stdout
     return str(json.loads(answer)["terraform_version"])
 

@@ -13,7 +13,7 @@ from config.source.problem import Problem
 
 
 def in_dependency_order(services: Sequence[Service]) -> tuple[Service, ...]:
-    """The services, each after those it calls and after what runs before its deploys; else by name."""
+    """Sort the services, each after those it calls and after its pre-deploy tasks; else by name."""
     return tuple(_by_name(services)[name] for name in _sorter(services).static_order())
 
 

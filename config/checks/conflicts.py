@@ -181,7 +181,7 @@ def _hosts(environment: Environment, services: Sequence[Located[Service]]) -> di
 
 
 def _free_priority(wanted: int, taken: set[int]) -> int:
-    """The nearest later number of the same band that is free, so that the order of depths stays."""
+    """Return the nearest later number of the same band that is free, so that the order of depths stays."""
     band = (wanted - 1) // BAND_SIZE * BAND_SIZE
     return next(
         number
@@ -193,7 +193,7 @@ def _free_priority(wanted: int, taken: set[int]) -> int:
 def _next_range(
     environments: Sequence[tuple[Located[Environment], Sequence[Located[Service]]]], crowded: Environment
 ) -> str:
-    """A range of the same size, in 10.0.0.0/8, that no environment uses."""
+    """Return a range of the same size, in 10.0.0.0/8, that no environment uses."""
     used = [environment.settings.network.cidr for environment, _ in environments]
     size = crowded.network.cidr.prefixlen
     ten = next(private for private in PRIVATE_RANGES if private.prefixlen == 8)

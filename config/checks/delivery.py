@@ -40,7 +40,7 @@ def delivery_conflicts(
 
 
 def _provider_conflicts(environments: Sequence[Located[Environment]]) -> Iterator[Problem]:
-    """An account has GitHub's OIDC provider once."""
+    """Refuse a second OIDC provider of GitHub in one account."""
     by_account: dict[str, list[Located[Environment]]] = {}
     for environment in environments:
         by_account.setdefault(environment.settings.account_id, []).append(environment)

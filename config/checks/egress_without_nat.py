@@ -13,7 +13,7 @@ from config.source.problem import Problem
 
 
 def missing_endpoints(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """The endpoints that a service of an environment without NAT needs, and every environment does not."""
+    """Return the endpoints that a service of an environment without NAT needs, and every environment does not."""
     network = environment.settings.network
     missing = ", ".join(sorted(ENDPOINTS_OF_A_SHELL - set(network.interface_endpoints)))
     service = next((service for service in services if service.settings.exec), None)

@@ -26,7 +26,7 @@ _FORMATS = {"ipv4network": "an address range such as 10.10.0.0/16", "time": "a t
 
 @cache
 def schema_of(model: type[BaseModel]) -> Schema:
-    """The model's schema; what no YAML may set is marked `readOnly`."""
+    """Return the model's schema; what no YAML may set is marked `readOnly`."""
     schema = model.model_json_schema()
     if issubclass(model, Settings):
         for name in model.injected:
@@ -37,7 +37,7 @@ def schema_of(model: type[BaseModel]) -> Schema:
 
 
 def schema_at(root: Schema, path: Sequence[Step]) -> Schema:
-    """The schema of the value at the path; {} where anything goes or nothing is known."""
+    """Return the schema of the value at the path; {} where anything goes or nothing is known."""
     schema = resolve(root, root)
     for step in path:
         if step == "[key]":
@@ -54,7 +54,7 @@ def key_schema_at(root: Schema, path: Sequence[Step]) -> Schema:
 
 
 def resolve(root: Schema, schema: Schema) -> Schema:
-    """References followed, and `or null` turned into a mark."""
+    """Follow references, and turn `or null` into a mark."""
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].rpartition("/")[2]]
         return resolve(root, {**target, **{key: value for key, value in schema.items() if key != "$ref"}})
@@ -77,12 +77,12 @@ def in_words(schema: Schema) -> str | None:
 
 
 def fields_in_words(schema: Schema) -> str:
-    """The fields that a person may write."""
+    """Return the fields that a person may write."""
     return ", ".join(writable(schema))
 
 
 def writable(schema: Schema) -> list[str]:
-    """The names of the fields that a person may write."""
+    """Return the names of the fields that a person may write."""
     return [name for name, its in _with_fields(schema).get("properties", {}).items() if not its.get("readOnly")]
 
 
@@ -116,7 +116,7 @@ def _in_words(schema: Schema) -> str | None:
 
 
 def bounds(schema: Schema) -> tuple[float | None, float | None]:
-    """The least and the largest number that is taken."""
+    """Return the least and the largest number that is taken."""
     least, most = schema.get("minimum"), schema.get("maximum")
     if schema.get("type") == "integer":
         least = schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else least

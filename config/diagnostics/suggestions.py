@@ -50,7 +50,7 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
 
 
 def similar(word: str, known: Iterable[str]) -> str | None:
-    """The name that was probably meant."""
+    """Return the name that was probably meant."""
     names = list(known)
     # Before letters are compared: memory_mb and memory_mib, minTasks and min_tasks.
     plain = {_letters(name): name for name in names}

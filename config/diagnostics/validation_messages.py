@@ -159,7 +159,7 @@ class _Explanation:
 
 
 def _discreet(problem: Problem, path: Path, kind: str) -> Problem:
-    """The problem without a value that may be a secret, and without a fix that repeats it."""
+    """Return the problem without a value that may be a secret, and without a fix that repeats it."""
     if not is_confidential([*path, problem.value]) or kind in ("missing", "mistakes"):
         return problem
     return replace(problem, value=NOT_SHOWN, fix=problem.fix if kind == "extra_forbidden" else None)

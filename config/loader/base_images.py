@@ -57,12 +57,12 @@ class Bases(Settings):
     grafana_opensearch: Archive = Field(alias="grafana-opensearch")
 
     def of(self, image: str) -> str:
-        """The base of the platform image of this name."""
+        """Return the base of the platform image of this name."""
         reference: str = getattr(self, image.replace("-", "_"))
         return reference
 
     def arguments(self, image: str) -> Mapping[str, str]:
-        """The defaults of the arguments that the Dockerfile of this image declares."""
+        """Return the defaults of the arguments that the Dockerfile of this image declares."""
         base = {"BASE": self.of(image)}
         if image != "grafana":
             return base

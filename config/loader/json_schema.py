@@ -67,7 +67,7 @@ def rendered() -> dict[str, str]:
 
 
 def stale(root: Path) -> list[Path]:
-    """The schema files below root that are not what the models say."""
+    """Return the schema files below root that are not what the models say."""
     texts = {root / FOLDER / name: text for name, text in rendered().items()}
     return [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
 
@@ -89,7 +89,7 @@ def _writable(schema: Schema) -> Schema:
 
 
 def _all_optional(schema: Schema, suffix: str = "") -> Schema:
-    """The schema of a layer: fields merge one by one, so that none is required, however deep; lists are whole."""
+    """Return the schema of a layer: fields merge one by one, so none is required, however deep; lists are whole."""
     schema = deepcopy(schema)
     definitions = schema.get("$defs", {})
     mergeable = {name for name, its in definitions.items() if its.get("type") == "object"}
@@ -115,7 +115,7 @@ def _require(schema: Schema, path: list[str]) -> None:
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """The schema and every schema in it."""
+    """Return the schema and every schema in it."""
     yield schema
     inner: list[Iterable[object]] = [
         *(schema.get(key, {}).values() for key in ("properties", "patternProperties", "$defs")),

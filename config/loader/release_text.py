@@ -34,7 +34,7 @@ class Entry:
 
 
 def with_release(text: str, service: str, tag: str, *, file: Path) -> str:
-    """The text with the service at this tag: in its own line, or on a new one at its alphabetical place."""
+    """Return the text with the service at this tag: in its own line, or on a new one in alphabetical order."""
     text, entries = _entries(text, file)
     for entry in entries:
         if entry.name == service:
@@ -47,7 +47,7 @@ def with_release(text: str, service: str, tag: str, *, file: Path) -> str:
 
 
 def without_release(text: str, service: str, *, file: Path) -> str:
-    """The text without the service's line; a comment above it stays."""
+    """Return the text without the service's line; a comment above it stays."""
     text, entries = _entries(text, file)
     for entry in entries:
         if entry.name == service:
@@ -56,7 +56,7 @@ def without_release(text: str, service: str, *, file: Path) -> str:
 
 
 def releases_in(text: str, *, file: Path) -> dict[str, str]:
-    """The tags that a text holds, by service."""
+    """Return the tags that a text holds, by service."""
     return {entry.name: entry.tag for entry in _entries(text, file)[1]}
 
 

@@ -17,7 +17,7 @@ ENTITY = "EntityDescriptor"
 def with_metadata(
     root: Path, folder: Path, environment: Located[Environment], findings: ProblemCollector
 ) -> Located[Environment]:
-    """The environment and, where it names such a file, what is in it; what is wrong with the file is a finding."""
+    """Return the environment with the content of the metadata file that it names, if any; collect problems of it."""
     saml = environment.settings.logging.saml
     if saml is None:
         return environment

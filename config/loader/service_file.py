@@ -30,7 +30,7 @@ class ServiceFile:
     overrides: Mapping[str, Node]
 
     def for_environment(self, environment: str, release: Node | None) -> Node:
-        """The fields in one environment; a missing one is reported where the file's own fields are."""
+        """Return the fields in one environment; a missing one is reported where the file's own fields are."""
         fields = self.fields
         if environment in self.overrides:
             fields = merge(fields, self.overrides[environment])

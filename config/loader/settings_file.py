@@ -23,7 +23,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_fields(
     root: Path, file: Path, model: type[Settings], findings: ProblemCollector, *, may_be_empty: bool = False
 ) -> Node | None:
-    """The fields of a file that describes a `model`, or None where there are none."""
+    """Return the fields of a file that describes a `model`, or None where there are none."""
     document = read_document(root, file)
     node = findings.take(document)
     if node is not None:
@@ -73,7 +73,7 @@ def only_fields(
 
 
 def forbidden(name: str, node: Node, message: str) -> Problem:
-    """A field that has another place."""
+    """Return a field that has another place."""
     return Problem(
         file=node.file,
         line=node.line,
@@ -85,12 +85,12 @@ def forbidden(name: str, node: Node, message: str) -> Problem:
 
 
 def with_field(node: Node, name: str, value: Node) -> Node:
-    """The fields and one more, which keeps its own place."""
+    """Return the fields and one more, which keeps its own place."""
     return replace(node, content={**node.fields, name: value})
 
 
 def validate(model: type[M], node: Node, findings: ProblemCollector, *, environment: str | None = None) -> M | None:
-    """The settings, or None. Strict: no text where a number belongs, nor the reverse."""
+    """Return the settings, or None. Strict: no text where a number belongs, nor the reverse."""
     try:
         return model.model_validate_json(json.dumps(plain(node)), strict=True)
     except ValidationError as error:

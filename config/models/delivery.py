@@ -48,7 +48,7 @@ class GithubRepository(Settings):
     branch: Branch = Field(default="main", description="The branch that deliveries are made from.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The subject is that of the repository, and has both ids or none."""
+        """Refuse a subject of another repository, or with one id of two."""
         prefix = self.subject_prefix
         if prefix is None:
             return
@@ -85,12 +85,12 @@ class GithubRepository(Settings):
         return f"{self.prefix}:pull_request"
 
     def from_environment(self, name: str) -> str:
-        """The subject of a job with `environment: name`; it no longer says from which branch."""
+        """Return the subject of a job with `environment: name`; it no longer says from which branch."""
         return f"{self.prefix}:environment:{name}"
 
 
 class Delivery(GithubRepository):
-    """This platform's repository, and those of the services, each of which may push its own image."""
+    """The platform's repository, and those of the services, each of which may push its own image."""
 
     github_environments: bool = Field(
         default=True,
@@ -112,5 +112,5 @@ class Delivery(GithubRepository):
         return account_id != registry_account and self.providers.get(account_id, environment) == environment
 
     def deploys(self, environment: str) -> str:
-        """The subject of the job that may change an environment."""
+        """Return the subject of the job that may change an environment."""
         return self.from_environment(environment) if self.github_environments else self.from_branch

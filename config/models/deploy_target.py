@@ -112,11 +112,11 @@ class DeployTarget(Settings):
             )
 
     def qualify(self, name: str) -> str:
-        """A name that is unique in the account and region."""
+        """Return a name that is unique in the account and region."""
         return f"{self.name}-{name}"
 
     def bucket(self, name: str) -> str:
-        """A bucket's name, unique in the world."""
+        """Return a bucket's name, unique in the world."""
         return f"{self.organization}-{self.name}-{name}"
 
     @property
@@ -125,7 +125,7 @@ class DeployTarget(Settings):
         return self.state.bucket or self.bucket("terraform-state")
 
     def stack_tags(self, stack: str) -> dict[str, str]:
-        """The tags of everything a stack creates; `groundwork unmanaged` and the bill are read by them."""
+        """Return the tags of everything a stack creates; `groundwork unmanaged` and the bill are read by them."""
         return {
             **self.tags,
             f"{OUR_TAGS}environment": self.name,

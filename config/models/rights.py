@@ -64,18 +64,20 @@ class Rights(Settings):
         return found | {action for kind in kinds if not shared for action in getattr(self.commands, kind)}
 
     def special_of(self, action: str) -> Special | None:
-        """The entry of an action that has one of its own."""
+        """Return the entry of an action that has one of its own."""
         return next((special for special in self.special if action in special.actions), None)
 
     def is_anywhere(self, action: str) -> bool:
+        """Return whether the action takes no resource but `*`."""
         return any(fnmatchcase(action, pattern) for pattern in self.anywhere)
 
     def is_tagged(self, action: str) -> bool:
+        """Return whether the action can be limited by the resource's tags."""
         return any(fnmatchcase(action, pattern) for pattern in self.tagged)
 
 
 @cache
 def load_rights() -> Rights:
-    """The table in this repository."""
+    """Return the table in this repository."""
     loaded: Any = yaml.safe_load(FILE.read_text())
     return Rights.model_validate(loaded)

@@ -26,12 +26,12 @@ class Schedule(Settings):
     retries: int = Field(default=0, ge=0, le=185, description="How often a start that failed is tried again.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The clock must be one of the tz database's."""
+        """Refuse a time zone that the tz database does not have."""
         yield from timezone_mistakes(self.timezone)
 
 
 def timezone_mistakes(timezone: str) -> Iterator[Mistake]:
-    """The mistake of a `timezone:` that does not exist."""
+    """Return the mistake of a `timezone:` that does not exist."""
     if timezone not in available_timezones():
         yield Mistake(
             field="timezone",

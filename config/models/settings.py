@@ -50,7 +50,7 @@ class Settings(BaseModel):
     merged_away: ClassVar[dict[str, str]] = {}
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The rules between fields: yield every one that is broken."""
+        """Yield every rule between fields that is broken."""
         yield from ()
 
     @model_validator(mode="after")

@@ -38,7 +38,10 @@ AgentPoolName = Annotated[
 
 
 class Execution(StrEnum):
-    """The machine that runs Terraform. https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings"""
+    """The machine that runs Terraform.
+
+    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings
+    """
 
     REMOTE = "remote"
     LOCAL = "local"

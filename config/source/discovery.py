@@ -12,7 +12,7 @@ _MEANT_AS_YAML = frozenset({".yaml", ".yml", ".json"})
 def yaml_files(
     root: Path, folder: Path, *, subfolders: frozenset[str] = frozenset()
 ) -> tuple[list[Path], list[Problem]]:
-    """The files below root/folder, relative to root, and a problem for each that nothing would read."""
+    """Return the files below root/folder, relative to root, and a problem for each that nothing would read."""
     files: list[Path] = []
     problems: list[Problem] = []
     for path in sorted((root / folder).iterdir()) if (root / folder).is_dir() else []:

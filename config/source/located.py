@@ -21,7 +21,7 @@ class Located(Generic[T]):
     node: Node
 
     def place(self, *fields: str) -> Location:
-        """The first of the fields (dotted; numbers are positions in a list) that is written."""
+        """Return the first of the fields (dotted; numbers are positions in a list) that is written."""
         paths: list[Sequence[Step]] = [
             [int(step) if step.isdigit() else step for step in field.split(".")] for field in fields
         ]
@@ -30,7 +30,7 @@ class Located(Generic[T]):
     def problem(
         self, *fields: str, message: str, allowed: str, fix: str, conflicts_with: Location | None = None
     ) -> Problem:
-        """A problem at the first of the fields that is written, beside the place that it conflicts with."""
+        """Return a problem at the first of the fields that is written, beside the place that it conflicts with."""
         place = self.place(*fields)
         other = conflicts_with.node if conflicts_with else None
         return Problem(

@@ -11,7 +11,7 @@ Step = str | int
 
 
 def merge(base: Node, over: Node, *, at_over: bool = False) -> Node:
-    """Mappings merge key by key; anything else is replaced.
+    """Merge two layers: mappings key by key; anything else is replaced.
 
     A merged mapping stands where `base` does, or with `at_over` where `over` does: there a missing key is reported.
     """
@@ -33,7 +33,7 @@ class Location:
 
 
 def find(root: Node, path: Sequence[Step]) -> Location:
-    """The value at the path, or the mapping that lacks it."""
+    """Return the value at the path, or the mapping that lacks it."""
     node, overrides = root, root.overrides
     for i, step in enumerate(path):
         following: Node | None = None

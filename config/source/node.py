@@ -30,7 +30,7 @@ class Node:
 
 
 def plain(node: Node) -> Any:
-    """The value without its places."""
+    """Return the value without its places."""
     if isinstance(node.content, dict):
         return {key: plain(value) for key, value in node.content.items()}
     if isinstance(node.content, tuple):
@@ -39,7 +39,7 @@ def plain(node: Node) -> Any:
 
 
 def flow(content: tuple[Node, ...] | dict[str, Node]) -> str:
-    """A list or a mapping as one would write it in one line."""
+    """Return a list or a mapping as one would write it in one line."""
     if isinstance(content, dict):
         text = "{" + ", ".join(f"{key}: {value.source}" for key, value in content.items()) + "}"
     else:

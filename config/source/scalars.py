@@ -17,7 +17,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]{1,18}")
 
 
 def meaning(text: str) -> Scalar:
-    """The value of a plain text; a number too long to be one is text."""
+    """Return the value of a plain text; a number too long to be one is text."""
     if text in _NULLS:
         return None
     if text in _BOOLEANS:

@@ -42,7 +42,7 @@ class Docker:
 
     @classmethod
     def find(cls) -> Docker:
-        """The engine that `docker` talks to for this user."""
+        """Return the engine that `docker` talks to for this user."""
         try:
             version = _run(["docker", "version", "--format", "{{json .Server}}"])
             host = _run(["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
@@ -60,7 +60,7 @@ class Docker:
         )
 
     def label(self, reference: str, name: str, *, platform: str) -> str | None:
-        """A label of the local image of this platform, or None if there is no such image or label."""
+        """Return a label of the local image of this platform, or None if there is no such image or label."""
         found = _run(["docker", "image", "inspect", reference])
         if found.returncode != 0:
             return None

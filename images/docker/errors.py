@@ -54,7 +54,7 @@ MEANINGS = (
 
 
 def explain(output: str, doing: str, otherwise: ExitCode) -> ImageError:
-    """The error behind a failed docker command; its last words where they mean nothing to us."""
+    """Return the error behind a failed docker command; its last words where they mean nothing to us."""
     said = output.lower()
     for meaning in MEANINGS:
         # A base may be out of reach for its own reasons: then Docker's words say more than ours about our registry.

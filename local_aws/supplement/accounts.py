@@ -15,6 +15,7 @@ _NAMES_AN_ACCOUNT = re.compile(rf"{KEY_PREFIX}([0-9]{{12}})")
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     stock = models.get_account_id_from
 
     def get_account_id_from(access_key: str) -> str:

@@ -13,6 +13,7 @@ from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(ApplicationAutoScalingResponse, "register_scalable_target", _keep_tags)
     wrap(ApplicationAutoscalingBackend, "put_scaling_policy", _replace_alarms)
     add(

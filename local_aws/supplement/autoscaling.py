@@ -15,6 +15,7 @@ from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(AutoScalingBackend, "set_instance_protection", _scale_in_when_it_ends)
     add(
         AutoScalingResponse,
@@ -51,7 +52,7 @@ def _scale_in_when_it_ends(
 
 
 def _start_instance_refresh(response: Any) -> ActionResult:
-    """It is over at once; the instances, which do nothing here, stay."""
+    """Finish the refresh at once; the instances, which do nothing here, stay."""
     group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
     refresh = {
         "InstanceRefreshId": str(mock_random.uuid4()),

@@ -1,5 +1,6 @@
-"""moto 5.2.5 runs a Lambda function in a container: here its zip is unpacked and runs in a process of its own.
-It also forgets the log group of a function, and Terraform would write it again at each apply.
+"""AWS Lambda for moto 5.2.5, which wants a container: a function's zip is unpacked and runs in a process of its own.
+
+moto also forgets the log group of a function, and Terraform would write it again at each apply.
 
 The process has the function's variables and its time limit, finds this embedded AWS under AWS_ENDPOINT_URL, and may
 ask it while its caller waits. A test gives functions less time than their own:
@@ -38,6 +39,7 @@ _limit_s = 0.0
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(LambdaFunction, "invoke", _invoke)
     wrap(LambdaFunction, "__init__", _init)
     wrap(LambdaFunction, "update_configuration", _update_configuration)

@@ -1,5 +1,7 @@
-"""moto 5.2.5 has AWS Backup's plans and vaults, but cannot change a plan, and has no selections, vault
-policies or notifications, and no tags for clients other than boto3.
+"""AWS Backup for moto 5.2.5, which has its plans and vaults.
+
+moto cannot change a plan, and has no selections, vault policies or notifications, and no tags for clients other than
+boto3.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from local_aws.supplement.patch import add, state, wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     for aspect in ("access-policy", "notification-configuration"):
         url_paths["{0}/backup-vaults/(?P<name>[^/]+)/" + aspect + "$"] = BackupResponse.dispatch
     wrap(BackupResponse, "list_tags", _list_tags)

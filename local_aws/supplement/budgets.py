@@ -14,6 +14,7 @@ from local_aws.supplement.patch import add, wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(BudgetsResponse, "create_budget", _keep_tags)
     add(
         BudgetsResponse,

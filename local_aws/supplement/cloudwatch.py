@@ -10,6 +10,7 @@ from local_aws.supplement.patch import add
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     add(CloudWatchResponse, put_composite_alarm=_put_composite_alarm)
 
 

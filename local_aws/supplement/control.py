@@ -14,6 +14,7 @@ Handler = Callable[[Any, str, Any], tuple[int, dict[str, str], str]]
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     add("health", _health)
 
 

@@ -14,6 +14,7 @@ from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(LaunchTemplate, "__init__", _leave_its_own_tags_out)
     # moto sets them once; later changes go elsewhere.
     LaunchTemplate.tags = property(LaunchTemplate.get_tags, lambda _template, _tags: None)

@@ -22,6 +22,7 @@ _SETTINGS = (
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     add(
         ECRResponse,
         create_pull_through_cache_rule=_create_pull_through_cache_rule,

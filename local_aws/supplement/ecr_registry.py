@@ -1,5 +1,6 @@
-"""moto 5.2.5's ECR has no registry: with one running (local_aws/registry.py), its tokens lead there, and what has been
-pushed there shows in ECR's answers.
+"""A registry for moto 5.2.5's ECR, which has none.
+
+With one running (local_aws/registry.py), ECR's tokens lead there, and what has been pushed there shows in its answers.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _registry: dict[str, str | None] = {"address": None}
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     control.add("registry", _told)
     wrap(ECRResponse, "get_authorization_token", _lead_to_the_registry)
     for operation in ("batch_get_image", "describe_images", "list_images"):

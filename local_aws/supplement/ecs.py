@@ -32,6 +32,7 @@ _DEFAULT_DEPLOYMENT: dict[str, Any] = {
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(Service, "__init__", _run_at_once)
     wrap(EC2ContainerServiceBackend, "_validate_container_defs", _a_reservation_will_do)
     wrap(EC2ContainerServiceResponse, "create_service", _keep_all_settings)

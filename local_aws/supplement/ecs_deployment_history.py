@@ -13,6 +13,7 @@ from local_aws.supplement.patch import add
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     add(
         EC2ContainerServiceResponse,
         list_service_deployments=_list_service_deployments,

@@ -50,6 +50,7 @@ _failing_at_first: set[tuple[str, str]] = set()
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(EC2ContainerServiceResponse, "create_service", _first_deployment)
     wrap(EC2ContainerServiceResponse, "update_service", _next_deployment)
     wrap(EC2ContainerServiceResponse, "describe_services", _as_of_now)

@@ -23,6 +23,7 @@ _crashing: set[tuple[str, str]] = set()
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(EC2ContainerServiceResponse, "create_service", _first_release)
     wrap(EC2ContainerServiceResponse, "update_service", _next_release)
     control.add("ecs/crash-next-deployment", _crash_next_deployment)

@@ -29,6 +29,7 @@ _endings: dict[tuple[str, str], Ending] = {}
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(EC2ContainerServiceResponse, "run_task", _once_for_each_token)
     wrap(EC2ContainerServiceBackend, "run_task", _remember_how_it_ends)
     wrap(EC2ContainerServiceBackend, "describe_tasks", _as_of_now)

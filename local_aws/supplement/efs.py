@@ -13,6 +13,7 @@ from local_aws.supplement.patch import add, wrap_property
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap_property(FileSystem, "backup_policy", _backup_policy)
     add(
         EFSResponse,

@@ -49,9 +49,11 @@ class GlobalAcceleratorResponse(BaseResponse):  # type: ignore[misc]  # as above
         self.automated_parameter_parsing = True
 
     def kept(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the kept objects of a kind, by ARN."""
         return state(backends[self.current_account][self.partition], kind)
 
     def find(self, kind: str) -> dict[str, Any]:
+        """Return the object that the request names; refuse an unknown one as AWS does."""
         arn = self._get_param(f"{kind}Arn")
         if arn not in self.kept(kind):
             raise JsonRESTError(f"{kind}NotFoundException", f"There is no {arn}")
@@ -64,6 +66,7 @@ backends = BackendDict(
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     backend_url_patterns.append(("globalaccelerator", re.compile(URL)))
     find_backend = moto.backends.get_backend
     moto.backends.get_backend = lambda name: backends if name == "globalaccelerator" else find_backend(name)

@@ -24,6 +24,7 @@ _AMAZONS = ("/aws/", "default.", "default:", "alias/aws/", "arn:aws:iam::aws:", 
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(AccountSpecificBackend, "__init__", _remember_what_backends_start_with)
     control.add("inventory", _inventory)
 

@@ -16,6 +16,7 @@ _MOST_EVENTS = 10_000
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     add(
         LogsResponse,
         put_query_definition=_put_query_definition,

@@ -21,6 +21,7 @@ _LEAST_LIMIT = 2  # by botocore's model
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(OpenSearchServiceServerlessBackend, "create_collection", _create_collection)
     wrap(OpenSearchServiceServerlessBackend, "batch_get_collection", _batch_get_collection)
     wrap(OpenSearchServiceServerlessBackend, "create_vpc_endpoint", _create_vpc_endpoint)

@@ -17,6 +17,7 @@ _OPTIONS = ("description", "samlOptions", "iamIdentityCenterOptions", "iamFedera
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     for kind in ("access", "lifecycle"):
         add(OpenSearchServiceServerlessResponse, **_policy_operations(kind))
     add(

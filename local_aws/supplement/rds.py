@@ -21,6 +21,7 @@ _DROPPED = (
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(DBInstance, "__init__", _keep_settings)
     wrap(DBInstance, "update", _change_settings)
     wrap_property(DBCluster, "scaling_configuration_info", _only_if_it_has_any)

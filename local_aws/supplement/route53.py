@@ -11,6 +11,7 @@ from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(Route53, "create_hosted_zone", _private_if_in_a_vpc)
 
 

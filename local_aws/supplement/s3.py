@@ -13,6 +13,7 @@ from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(FakeBucket, "get_permission", _judge_unconditional_statements)
 
 

@@ -11,6 +11,7 @@ from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(SecretsManagerBackend, "cancel_rotate_secret", _without_a_function_if_managed)
 
 

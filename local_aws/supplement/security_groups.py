@@ -14,6 +14,7 @@ _ALL_PROTOCOLS = "-1"
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(SecurityGroupRule, "__init__", _keep_prefix_list_description)
     wrap_property(SecurityGroupRule, "description", _description)
     wrap(SecurityGroupBackend, "modify_security_group_rules", _modify)

@@ -12,6 +12,7 @@ from local_aws.supplement.patch import wrap
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(ServiceDiscoveryBackend, "create_private_dns_namespace", _with_its_own_zone)
     wrap(ServiceDiscoveryBackend, "delete_namespace", _with_its_zone)
 

@@ -12,6 +12,7 @@ from local_aws.supplement.patch import wrap, wrap_property
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
     Queue.redrive_allow_policy = None
     wrap(Queue, "_set_attributes", _leave_the_policy_alone)

@@ -16,6 +16,7 @@ _REST_XML = ("s3", "route53", "cloudfront")
 
 
 def apply() -> None:
+    """Apply the patches of this file to moto."""
     wrap(DomainDispatcherApplication, "get_backend_for_host", _refuse_unknown_service)
     wrap(DomainDispatcherApplication, "__call__", _answer_400)
 
@@ -42,7 +43,7 @@ def _answer_400(
 
 
 def _error_body(environ: dict[str, Any], message: str) -> tuple[str, str]:
-    """An error as the service's own protocol has it, or the client cannot read it and retries after all."""
+    """Return an error in the service's own protocol; a client would retry one that it cannot read."""
     service = _signing_name(environ)
     error = f"<Error><Code>{CODE}</Code><Message>{message}</Message></Error>"
     if service == "s3":

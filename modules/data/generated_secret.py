@@ -20,8 +20,10 @@ EPHEMERAL = "aws_secretsmanager_random_password"
 
 
 class GeneratedSecret(Construct):
-    """Exposes `arn`. The value goes from Secrets Manager to Secrets Manager: an ephemeral resource and a write-only
-    argument are in no plan and no state. A greater `version` makes up another one.
+    """A password that AWS makes up; `arn` is its secret's. A greater `version` makes up another one.
+
+    The value goes from Secrets Manager to Secrets Manager: an ephemeral resource and a write-only argument are in no
+    plan and no state.
 
     https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
     """

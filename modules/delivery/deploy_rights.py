@@ -29,11 +29,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 def boundary_name(place: DeployTarget) -> str:
-    """The policy that bounds every role which a deploy makes."""
+    """Return the policy that bounds every role which a deploy makes."""
     return f"groundwork-{place.name}-workload-boundary"
 
 
 def policy_arn(place: DeployTarget, name: str) -> str:
+    """Return the ARN of a policy of this name in the target's account."""
     return f"arn:aws:iam::{place.account_id}:policy/{name}"
 
 
@@ -52,7 +53,7 @@ class DeployRights:
         }
 
     def policies(self, actions: Iterable[str]) -> dict[str, str]:
-        """A policy for each group of services that has an action."""
+        """Return a policy for each group of services that has an action."""
         grouped: dict[str, list[str]] = defaultdict(list)
         for action in sorted(actions):
             service = action.partition(":")[0]
@@ -92,7 +93,7 @@ class DeployRights:
         return [*(wide if anywhere else []), *found.values()]
 
     def state(self, *, writes: bool) -> list[Statement]:
-        """Reading the states of the place; with `writes` also writing and locking them."""
+        """Return the statements to read the target's states; with `writes` also to write and lock them."""
         bucket = f"arn:aws:s3:::{self._place.state_bucket}"
         objects = ["s3:GetObject", *(["s3:DeleteObject", "s3:PutObject"] if writes else [])]
         return [allow(["s3:ListBucket"], [bucket]), allow(objects, [f"{bucket}/{self._place.name}/*"])]

@@ -21,7 +21,7 @@ PUSH = (
 
 
 def push(place: DeployTarget, repositories: Sequence[str]) -> str:
-    """A policy for the repositories of this place's registry. Their tags never change, so nothing is overwritten."""
+    """Return a policy for the repositories of this target's registry. Tags never change, so nothing is overwritten."""
     base = f"arn:aws:ecr:{place.region}:{place.account_id}:repository"
     return policy(
         allow_anything(

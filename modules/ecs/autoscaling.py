@@ -65,7 +65,10 @@ class Autoscaling(Construct):
         self._track("requests", "ALBRequestCountPerTarget", settings.requests_per_task, label=requests_label)
 
     def _at(self, id_: str, cron: str, timezone: str, least: int, most: int) -> None:
-        """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-schedulescaling.html"""
+        """Schedule another range of tasks.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-schedulescaling.html
+        """
         AppautoscalingScheduledAction(
             self,
             id_,

@@ -30,7 +30,9 @@ def container_definition(
     variables: Mapping[str, str],
     disk: str | None = None,
 ) -> dict[str, Any]:
-    """`secret_arns` are variables whose value ECS reads from Secrets Manager; `variables` join the service's own;
+    """Return the container definition of a service.
+
+    `secret_arns` are variables whose value ECS reads from Secrets Manager; `variables` join the service's own;
     `disk` is where the container sees the volume `data`; `routed` says that a log router stands beside it.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -73,7 +75,7 @@ def container_definition(
 def router_container(
     environment: Environment, settings: Service, *, tag: str, log_group: str, host: str
 ) -> dict[str, Any]:
-    """The log router (FireLens): what the service writes goes through it to the collection at `host`.
+    """Return the log router (FireLens) through which the service's output goes to the collection at `host`.
 
     It is not essential: a router that dies is started anew, and an OpenSearch that is away stops no service (ADR 0012).
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html
@@ -121,7 +123,7 @@ def router_container(
 
 
 def exporter_container(environment: Environment, *, tag: str, log_group: str) -> dict[str, Any]:
-    """The container that tells Prometheus what its task uses. When it fails it is started anew, and the task goes on.
+    """Return the container that tells Prometheus what its task uses; when it fails, it alone is restarted.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
     """

@@ -98,7 +98,7 @@ def on_demand_base(settings: Service) -> int:
 
 
 def shares(spot_percent: int, *, on_demand: int = 0) -> dict[str, int]:
-    """The weights of Fargate and Fargate Spot, without the one that has none.
+    """Return the weights of Fargate and Fargate Spot, without the one that has none.
 
     A provider without a weight places no task, not even its base.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html

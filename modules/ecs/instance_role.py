@@ -16,8 +16,10 @@ SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 
 
 class InstanceRole(Construct):
-    """Exposes `role` and `profile`. AWS's own AmazonEC2ContainerServiceforEC2Role would allow it on every cluster,
-    and to pull every image; images, logs and secrets are the business of each task's execution role.
+    """The instance's `role` and `profile`.
+
+    AWS's own AmazonEC2ContainerServiceforEC2Role would allow it on every cluster, and to pull every image; images, logs
+    and secrets are the business of each task's execution role.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
     """

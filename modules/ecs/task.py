@@ -158,7 +158,7 @@ class Task(Construct):
             callee.security_group.allow_from(self.security_group, callee._port, scope=self, id_=f"call-{callee._name}")
 
     def _errors_to_cloudwatch(self) -> dict[str, Any]:
-        """The router copies errors to the log group, where whoever judges a rollout finds them (ADR 0012)."""
+        """Let the router copy errors to the log group, where the rollout function finds them (ADR 0012)."""
         return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"])
 
     def _connect(self, database: Postgres) -> list[IamRolePolicy]:

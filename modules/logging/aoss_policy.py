@@ -17,7 +17,7 @@ READ = ("aoss:DescribeIndex", "aoss:ReadDocument")
 
 
 def canonical(document: object) -> str:
-    """The only way that a policy is written: sorted keys, no spaces."""
+    """Write a policy, always with sorted keys and no spaces."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
@@ -28,7 +28,7 @@ def encryption_policy(prefix: str, *, key_arn: str | None) -> str:
 
 
 def network_policy(prefix: str, *, endpoint_id: str, public_dashboards: bool) -> str:
-    """Data through one VPC endpoint; dashboards through it too, or from anywhere for who signs in."""
+    """Return the network policy: data through one VPC endpoint; dashboards too, or from anywhere after a sign-in."""
     data, dashboards = (_rule(kind, f"collection/{prefix}*") for kind in ("collection", "dashboard"))
     inside = {"AllowFromPublic": False, "SourceVPCEs": [endpoint_id]}
     if not public_dashboards:
@@ -52,7 +52,7 @@ def data_policy(collection: str, *, service: str, writers: Sequence[str], reader
 
 
 def retention_policy(collection: str, *, days: int) -> str:
-    """The days that a document is kept at least: an index holds a week, and goes as a whole."""
+    """Return the days that a document is kept at least: an index holds a week, and goes as a whole."""
     rule = _rule("index", f"index/{collection}/*") | {"MinIndexRetention": f"{days + INDEX_DAYS}d"}
     return canonical({"Rules": [rule]})
 

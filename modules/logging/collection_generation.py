@@ -45,7 +45,7 @@ class Classic:
         )
 
     def host(self, collection: OpensearchserverlessCollection, *, region: str) -> str:
-        """The host of a collection's data, without https://."""
+        """Return the host of a collection's data, without https://."""
         # What another stack hands over counts as sensitive, and a plan would hide the task definition that names it.
         return f"{Fn.nonsensitive(collection.id)}.{region}.aoss.amazonaws.com"
 

@@ -61,7 +61,7 @@ class LogCollection(Construct):
         self.host = kind.host(self.collection, region=environment.region)
 
     def api_access(self) -> dict[str, Any]:
-        """The statement that lets a role reach the collection's data at all; what it may do there is the data policy's.
+        """Return the statement that lets a role reach a collection's data; the data policy says what it may do there.
 
         Without it every request is answered by 403, whatever the data policy says.
         https://docs.aws.amazon.com/opensearch-service/latest/developerguide/security-iam-serverless.html

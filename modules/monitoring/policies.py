@@ -40,7 +40,7 @@ def discovery(environment: Environment) -> tuple[Statement, ...]:
 
 
 def metrics() -> tuple[Statement, ...]:
-    """The CloudWatch exporter: metrics, and the tags that say whose they are.
+    """Return the CloudWatch exporter: metrics, and the tags that say whose they are.
 
     https://github.com/prometheus-community/yet-another-cloudwatch-exporter#authentication
     """

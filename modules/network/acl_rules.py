@@ -33,7 +33,7 @@ class AclRule:
 
 
 def acl_rules(tier: Tier, *, vpc: str, subnets: tuple[Subnet, ...]) -> tuple[AclRule, ...]:
-    """The rules of one tier, in the order in which they are numbered."""
+    """Return the rules of one tier, in the order in which they are numbered."""
     private = [subnet.cidr for subnet in subnets if subnet.tier is Tier.PRIVATE]
     match tier:
         case Tier.PUBLIC:

@@ -101,7 +101,7 @@ def _folder() -> TemporaryDirectory[str]:
 
 @cache
 def _archive() -> Path:
-    """The code as a zip file that is the same on every machine: nothing is compressed, and nothing has a date.
+    """Return the code as a zip file, byte-identical on every machine: nothing is compressed, nothing has a date.
 
     zlib is another one here and there; names, order and rights are those below.
     """

@@ -79,7 +79,7 @@ class PreDeployTask(Construct):
 
 
 def work(image: str, settings: Service) -> str:
-    """A name for what a run does: the same as long as the image, the command and the service's own variables are.
+    """Return a name for a run's work, which changes only with the image, the command and the service's variables.
 
     Whatever else a newer platform changes in a task does not make it another migration.
     """

@@ -59,5 +59,5 @@ class RuleGroup:
 
 
 def any_of(names: Iterable[str]) -> str:
-    """A regular expression for label values; names of services need no escaping."""
+    """Return a regular expression for label values; names of services need no escaping."""
     return "|".join(names)

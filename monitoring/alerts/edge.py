@@ -15,7 +15,7 @@ OF_A_SERVICE = '{service!=""}'
 
 
 def of_a_minute(metric: str, selector: str) -> str:
-    """The mean of a quarter of an hour."""
+    """Return the mean of a quarter of an hour."""
     return f"(avg_over_time(aws_applicationelb_{metric}_sum{selector}[15m]) / {EVENT_MINUTES})"
 
 

@@ -15,7 +15,7 @@ NEAR = LOG_COMPUTE_UNITS.warning
 
 
 def of_a_minute(metric: str) -> str:
-    """The mean of a quarter of an hour, by service."""
+    """Return the mean of a quarter of an hour, by service."""
     return f"sum by (service) (avg_over_time(aws_aoss_{metric}_sum[15m])) / {EVENT_MINUTES}"
 
 

@@ -47,7 +47,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
 
 
 def _rules(topic: RuleGroup, deployment: Deployment) -> list[dict[str, Any]]:
-    """A group's rules are worked out in their order: the figures, then what looks at them."""
+    """Render a group's rules in order: the recorded figures, then the alerts that look at them."""
     figures = [_recorded(recording) for recording in topic.recordings]
     return figures + [rule(alert, topic, deployment) for alert in topic.alerts]
 
@@ -79,7 +79,7 @@ def rule(alert: Alert, topic: RuleGroup, deployment: Deployment) -> dict[str, An
 
 
 def _errors(deployment: Deployment) -> str:
-    """The errors in the log of the service that an alert is about, wherever that is: a Go template of Prometheus."""
+    """Return a link to the errors in the log of an alert's service: a Go template of Prometheus."""
     environment, named = deployment.environment, "SERVICE"
     group = environment.log_group(named)
     in_cloudwatch = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)

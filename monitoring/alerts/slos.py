@@ -75,7 +75,7 @@ def _measured(service: Service, slo: Slo) -> Iterator[RecordingRule]:
 
 
 def share(window: str) -> str:
-    """The recorded share of requests that failed in that window."""
+    """Return the recorded share of requests that failed in that window."""
     return f"slo:failed:ratio{window}"
 
 

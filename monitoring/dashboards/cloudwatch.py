@@ -25,12 +25,12 @@ def a_minute(metric: str, of: str = "") -> str:
 
 
 def highest(metric: str, of: str = "") -> str:
-    """The worst within each point of the graph."""
+    """Return the worst within each point of the graph."""
     return f"max_over_time(aws_{metric}{of}[$__rate_interval])"
 
 
 def lowest(metric: str, of: str = "") -> str:
-    """The worst within each point of the graph, where less is worse."""
+    """Return the worst within each point of the graph, where less is worse."""
     return f"min_over_time(aws_{metric}{of}[$__rate_interval])"
 
 

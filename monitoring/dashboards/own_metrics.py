@@ -11,7 +11,7 @@ WITHIN = "$__rate_interval"
 def graph(
     title: str, unit: str, description: str = "", *, stacked: bool = False, width: int = 8, **queries: str
 ) -> TimeSeries:
-    """A line for each query, called as its keyword is."""
+    """Return a line for each query, called as its keyword is."""
     lines = tuple(Query(expr=expr, legend=name.replace("_", " ")) for name, expr in queries.items())
     return TimeSeries(title=title, unit=unit, queries=lines, description=description, stacked=stacked, width=width)
 
@@ -19,7 +19,7 @@ def graph(
 def by(
     label: str, title: str, unit: str, expr: str, description: str = "", *, stacked: bool = False, width: int = 8
 ) -> TimeSeries:
-    """A line for each value of a label, called as that is."""
+    """Return a line for each value of a label, called as that is."""
     queries = (Query(expr=expr, legend=f"{{{{{label}}}}}"),)
     return TimeSeries(title=title, unit=unit, queries=queries, description=description, stacked=stacked, width=width)
 

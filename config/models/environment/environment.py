@@ -82,7 +82,7 @@ class Environment(DeployTarget):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The instance runs where there is a subnet, and is reached as the settings say."""
+        """Refuse an instance in a zone without a subnet."""
         yield from super().mistakes()
         zone = self.cluster.ec2.zone
         if zone and zone not in self.network.zones:
@@ -117,7 +117,7 @@ class Environment(DeployTarget):
         return self.cluster.ec2.zone or self.network.zones[0]
 
     def image(self, service: Service) -> str:
-        """The image that a service runs here: its own choice, or its repository at its release."""
+        """Return the image that a service runs here: its own choice, or its repository at its release."""
         return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
 
     def secret_name(self, service: str, name: str) -> str:
@@ -125,7 +125,7 @@ class Environment(DeployTarget):
         return f"{self.name}/{service}/{name}"
 
     def spot_percent(self, service: Service) -> int:
-        """The share of a service's tasks on Fargate Spot."""
+        """Return the share of a service's tasks on Fargate Spot."""
         return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
 
     def log_destination(self, service: Service) -> LogDestination:
@@ -133,11 +133,11 @@ class Environment(DeployTarget):
         return service.logs.destination or self.logging.destination
 
     def log_group(self, service: str) -> str:
-        """The CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
+        """Return the CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
         return f"/{self.name}/services/{service}"
 
     def collection(self, service: str) -> str:
-        """The OpenSearch Serverless collection of a service's log; its policies have this name too.
+        """Return the OpenSearch Serverless collection of a service's log; its policies have this name too.
 
         At most 32 characters, which is what policies may have: 9 of an environment, 22 of a service, and a hyphen.
         """
@@ -155,7 +155,7 @@ class Environment(DeployTarget):
         return tuple(f"saml/{self.account_id}/{self.logging_name}/group/{group}" for group in groups)
 
     def task_role(self, service: str) -> str:
-        """The IAM role that a service's code acts as."""
+        """Return the IAM role that a service's code acts as."""
         return f"{self.qualify(service)}-task"
 
     def task_role_arn(self, service: str) -> str:
@@ -163,7 +163,7 @@ class Environment(DeployTarget):
         return f"arn:aws:iam::{self.account_id}:role/{self.task_role(service)}"
 
     def repository_arn(self, repository: str) -> str:
-        """The ECR repository that holds the images of a service."""
+        """Return the ECR repository that holds the images of a service."""
         return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"
 
     def database(self, settings: Database) -> Databases:
@@ -194,7 +194,7 @@ class Environment(DeployTarget):
         return f"arn:aws:sns:{self.region}:{self.account_id}:{self.alerts_topic}"
 
     def hostname(self, route: Http) -> str | None:
-        """The host that a route answers to, or None for any."""
+        """Return the host that a route answers to, or None for any."""
         if route.host == "*":
             return None
         return self.domain if route.host == "@" else f"{route.host}.{self.domain}"

@@ -36,7 +36,7 @@ class OfficeHours(Settings):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """A day that ends after it began, to the minute, on a clock that exists."""
+        """Refuse a day that ends before it begins, and an unknown time zone."""
         yield from timezone_mistakes(self.timezone)
         for name in ("start", "stop"):
             moment: time = getattr(self, name)
@@ -63,6 +63,9 @@ class OfficeHours(Settings):
         return self._cron(self.stop)
 
     def _cron(self, moment: time) -> str:
-        """https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html"""
+        """Write a moment of the working days as a cron expression.
+
+        https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+        """
         days = ",".join(day.upper() for day in Day if day in self.days)
         return f"cron({moment.minute} {moment.hour} ? * {days} *)"

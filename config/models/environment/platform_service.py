@@ -53,12 +53,12 @@ class PlatformService(Service):
 
 
 def platform_repository(image: str) -> str:
-    """The ECR repository of a platform image."""
+    """Return the ECR repository of a platform image."""
     return f"{REPOSITORY_PREFIX}{image}"
 
 
 def prometheus(environment: Environment, tag: str) -> PlatformService:
-    """Keeps what it measures as long as asked for, or until its disk is nearly full."""
+    """Build Prometheus, which keeps its samples as long as asked for, or until its disk is nearly full."""
     gib = environment.cluster.ec2.data_volume_gib * RETENTION_PERCENT // 100
     return PlatformService(
         name=PROMETHEUS,

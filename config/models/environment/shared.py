@@ -11,7 +11,7 @@ SHARED = "shared"
 
 
 def shared_place(environments: Sequence[Environment]) -> DeployTarget:
-    """The account and region of the registry, under the name `shared`.
+    """Return the account and region of the registry, under the name `shared`.
 
     The environments agree on both, or config/checks/conflicts.py refused them.
     """

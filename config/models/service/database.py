@@ -98,7 +98,7 @@ def without_null(schema: dict[str, Any]) -> None:
 
 
 def injected_mistakes(variables: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[Mistake]:
-    """The variables and secrets that would hide where the database is."""
+    """Return the variables and secrets that would hide where the database is."""
     for section, given in (("variables", variables), ("secrets", secrets)):
         for name in sorted(INJECTED & given.keys()):
             yield Mistake(

@@ -52,7 +52,7 @@ class Http(Settings):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The load balancer takes a few wildcards in a rule."""
+        """Refuse more wildcards than the load balancer takes in a rule."""
         if (wildcards := sum(self.path.count(character) for character in "*?")) > MOST_WILDCARDS:
             yield Mistake(
                 field="path",
@@ -83,7 +83,7 @@ class HealthCheck(Settings):
     grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """A check must end before the next one starts."""
+        """Refuse a check that may end after the next one starts."""
         if self.timeout_s >= self.interval_s:
             yield Mistake(
                 field="timeout_s",
@@ -129,7 +129,7 @@ def with_none(schema: dict[str, Any]) -> None:
 
 
 def unseen_mistakes(check: HealthCheck, port: int | None) -> Iterator[Mistake]:
-    """The mistake of a service that no load balancer asks, and whose check asks nothing either."""
+    """Return the mistake of a service that no load balancer asks, and whose check asks nothing either."""
     if not (check.command or isinstance(check, NoHealthCheck)):
         yield Mistake(
             field="health_check",

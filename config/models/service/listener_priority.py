@@ -13,7 +13,7 @@ BAND_SIZE = 5_000
 
 
 def rule_priority(service: str, route: Http) -> int:
-    """The listener rule's priority, the same whatever other services exist.
+    """Return the listener rule's priority, the same whatever other services exist.
 
     Two services may collide; the cross-file check then asks for `http.priority`.
     """

@@ -32,7 +32,7 @@ class PlannedRange(Settings):
     max_tasks: int = Field(ge=0, le=1000)
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The range must be one, on a clock that exists."""
+        """Refuse a range that is none, and an unknown time zone."""
         yield from timezone_mistakes(self.timezone)
         yield from range_mistakes(self.min_tasks, self.max_tasks)
 
@@ -52,7 +52,7 @@ class Scaling(Settings):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """The range must be one."""
+        """Refuse a range whose minimum is above its maximum."""
         yield from range_mistakes(self.min_tasks, self.max_tasks)
 
     @property
@@ -67,7 +67,7 @@ class Scaling(Settings):
 
 
 def range_mistakes(min_tasks: int, max_tasks: int) -> Iterator[Mistake]:
-    """The mistake of a range that ends before it begins."""
+    """Return the mistake of a range that ends before it begins."""
     if max_tasks < min_tasks:
         yield Mistake(
             field="max_tasks",

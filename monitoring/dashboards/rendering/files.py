@@ -20,5 +20,5 @@ BOARDS = (PLATFORM, SERVICE_DASHBOARD, LOGS, AWS, PROMETHEUS_DASHBOARD)
 
 
 def rendered() -> Mapping[str, str]:
-    """The text of each file, by its path in the repository."""
+    """Return the text of each file, by its path in the repository."""
     return {f"{ROOT_FILES}/{FOLDER}/{board.uid}.json": text(board) for board in BOARDS}

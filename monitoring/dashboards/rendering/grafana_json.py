@@ -20,7 +20,7 @@ TAG = "platform"
 
 
 def text(board: Dashboard) -> str:
-    """The file: always the same for the same tables."""
+    """Return the file: always the same for the same tables."""
     page = grafana.Dashboard(
         uid=board.uid,
         title=board.title,

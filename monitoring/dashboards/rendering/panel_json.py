@@ -27,7 +27,7 @@ Built = timeseries.Panel | stat.Panel | table.Panel | logs.Panel
 
 
 def built(panel: Panel) -> Built:
-    """The panel without its number and its place."""
+    """Return the panel without its number and its place."""
     made: Built
     match panel:
         case TimeSeries():
