@@ -76,7 +76,7 @@ class Process:
 
     @property
     def is_terraform(self) -> bool:
-        """Whether it is a Terraform process."""
+        """True for a Terraform process."""
         return self.command.rpartition("/")[2] == "terraform" and not self.state.startswith("Z")
 
 

@@ -52,7 +52,7 @@ class StackProgress:
 
     @property
     def finished(self) -> bool:
-        """Whether the stack is through, well or badly."""
+        """True once the stack is through, well or badly."""
         return self.phase in (Phase.DONE, Phase.FAILED)
 
     @property
