@@ -54,6 +54,7 @@ class BucketSetting:
         return found
 
     def write(self, s3: S3Client, bucket: str, account_id: str, value: Any) -> None:
+        """Write the setting. Raises CommandError where AWS refuses."""
         try:
             getattr(s3, f"put_{self.operation}")(Bucket=bucket, **{self.argument: value})
         except ClientError as error:
@@ -128,7 +129,7 @@ def settings_of(bucket: str, tags: dict[str, str]) -> tuple[BucketSetting, ...]:
 
 
 def lacking(s3: S3Client, bucket: str, account_id: str, tags: dict[str, str]) -> Iterator[tuple[BucketSetting, Any]]:
-    """The settings that do not say what they must, each with the value to write. Only reads."""
+    """Yield the settings that do not say what they must, each with the value to write. Only reads."""
     for setting in settings_of(bucket, tags):
         value = setting.complete(setting.read(s3, bucket, account_id))
         if value is not None:
@@ -136,6 +137,7 @@ def lacking(s3: S3Client, bucket: str, account_id: str, tags: dict[str, str]) ->
 
 
 def only_over_tls(bucket: str) -> dict[str, Any]:
+    """Return the policy statement that refuses requests without TLS."""
     return {
         "Sid": "OnlyOverTls",
         "Effect": "Deny",

@@ -56,6 +56,7 @@ class S3States:
 
     @property
     def exists(self) -> bool:
+        """True when the bucket exists."""
         return bucket_exists(self.s3, self.bucket, account_id=self.place.account_id, region=self.place.region)
 
     def fault(self) -> str | None:
@@ -64,10 +65,11 @@ class S3States:
 
     @property
     def tags(self) -> dict[str, str]:
+        """The tags of the bucket."""
         return self.place.stack_tags(BOOTSTRAP)
 
     def make(self) -> str:
-        """The bucket, made or brought up to date; what was done."""
+        """Make the bucket or bring it up to date; return what was done."""
         place = self.place
         made = make_bucket(self.s3, self.bucket, account_id=place.account_id, region=place.region, tags=self.tags)
         if made.created or not made.written:
@@ -77,7 +79,7 @@ class S3States:
         return f"State bucket {self.bucket}: {done}."
 
     def gaps(self) -> list[str]:
-        """The settings of the bucket that do not say what they must, in words. Only reads."""
+        """Return the settings of the bucket that do not say what they must, in words. Only reads."""
         found = lacking(self.s3, self.bucket, self.place.account_id, self.tags)
         return [setting.words for setting, _ in found]
 
