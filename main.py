@@ -36,6 +36,7 @@ from stacks.logging import LoggingStack
 from stacks.logs import LogsStack
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
+from stacks.platform_stack import LOCAL_AWS
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 from stacks.shared_delivery import SharedDeliveryStack
@@ -43,15 +44,15 @@ from stacks.shared_delivery import SharedDeliveryStack
 BAD_INPUT = 2
 
 
-def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded: bool) -> None:
-    """Add the stacks of one environment; `tags` are the platform images', `embedded` means the AWS on the laptop."""
+def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
+    """Add the stacks of one environment; `tags` are the platform images'."""
     environment = deployment.environment
     if environment.budget:
-        AccountStack(app, environment=environment, budget=environment.budget, embedded=embedded)
-    network = NetworkStack(app, environment=environment, embedded=embedded)
-    cluster = ClusterStack(app, environment=environment, network=network, embedded=embedded)
-    edge = EdgeStack(app, environment=environment, network=network, embedded=embedded)
-    logs = _logs(app, deployment, network=network, embedded=embedded)
+        AccountStack(app, environment=environment, budget=environment.budget)
+    network = NetworkStack(app, environment=environment)
+    cluster = ClusterStack(app, environment=environment, network=network)
+    edge = EdgeStack(app, environment=environment, network=network)
+    logs = _logs(app, deployment, network=network)
     MonitoringStack(
         app,
         environment=environment,
@@ -60,7 +61,6 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
         cluster=cluster,
         edge=edge,
         logs=logs,
-        embedded=embedded,
     )
     databases = {
         service.name: DatabaseStack(
@@ -69,7 +69,6 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
             service=service.name,
             settings=service.database,
             network=network,
-            embedded=embedded,
         ).postgres
         for service in deployment.services
         if service.database
@@ -92,7 +91,6 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
                 logs=logs.get(service.name),
                 router=tags[FLUENT_BIT],
                 exporter=tags[ECS_EXPORTER],
-                embedded=embedded,
             )
             tasks[service.name] = stack.task
             for job in preparing[service.name]:
@@ -108,28 +106,27 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, embedded
                 database=database,
                 logs=logs.get(service.name),
                 router=tags[FLUENT_BIT],
-                embedded=embedded,
             )
             if service.before:
                 preparing[service.before].append(job)
     if environment.delivery:
-        DeliveryStack(app, environment=environment, delivery=environment.delivery, embedded=embedded).bound(app)
+        DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)
 
 
-def _logs(app: App, deployment: Deployment, *, network: NetworkStack, embedded: bool) -> dict[str, LogCollection]:
+def _logs(app: App, deployment: Deployment, *, network: NetworkStack) -> dict[str, LogCollection]:
     """Return the log collection of each service whose log does not go to CloudWatch."""
     environment = deployment.environment
     searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
     if not searched:
         return {}
-    logging = LoggingStack(app, environment=environment, network=network, embedded=embedded)
+    logging = LoggingStack(app, environment=environment, network=network)
     return {
-        service.name: LogsStack(app, environment=environment, service=service, logging=logging, embedded=embedded).logs
+        service.name: LogsStack(app, environment=environment, service=service, logging=logging).logs
         for service in searched
     }
 
 
-def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]], *, embedded: bool) -> None:
+def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]]) -> None:
     """Add the stacks that all environments share."""
     deployments = [deployment for deployment, _ in images]
     place = shared_place([deployment.environment for deployment in deployments])
@@ -138,13 +135,12 @@ def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]
         place=place,
         deployments=deployments,
         platform_tags=[tags for _, tags in images],
-        embedded=embedded,
     )
     if delivery := deployments[0].environment.delivery:
-        SharedDeliveryStack(app, place=place, delivery=delivery, embedded=embedded)
+        SharedDeliveryStack(app, place=place, delivery=delivery)
 
 
-def synthesize(root: Path, *, out: Path | None = None, only: str | None, embedded: bool) -> None:
+def synthesize(root: Path, *, out: Path | None = None, only: str | None, local_aws: bool) -> None:
     """Write every stack of the YAML below root, or only one environment's, or the `shared` ones.
 
     Without `out` it is where cdktf says: CDKTF_OUTDIR, else cdktf.out.
@@ -153,21 +149,21 @@ def synthesize(root: Path, *, out: Path | None = None, only: str | None, embedde
     images = [(deployment, image_tags(root, deployment)) for deployment in deployments]
     # cdktf's validation would start `terraform version` once for every terraform_data, 1 s and more. `make` and
     # `groundwork doctor` check the version, and so does Terraform itself (stacks/platform_stack.py).
-    app = App(outdir=str(out) if out else None, skip_validation=True)
+    app = App(outdir=str(out) if out else None, skip_validation=True, context={LOCAL_AWS: local_aws})
     if only in (None, SHARED):
-        build_shared(app, images, embedded=embedded)
+        build_shared(app, images)
     if only != SHARED:
         for deployment, tags in images:
-            build(app, deployment, tags, embedded=embedded)
+            build(app, deployment, tags)
     app.synth()
 
 
 def main() -> None:
     """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
-    embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+    local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     try:
-        synthesize(Path(__file__).parent, only=only, embedded=embedded)
+        synthesize(Path(__file__).parent, only=only, local_aws=local_aws)
     except ConfigError as error:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)

@@ -39,7 +39,7 @@ PROGRAM = """\
 import sys
 from pathlib import Path
 import main
-main.synthesize(Path(sys.argv[1]), out=Path(sys.argv[2]), only="big", embedded=False)
+main.synthesize(Path(sys.argv[1]), out=Path(sys.argv[2]), only="big", local_aws=False)
 """
 
 

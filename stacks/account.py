@@ -13,6 +13,6 @@ from stacks.platform_stack import PlatformStack
 class AccountStack(PlatformStack):
     """Depends on nothing, and nothing on it."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, budget: Budget, embedded: bool) -> None:
-        super().__init__(scope, name="account", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, budget: Budget) -> None:
+        super().__init__(scope, name="account", environment=environment)
         MonthlyBudget(self, "budget", name=environment.qualify("monthly"), settings=budget)

@@ -23,8 +23,8 @@ class ClusterStack(PlatformStack):
     `rollouts`, who waits for rollouts and migrations.
     """
 
-    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
-        super().__init__(scope, name="cluster", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack) -> None:
+        super().__init__(scope, name="cluster", environment=environment)
         self.cluster = EcsCluster(
             self,
             "cluster",

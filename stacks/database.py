@@ -22,9 +22,8 @@ class DatabaseStack(PlatformStack):
         service: str,
         settings: Database,
         network: NetworkStack,
-        embedded: bool,
     ) -> None:
-        super().__init__(scope, name=f"database-{service}", environment=environment, embedded=embedded)
+        super().__init__(scope, name=f"database-{service}", environment=environment)
         self.postgres = Postgres(
             self,
             "postgres",

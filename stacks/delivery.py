@@ -22,8 +22,8 @@ class DeliveryStack(PlatformStack):
     First of all stacks: it depends on none, and the roles of all others are bounded by its policy.
     """
 
-    def __init__(self, scope: Construct, *, environment: Environment, delivery: Delivery, embedded: bool) -> None:
-        super().__init__(scope, name="delivery", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, delivery: Delivery) -> None:
+        super().__init__(scope, name="delivery", environment=environment)
         registry = environment.registry_account
         provider = None
         if delivery.makes_provider(environment.name, environment.account_id, registry):

@@ -18,8 +18,8 @@ from stacks.platform_stack import PlatformStack
 class EdgeStack(PlatformStack):
     """Exposes `load_balancer`, on which a public service claims its hosts and paths."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
-        super().__init__(scope, name="edge", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack) -> None:
+        super().__init__(scope, name="edge", environment=environment)
         name, domain = environment.qualify("edge"), environment.domain
         zone = HostedZone(self, "zone", settings=environment)
         self.load_balancer = LoadBalancer(

@@ -34,9 +34,8 @@ class JobStack(PlatformStack):
         database: Postgres | None,
         logs: LogCollection | None,
         router: str,
-        embedded: bool,
     ) -> None:
-        super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
+        super().__init__(scope, name=f"service-{service.name}", environment=environment)
         self.task = Task(
             self,
             "task",

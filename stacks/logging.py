@@ -13,6 +13,6 @@ from stacks.platform_stack import PlatformStack
 class LoggingStack(PlatformStack):
     """Exposes `store`. It knows no service: one that comes or goes changes nothing here."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack, embedded: bool) -> None:
-        super().__init__(scope, name="logging", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack) -> None:
+        super().__init__(scope, name="logging", environment=environment)
         self.store = LogStore(self, "store", environment=environment, vpc=network.vpc, log_key=network.log_key)

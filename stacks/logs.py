@@ -14,10 +14,8 @@ from stacks.platform_stack import PlatformStack
 class LogsStack(PlatformStack):
     """`logs-<service>`: exposes `logs`, which the service's own stack writes to and Grafana reads."""
 
-    def __init__(
-        self, scope: Construct, *, environment: Environment, service: Service, logging: LoggingStack, embedded: bool
-    ) -> None:
-        super().__init__(scope, name=f"logs-{service.name}", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment, service: Service, logging: LoggingStack) -> None:
+        super().__init__(scope, name=f"logs-{service.name}", environment=environment)
         # No collection can be made before its key is known, nor be reached before the way to it is.
         self.add_dependency(logging)
         self.logs = LogCollection(self, "logs", environment=environment, settings=service)

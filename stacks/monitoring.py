@@ -58,9 +58,8 @@ class MonitoringStack(PlatformStack):
         cluster: ClusterStack,
         edge: EdgeStack,
         logs: Mapping[str, LogCollection],
-        embedded: bool,
     ) -> None:
-        super().__init__(scope, name="monitoring", environment=environment, embedded=embedded)
+        super().__init__(scope, name="monitoring", environment=environment)
         self._environment, self._network, self._cluster = environment, network, cluster
         self._exporter = tags[ECS_EXPORTER]
         topic = AlertTopic(self, "alerts", environment=environment)

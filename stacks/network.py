@@ -17,8 +17,8 @@ from stacks.platform_stack import PlatformStack
 class NetworkStack(PlatformStack):
     """First of an environment's stacks: exposes `vpc`, `log_key` and `encryption_key`."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, embedded: bool) -> None:
-        super().__init__(scope, name="network", environment=environment, embedded=embedded)
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, name="network", environment=environment)
         name, settings, region = environment.qualify("network"), environment.network, environment.region
         self.log_key = LogKey(self, "log-key", name=environment.name, account_id=environment.account_id, region=region)
         self.encryption_key = EncryptionKey(self, "data-key", name=environment.name, account_id=environment.account_id)

@@ -9,21 +9,21 @@ from constructs import Construct
 from config.models.deploy_target import DeployTarget
 from stacks.state_backend import keep_state
 
+LOCAL_AWS = "local_aws"
+"""The context value of the App that says that the AWS is the local one: the only switch for it in the synth."""
 MOST_RETRIES = 5
 
 
 class PlatformStack(TerraformStack):
-    """A stack `<environment>-<name>`; where its state is kept says stacks/state_backend.py.
+    """A stack `<environment>-<name>`; stacks/state_backend.py says where its state is kept."""
 
-    `embedded` says that the AWS is the one on the laptop; it is the only switch for it in the whole synth.
-    """
-
-    def __init__(self, scope: Construct, *, name: str, environment: DeployTarget, embedded: bool) -> None:
+    def __init__(self, scope: Construct, *, name: str, environment: DeployTarget) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = environment.stack_tags(name)
-        # The AWS on the laptop has no role to assume.
-        role = None if embedded else environment.deploy_role_arn
-        keep_state(self, name=name, environment=environment, embedded=embedded, role_arn=role)
+        local_aws = bool(self.node.try_get_context(LOCAL_AWS))
+        # The local AWS has no role to assume.
+        role = None if local_aws else environment.deploy_role_arn
+        keep_state(self, name=name, environment=environment, local_aws=local_aws, role_arn=role)
         AwsProvider(
             self,
             "aws",
@@ -31,11 +31,10 @@ class PlatformStack(TerraformStack):
             assume_role=[AwsProviderAssumeRole(role_arn=role)] if role else None,
             allowed_account_ids=[environment.account_id],
             default_tags=[AwsProviderDefaultTags(tags=self.tags)],
-            s3_use_path_style=True if embedded else None,
+            s3_use_path_style=True if local_aws else None,
             # Enough for a connection lost on a busy laptop; an error of moto's own, 25 times over, would take minutes.
-            max_retries=MOST_RETRIES if embedded else None,
+            max_retries=MOST_RETRIES if local_aws else None,
         )
-        self.embedded = embedded
 
     def export(self, resource: TerraformResource, *attributes: str) -> None:
         """Make attributes readable by other stacks, whether one reads them today or not.

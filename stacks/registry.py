@@ -27,9 +27,8 @@ class RegistryStack(PlatformStack):
         place: DeployTarget,
         deployments: Sequence[Deployment],
         platform_tags: Sequence[Mapping[str, str]],
-        embedded: bool,
     ) -> None:
-        super().__init__(scope, name="registry", environment=place, embedded=embedded)
+        super().__init__(scope, name="registry", environment=place)
         readers = {deployment.environment.account_id for deployment in deployments}
         keep: dict[str, set[str]] = {}
         for image in PLATFORM_IMAGES:

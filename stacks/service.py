@@ -41,9 +41,8 @@ class ServiceStack(PlatformStack):
         logs: LogCollection | None,
         router: str,
         exporter: str,
-        embedded: bool,
     ) -> None:
-        super().__init__(scope, name=f"service-{service.name}", environment=environment, embedded=embedded)
+        super().__init__(scope, name=f"service-{service.name}", environment=environment)
         name = environment.qualify(service.name)
         self.task = Task(
             self,

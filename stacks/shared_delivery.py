@@ -20,8 +20,8 @@ class SharedDeliveryStack(PlatformStack):
     and for each service built elsewhere one that pushes its own.
     """
 
-    def __init__(self, scope: Construct, *, place: DeployTarget, delivery: Delivery, embedded: bool) -> None:
-        super().__init__(scope, name="delivery", environment=place, embedded=embedded)
+    def __init__(self, scope: Construct, *, place: DeployTarget, delivery: Delivery) -> None:
+        super().__init__(scope, name="delivery", environment=place)
         provider = github_provider(self)
         roles = DeliveryRoles(
             self, "roles", place=place, delivery=delivery, registry_account=place.account_id, provider=provider

@@ -8,14 +8,14 @@ from config.models.deploy_target import DeployTarget
 
 
 def keep_state(
-    stack: TerraformStack, *, name: str, environment: DeployTarget, embedded: bool, role_arn: str | None
+    stack: TerraformStack, *, name: str, environment: DeployTarget, local_aws: bool, role_arn: str | None
 ) -> None:
     """Give the stack `<environment>-<name>` its backend; other stacks read its outputs through the same one.
 
-    What is deployed to the AWS on the laptop keeps its state there too: nothing of it is anybody else's business.
+    A deploy to the local AWS keeps its state there too: nothing of it is anybody else's business.
     """
     cloud = environment.terraform_cloud
-    if cloud and not embedded:
+    if cloud and not local_aws:
         CloudBackend(
             stack,
             organization=cloud.organization,
@@ -30,7 +30,7 @@ def keep_state(
         region=environment.region,
         encrypt=True,
         assume_role=S3BackendAssumeRoleConfig(role_arn=role_arn) if role_arn else None,
-        use_path_style=True if embedded else None,
+        use_path_style=True if local_aws else None,
     )
     # S3Backend of cdktf 0.21 has no argument for Terraform's own lock. A Terraform before 1.10 refuses it, which
     # stands for a required_version: checkov cannot read one in JSON.

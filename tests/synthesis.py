@@ -103,9 +103,9 @@ def synthesize_construct(build: Callable[[TerraformStack], object]) -> Stack:
     return Stack("test", json.loads(Testing.synth(stack)))
 
 
-def synthesize_platform(root: Path, out: Path, *, only: str | None = None, embedded: bool = False) -> Platform:
+def synthesize_platform(root: Path, out: Path, *, only: str | None = None, local_aws: bool = False) -> Platform:
     """The whole program on the YAML below root; `only` as in GROUNDWORK_ENVIRONMENT."""
-    main.synthesize(root, out=out, only=only, embedded=embedded)
+    main.synthesize(root, out=out, only=only, local_aws=local_aws)
     return read_platform(out)
 
 
@@ -154,7 +154,7 @@ class Checkout:
                 path.unlink()
         shutil.rmtree(self.root / "service_configs/releases", ignore_errors=True)
 
-    def synthesize(self, *, only: str | None = None, embedded: bool = False) -> Platform:
+    def synthesize(self, *, only: str | None = None, local_aws: bool = False) -> Platform:
         """Run the program on it."""
         out = self.root.parent / f"out-{len(list(self.root.parent.glob('out-*')))}"
-        return synthesize_platform(self.root, out, only=only, embedded=embedded)
+        return synthesize_platform(self.root, out, only=only, local_aws=local_aws)

@@ -126,7 +126,7 @@ def test_nothing_of_the_embedded_aws_is_in_what_goes_to_an_account(shop: Platfor
 
 
 def test_the_embedded_aws_is_reached_by_three_switches_alone(shop: Platform, checkout: Checkout) -> None:
-    embedded = checkout.synthesize(only="dev", embedded=True)
+    embedded = checkout.synthesize(only="dev", local_aws=True)
     for stack in embedded:
         document = json.loads(stack.text)
         assert document["provider"]["aws"][0].pop("s3_use_path_style") is True

@@ -34,16 +34,16 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
 from config.loopback import is_loopback
 from config.loader.platform import load_platform
-from stacks.platform_stack import PlatformStack
+from stacks.platform_stack import LOCAL_AWS, PlatformStack
 
-embedded = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
-app = App()
+local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
+app = App(context={{LOCAL_AWS: local_aws}})
 [deployment] = load_platform(Path(__file__).parent, only="dev")
 environment = deployment.environment
-names = PlatformStack(app, name="names", environment=environment, embedded=embedded)
+names = PlatformStack(app, name="names", environment=environment)
 topic = SnsTopic(names, "topic", name=environment.qualify("names"))
 if not Path(__file__).with_name("without-work").exists():
-    work = PlatformStack(app, name="work", environment=environment, embedded=embedded)
+    work = PlatformStack(app, name="work", environment=environment)
     own = SnsTopic(work, "topic", name=environment.qualify("work"), display_name=topic.name)
     pause = LocalExecProvisioner(type="local-exec", command={pause!r})
     DataResource(work, "pause", depends_on=[own], provisioners=[pause])

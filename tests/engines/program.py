@@ -36,7 +36,7 @@ def attributes(base: type[Any]) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    main.synthesize(Path(sys.argv[1]), out=Path(sys.argv[2]), only=None, embedded=False)
+    main.synthesize(Path(sys.argv[1]), out=Path(sys.argv[2]), only=None, local_aws=False)
     told = {
         "packages": [cdktf.App.__module__, ENGINE.provider],
         "root_executed": hasattr(sys.modules[ENGINE.provider], "__all__"),

@@ -28,9 +28,9 @@ def test_every_stack_acts_and_keeps_and_reads_states_as_the_role(checkout: Check
             assert state["config"]["assume_role"] == {"role_arn": ROLE}
 
 
-@pytest.mark.parametrize(("fields", "embedded"), [("", False), (f"deploy_role_arn: {ROLE}\n", True)])
-def test_no_role_is_assumed_unless_named_nor_on_the_laptop(checkout: Checkout, fields: str, embedded: bool) -> None:
-    for stack in with_fields(checkout, fields).synthesize(only="dev", embedded=embedded):
+@pytest.mark.parametrize(("fields", "local_aws"), [("", False), (f"deploy_role_arn: {ROLE}\n", True)])
+def test_no_role_is_assumed_unless_named_nor_on_the_laptop(checkout: Checkout, fields: str, local_aws: bool) -> None:
+    for stack in with_fields(checkout, fields).synthesize(only="dev", local_aws=local_aws):
         assert '"assume_role":' not in stack.text
 
 

@@ -36,7 +36,6 @@ def synthesize(deployments: tuple[Deployment, ...], out: Path) -> Stack:
         place=shared_place([deployment.environment for deployment in deployments]),
         deployments=deployments,
         platform_tags=[image_tags(SHOP, deployment) for deployment in deployments],
-        embedded=False,
     )
     app.synth()
     loaded: Stack = json.loads((out / "stacks/shared-registry/cdk.tf.json").read_text())

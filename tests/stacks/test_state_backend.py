@@ -56,7 +56,7 @@ def test_it_changes_nothing_else(platform: Platform, shop: Platform) -> None:
 def test_the_aws_on_the_laptop_keeps_the_state_of_what_is_deployed_to_it(checkout: Checkout) -> None:
     shared = checkout.root / "environments/shared.yaml"
     shared.write_text(shared.read_text() + CLOUD)
-    for stack in checkout.synthesize(only="dev", embedded=True):
+    for stack in checkout.synthesize(only="dev", local_aws=True):
         assert "cloud" not in stack.document["terraform"]
         assert stack.document["terraform"]["backend"]["s3"]["key"].startswith("dev/")
 

@@ -56,7 +56,7 @@ def cloud_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SHOP, root)
     shared = root / "environments/shared.yaml"
     shared.write_text(shared.read_text() + f"terraform_cloud:\n  organization: acme-corp\n  hostname: {HOST_IN_CODE}\n")
-    main.synthesize(root, out=root / "cdktf.out", only="dev", embedded=False)
+    main.synthesize(root, out=root / "cdktf.out", only="dev", local_aws=False)
     return root
 
 

@@ -35,7 +35,7 @@ class Synthesizer:
             return self._known[key]
 
     def _synthesize(self, root: Path, out: Path) -> Tree:
-        main.synthesize(root, out=out, only=None, embedded=False)
+        main.synthesize(root, out=out, only=None, local_aws=False)
         manifest = json.loads((out / "manifest.json").read_text())["stacks"]
         return {
             name: StackCode(name, (out / entry["synthesizedStackPath"]).read_text(), frozenset(entry["dependencies"]))
