@@ -38,6 +38,13 @@ def allow_anything(
     return {**statement, "Principal": principal} if principal else statement
 
 
+def as_written(
+    actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Write a statement of a service's file, which has asked for the reason of each * (config/models/service/aws)."""
+    return _allow(actions, resources, conditions)
+
+
 def _allow(
     actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, Mapping[str, Any]] | None
 ) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from config.models.environment.environment import Environment
-from config.models.environment.network import ENDPOINTS_OF_A_SHELL, Nat
+from config.models.environment.network import ENDPOINTS_OF_A_SHELL, InterfaceEndpoint, Nat
+from config.models.service.aws.endpoints import asked_of_aws, endpoint_of
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
@@ -27,6 +28,41 @@ def missing_endpoints(environment: Located[Environment], services: Sequence[Loca
             allowed=f"a list with {missing} in it, or another nat",
             fix=f"add {missing} to interface_endpoints, or choose nat: single",
         )
+
+
+def missing_for_permissions(
+    environment: Located[Environment], services: Sequence[Located[Service]]
+) -> Iterator[Problem]:
+    """Find the endpoints that the code of services needs, by what they may do in AWS."""
+    network = environment.settings.network
+    if network.nat is not Nat.NONE:
+        return
+    told: set[str] = set()
+    for service in services:
+        needed = {endpoint for used in asked_of_aws(service.settings) if (endpoint := endpoint_of(used))}
+        known = needed & set(InterfaceEndpoint)
+        section = service.place("permissions", "queues")
+        if missing := sorted(known - set(network.interface_endpoints) - told):
+            told.update(missing)
+            names = ", ".join(missing)
+            yield environment.problem(
+                "network.interface_endpoints",
+                "network.nat",
+                message=f"network.interface_endpoints: with nat: none {service.settings.name} does not reach what it "
+                f"may use without {names}",
+                conflicts_with=section,
+                allowed=f"a list with {names} in it, or another nat",
+                fix=f"add {names} to interface_endpoints, or choose nat: single",
+            )
+        if away := sorted(needed - known):
+            yield service.problem(
+                "permissions.statements",
+                "permissions",
+                message=f"permissions: with nat: none there is no way to {', '.join(away)}",
+                conflicts_with=environment.place("network.nat"),
+                allowed=f"services that an endpoint reaches: {', '.join(sorted(InterfaceEndpoint))}",
+                fix="remove it, or choose nat: single",
+            )
 
 
 def unreachable(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:

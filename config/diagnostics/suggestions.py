@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network
 
 from config.diagnostics.schema_words import Schema, bounds, writable
+from config.models.settings import PATTERN_IN_WORDS
 from config.source.node import Node
 
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
@@ -111,7 +112,7 @@ def _text(node: Node, schema: Schema) -> str | None:
     if not isinstance(node.content, str):
         return None
     pattern, most = schema.get("pattern"), schema.get("maxLength")
-    if not pattern:
+    if not pattern or ("*" in node.content and "; no *" in schema.get(PATTERN_IN_WORDS, "")):
         return None
     for candidate in _candidates(node.content):
         if re.search(pattern, candidate) and (most is None or len(candidate) <= most):

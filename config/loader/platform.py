@@ -8,8 +8,9 @@ from pathlib import Path
 
 from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
-from config.checks.egress_without_nat import missing_endpoints, unreachable
+from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
 from config.checks.logs import log_conflicts
+from config.checks.permissions import foreign_policies
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.releases import read_releases
@@ -81,6 +82,8 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(log_conflicts(environment, services[name]), environment=name)
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
+        findings.add(missing_for_permissions(environment, services[name]))
+        findings.add(foreign_policies(environment, services[name]))
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinition,
@@ -25,6 +25,7 @@ from modules.data.generated_secret import GeneratedSecret
 from modules.data.postgres import Postgres
 from modules.ecs.cluster import FARGATE, EcsCluster
 from modules.ecs.container import DATA_VOLUME, container_definition, exporter_container, router_container
+from modules.ecs.service_rights import ServiceRights
 from modules.ecs.task_roles import TaskRoles
 from modules.ecs.task_secrets import TaskSecrets
 from modules.ecs.user_data import DATA
@@ -110,7 +111,10 @@ class Task(Construct):
         )
         beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
         # What may read no password, or write no log, starts no task.
-        rights = [secret.grant_read(self.roles.execution) for secret in generated.values()]
+        rights: list[ITerraformDependable] = [secret.grant_read(self.roles.execution) for secret in generated.values()]
+        rights += ServiceRights(
+            self, "permissions", environment=environment, roles=self.roles, settings=settings.permissions
+        ).policies
         if database:
             rights += self._connect(database)
         self._is_routed = logs is not None

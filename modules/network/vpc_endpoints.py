@@ -12,22 +12,24 @@ from config.models.environment.subnets import Tier
 from modules.network.vpc import Vpc
 
 HTTPS = 443
+GATEWAYS = ("dynamodb", "s3")
 
 
 class VpcEndpoints(Construct):
-    """S3 by a gateway (free, so always; ECR keeps image layers there), others by an interface in each zone."""
+    """S3 and DynamoDB by a gateway (free, so always; ECR has its layers in S3), others by an interface in each zone."""
 
     def __init__(self, scope: Construct, id_: str, *, name: str, region: str, vpc: Vpc, settings: Network) -> None:
         super().__init__(scope, id_)
-        VpcEndpoint(
-            self,
-            "s3",
-            vpc_id=vpc.vpc.id,
-            service_name=f"com.amazonaws.{region}.s3",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=[table.id for table in vpc.private_route_tables],
-            tags={"Name": f"{name}-s3"},
-        )
+        for service in GATEWAYS:
+            VpcEndpoint(
+                self,
+                service,
+                vpc_id=vpc.vpc.id,
+                service_name=f"com.amazonaws.{region}.{service}",
+                vpc_endpoint_type="Gateway",
+                route_table_ids=[table.id for table in vpc.private_route_tables],
+                tags={"Name": f"{name}-{service}"},
+            )
         if not settings.interface_endpoints:
             return
         security_group = SecurityGroup(
@@ -48,15 +50,15 @@ class VpcEndpoints(Construct):
             from_port=HTTPS,
             to_port=HTTPS,
         )
-        for service in sorted(settings.interface_endpoints):
+        for interface in sorted(settings.interface_endpoints):
             VpcEndpoint(
                 self,
-                service.value.replace(".", "-"),
+                interface.value.replace(".", "-"),
                 vpc_id=vpc.vpc.id,
-                service_name=f"com.amazonaws.{region}.{service}",
+                service_name=f"com.amazonaws.{region}.{interface}",
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=[subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()],
                 security_group_ids=[security_group.id],
-                tags={"Name": f"{name}-{service}"},
+                tags={"Name": f"{name}-{interface}"},
             )

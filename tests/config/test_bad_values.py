@@ -380,7 +380,7 @@ service_configs/api.yaml:10: logs.retention_days: is none of the choices
         """
 environments/prod.yaml:5: network.interface_endpoints[0]: is none of the choices
   value: ecr
-  allowed: ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, kms, logs, monitoring, secretsmanager, sns, sqs, ...
+  allowed: bedrock-runtime, ec2, ecr.api, ecr.dkr, ecs, ...
   fix: did you mean `ecr.api`?
 """,
     ),

@@ -17,6 +17,9 @@ Document = Mapping[str, Any]
 ANY = object()
 """A resource or a context key that a record of calls does not tell: it is taken to fit."""
 
+OPERATORS = ("StringEquals", "StringLike", "ArnLike", "ArnNotLike", "ForAnyValue:StringEquals")
+"""A key with several values is given here by one of them."""
+
 
 @dataclass(frozen=True)
 class Role:
@@ -75,14 +78,17 @@ def _condition(operator: str, wanted: Mapping[str, Any], context: Mapping[str, o
         given = context.get(key)
         if given is ANY:
             continue
-        assert operator in ("StringEquals", "ArnLike"), operator
-        if given is None or not any(_equals(operator, str(given), value) for value in _list(values)):
+        assert operator in OPERATORS, operator
+        if operator == "ArnNotLike":
+            if given is not None and any(fnmatchcase(str(given), value) for value in _list(values)):
+                return False
+        elif given is None or not any(_equals(operator, str(given), value) for value in _list(values)):
             return False
     return True
 
 
 def _equals(operator: str, given: str, value: str) -> bool:
-    return given == value if operator == "StringEquals" else fnmatchcase(given, value)
+    return given == value if "Equals" in operator else fnmatchcase(given, value)
 
 
 def _list(value: Any) -> list[str]:

@@ -92,6 +92,16 @@ def test_no_role_of_a_workflow_reads_what_is_stored_for_a_service(plan: Role, de
             f"{IAM}:role/dev-orders-task",
             {**BOUND, "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
+        (
+            "iam:AttachRolePolicy",
+            f"{IAM}:role/dev-orders-task",
+            {**BOUND, "iam:PolicyARN": f"{IAM}:policy/groundwork-dev-deploy-data"},
+        ),
+        (
+            "iam:AttachRolePolicy",
+            f"{IAM}:role/dev-orders-task",
+            {"iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonPollyReadOnlyAccess"},
+        ),
         ("iam:PassRole", f"{IAM}:role/dev-orders-task", {"iam:PassedToService": "glue.amazonaws.com"}),
         ("iam:PassRole", f"{IAM}:role/prod-orders-task", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
         ("iam:PassRole", f"{IAM}:role/groundwork-dev-deploy", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
@@ -127,6 +137,11 @@ def test_the_deploy_role_is_not_an_administrator(
     [
         ("iam:CreateRole", f"{IAM}:role/dev-orders-task", BOUND),
         ("iam:PutRolePolicy", f"{IAM}:role/dev-orders-task", BOUND),
+        (
+            "iam:AttachRolePolicy",
+            f"{IAM}:role/dev-orders-task",
+            {**BOUND, "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonPollyReadOnlyAccess"},
+        ),
         ("iam:PassRole", f"{IAM}:role/dev-orders-task", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
         ("iam:GetRole", f"{IAM}:role/groundwork-dev-deploy", {}),
         ("ec2:DeleteVpc", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/v", {TAG: "dev"}),

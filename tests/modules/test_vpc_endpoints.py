@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from cdktf import TerraformStack
 
 from modules.network.vpc import Vpc
@@ -22,17 +23,18 @@ def endpoints(*wanted: str, **fields: object) -> Stack:
     return synthesize_construct(build)
 
 
-def test_s3_is_always_reached_without_nat() -> None:
+@pytest.mark.parametrize("service", ["dynamodb", "s3"])
+def test_s3_and_dynamodb_are_always_reached_without_nat(service: str) -> None:
     stack = endpoints()
-    gateway = stack.one("aws_vpc_endpoint")
-    assert (gateway["vpc_endpoint_type"], gateway["service_name"]) == ("Gateway", f"com.amazonaws.{REGION}.s3")
+    gateway = stack.one("aws_vpc_endpoint", service_name=f"com.amazonaws.{REGION}.{service}")
+    assert gateway["vpc_endpoint_type"] == "Gateway"
     tables = [stack.target(table)["tags"]["groundwork:tier"] for table in gateway["route_table_ids"]]
     assert tables == ["private"] * 3
 
 
-def test_databases_get_no_way_to_s3() -> None:
+def test_databases_get_no_way_out_by_a_gateway() -> None:
     stack = endpoints()
-    tables = [stack.target(table) for table in stack.one("aws_vpc_endpoint")["route_table_ids"]]
+    tables = [stack.target(table) for one in stack.all("aws_vpc_endpoint") for table in one["route_table_ids"]]
     assert not [table for table in tables if table["tags"]["groundwork:tier"] == "isolated"]
 
 
@@ -56,7 +58,7 @@ def test_only_the_vpc_reaches_the_interface_endpoints_and_only_by_https() -> Non
 
 def test_without_interface_endpoints_nothing_is_paid_for() -> None:
     stack = endpoints()
-    assert len(stack.all("aws_vpc_endpoint")) == 1
+    assert {one["vpc_endpoint_type"] for one in stack.all("aws_vpc_endpoint")} == {"Gateway"}
     assert not stack.all("aws_security_group")
 
 

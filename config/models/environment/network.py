@@ -27,13 +27,19 @@ class Nat(StrEnum):
 class InterfaceEndpoint(StrEnum):
     """An AWS service reached without leaving the VPC; each costs an hourly fee per zone."""
 
+    BEDROCK_RUNTIME = "bedrock-runtime"
     EC2 = "ec2"
     ECR_API = "ecr.api"
     ECR_DKR = "ecr.dkr"
     ECS = "ecs"
     ECS_AGENT = "ecs-agent"
     ECS_TELEMETRY = "ecs-telemetry"
+    EMAIL = "email"
+    EVENTS = "events"
+    KINESIS_FIREHOSE = "kinesis-firehose"
+    KINESIS_STREAMS = "kinesis-streams"
     KMS = "kms"
+    LAMBDA = "lambda"
     LOGS = "logs"
     MONITORING = "monitoring"
     SECRETS_MANAGER = "secretsmanager"
@@ -41,6 +47,7 @@ class InterfaceEndpoint(StrEnum):
     SQS = "sqs"
     SSM = "ssm"
     SSM_MESSAGES = "ssmmessages"
+    STATES = "states"
     STS = "sts"
     TAGGING = "tagging"
 

@@ -10,8 +10,10 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.models.schedule import Schedule
+from config.models.service.aws.permissions import MayDo, Permissions
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
+from config.models.service.empty_sections import empty_mistakes
 from config.models.service.http import HealthCheck, Http, Metrics, or_none, unseen_mistakes, with_none
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
@@ -22,12 +24,6 @@ from config.models.service.slo import Slo
 from config.models.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
 from config.models.settings import Mistake, Percent, Settings
 
-# What has fields of its own: what a line of it with nothing after it was meant to say.
-IN_FULL = {
-    "database": "`database: {}` for one with the environment's sizes",
-    "metrics": "`metrics: {}` for /metrics at its port",
-    "slo": "`availability_percent:` below it",
-}
 # The section of a service's file with what differs by environment.
 OVERRIDES = "environments"
 
@@ -108,6 +104,7 @@ class Service(Settings):
         description="A PostgreSQL database of its own: {} is one with the environment's sizes.",
         json_schema_extra=without_null,
     )
+    permissions: MayDo = Permissions()
     schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
     before: ServiceName | None = Field(
         default=None,
@@ -153,9 +150,7 @@ class Service(Settings):
 
         if self.kind is Kind.INTERNAL and "health_check" in self.model_fields_set:
             yield from unseen_mistakes(self.health_check, self.port)
-        for field, meant in IN_FULL.items():
-            if getattr(self, field) is None and field in self.model_fields_set:
-                yield Mistake(field=field, message="has no value", fix=f"write {meant}, or remove the line")
+        yield from empty_mistakes(self)
         if self.database and self.before:
             yield Mistake(
                 field="database",

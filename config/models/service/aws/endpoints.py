@@ -1,0 +1,25 @@
+"""The VPC endpoint of each service of AWS, by which code reaches it where there is no NAT."""
+
+from __future__ import annotations
+
+from config.models.service.aws.short_forms import SHORT_FORMS
+from config.models.service.service import Service
+
+# Gateways of the VPC, which are always there (modules/network/vpc_endpoints.py).
+_BY_GATEWAY = frozenset({"dynamodb", "s3"})
+# Where IAM's name of a service is not that of its endpoint.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_OTHERWISE = {"cloudwatch": "monitoring", "ecr": "ecr.api", "tag": "tagging"}
+
+
+def asked_of_aws(service: Service) -> set[str]:
+    """List the services of AWS that its code talks to, by IAM's names."""
+    return service.permissions.services
+
+
+def endpoint_of(service: str) -> str | None:
+    """Name the endpoint of a service of AWS; None where a gateway does."""
+    if service in _BY_GATEWAY:
+        return None
+    form = SHORT_FORMS.get(service)
+    return (form.endpoint if form else None) or _OTHERWISE.get(service, service)
