@@ -46,7 +46,10 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "external_labels": {"environment": environment.name},
         },
         "rule_files": [f"{rule_files.RULES}/*.yml"],
-        "alerting": {"alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}]},
+        "alerting": {
+            "alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}],
+            **_owners(deployment),
+        },
         "scrape_configs": [
             {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
             _platform(ALERTMANAGER),
@@ -59,6 +62,19 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     }
     comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"
     return {CONFIG: yaml_text(config, comment=comment), **rule_files.render(deployment)}
+
+
+def _owners(deployment: Deployment) -> dict[str, Any]:
+    """Return how alerts get the owner of their service, by which Alertmanager sends them on."""
+    owned: dict[str, list[str]] = defaultdict(list)
+    for service in deployment.services:
+        if service.owner:
+            owned[service.owner].append(service.name)
+    relabel = [
+        {"source_labels": ["service"], "regex": "|".join(names), "target_label": "owner", "replacement": owner}
+        for owner, names in sorted(owned.items())
+    ]
+    return {"alert_relabel_configs": relabel} if relabel else {}
 
 
 def _applications(environment: Environment, services: Iterable[Service]) -> Job:

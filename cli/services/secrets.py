@@ -14,6 +14,9 @@ from cli.errors import CommandError
 from cli.root import ROOT
 from cli.session import Session, open_session
 from config.diagnostics.suggestions import did_you_mean
+from config.models.environment.environment import UNRELEASED
+from config.models.environment.platform_service import ALERTMANAGER, alertmanager
+from config.models.service.service import Service as ServiceSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -26,7 +29,7 @@ console = Console()
 app = typer.Typer(no_args_is_help=True, help="The secrets that services read as environment variables.")
 
 Environment = Annotated[str, typer.Argument(metavar="ENV")]
-Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/")]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, or alertmanager")]
 Local = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
 
 
@@ -44,10 +47,13 @@ def set_secret(
     session = open_session(ROOT, environment, console, local=local)
     wanted = references(session, service)
     if name not in wanted:
+        of_platform = service == ALERTMANAGER
+        file = "monitoring.receivers in environments/" if of_platform else f"service_configs/{service}.yaml"
+        none = f"none; write it {'as a receiver' if of_platform else 'under `secrets:` of the service'} first"
         raise CommandError(
             f"{service} has no secret {name} in {environment}\n"
-            f"  allowed: {', '.join(sorted(wanted)) or 'none; write it under `secrets:` of the service first'}"
-            f"\n  fix: {did_you_mean(name, sorted(wanted)) or f'check service_configs/{service}.yaml'}",
+            f"  allowed: {', '.join(sorted(wanted)) or none}"
+            f"\n  fix: {did_you_mean(name, sorted(wanted)) or f'check {file}'}",
             exit_code=BAD_INPUT,
         )
     value = typer.prompt("Value", hide_input=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
@@ -64,7 +70,7 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
     session = open_session(ROOT, environment, console, local=local)
     table = Table("service", "secret", "variables", "stored")
     missing = 0
-    for service in session.deployment.services:
+    for service in with_secrets(session):
         for name, variables in sorted(references(session, service.name).items()):
             there = exists(client(session), session.environment.secret_name(service.name, name))
             missing += not there
@@ -73,9 +79,14 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
     raise typer.Exit(1 if missing else 0)
 
 
+def with_secrets(session: Session) -> tuple[ServiceSettings, ...]:
+    """Return everything that may name secrets: the services, and Alertmanager, whose receivers do."""
+    return (*session.deployment.services, alertmanager(session.environment, UNRELEASED))
+
+
 def references(session: Session, service: str) -> dict[str, list[str]]:
     """Return the secrets that a service names, each with the variables it fills."""
-    services = {found.name: found for found in session.deployment.services}
+    services = {found.name: found for found in with_secrets(session)}
     if service not in services:
         raise CommandError(
             f"there is no service_configs/{service}.yaml\n  allowed: {', '.join(sorted(services))}", exit_code=BAD_INPUT

@@ -10,6 +10,7 @@ from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
 from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
 from config.checks.logs import log_conflicts
+from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
@@ -80,6 +81,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
     for name, environment in environments.items():
         findings.add(size_conflicts(environment, services[name]), environment=name)
         findings.add(log_conflicts(environment, services[name]), environment=name)
+        findings.add(owner_conflicts(environment, services[name]))
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))

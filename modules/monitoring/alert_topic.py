@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
@@ -10,6 +14,7 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from config.models.environment.receiver import Receiver
 from modules.policy import account_decides, allow, allow_anything, policy
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
@@ -51,8 +56,32 @@ class AlertTopic(Construct):
         SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy(alarms))
         for mail in environment.monitoring.alert_emails:
             SnsTopicSubscription(self, mail, topic_arn=topic.arn, protocol="email", endpoint=mail)
+        for name, receiver in environment.monitoring.receivers.items():
+            for mail in receiver.to:
+                SnsTopicSubscription(
+                    self,
+                    f"{name}-{mail}",
+                    topic_arn=topic.arn,
+                    protocol="email",
+                    endpoint=mail,
+                    filter_policy=_told_of(receiver, environment.monitoring.owners_told),
+                )
         self.arn = topic.arn
         self.publish_rights = (
             allow(["sns:Publish"], [topic.arn]),
             allow(["kms:Decrypt", "kms:GenerateDataKey*"], [self._key.arn]),
         )
+
+
+def _told_of(receiver: Receiver, owners_told: Sequence[str]) -> str:
+    """Return which messages are passed on, by the attributes that Alertmanager gives them.
+
+    What CloudWatch's alarms write has no attributes, and goes to `alert_emails` alone.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+    """
+    policy: dict[str, Any] = {"severity": list(receiver.told_of)}
+    if receiver.owners:
+        policy["owner"] = list(receiver.owners)
+    elif owners_told:
+        policy["owner"] = [{"anything-but": list(owners_told)}]
+    return json.dumps(policy, sort_keys=True)

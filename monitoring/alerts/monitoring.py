@@ -28,10 +28,11 @@ def monitoring(deployment: Deployment) -> RuleGroup:
         alerts=(
             Alert(
                 name="TargetDown",
-                expr=f'up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing}',
+                expr=f'label_replace(up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing},'
+                ' "service", "$1", "job", "(.+)")',
                 for_="10m",
                 severity=Severity.WARNING,
-                summary="{{ $labels.job }} does not answer Prometheus",
+                summary="{{ $labels.service }} does not answer Prometheus",
                 description="Without cloudwatch-exporter no alert about the load balancer, databases, NAT or "
                 "OpenSearch can fire.",
             ),

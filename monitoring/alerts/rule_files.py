@@ -73,7 +73,7 @@ def rule(alert: Alert, topic: RuleGroup, deployment: Deployment) -> dict[str, An
         "alert": alert.name,
         "expr": alert.expr,
         "for": alert.for_,
-        "labels": {"severity": alert.severity.value},
+        "labels": {"severity": alert.severity.value} | ({} if alert.of_a_service else {"component": topic.name}),
         "annotations": annotations,
     }
 

@@ -25,7 +25,7 @@ from config.models.environment.platform_service import alertmanager as alertmana
 from images.catalog import PLATFORM_IMAGES
 from images.errors import ExitCode
 from images.platform_builds import PlatformImageBuild, wanted
-from monitoring import alertmanager
+from monitoring import receivers
 from monitoring.alerts.rule_files import rule_groups
 from tests.e2e.docker_engine import Engine, running_engine, why_not
 from tests.e2e.image_publishing import Publishing, publishing
@@ -395,7 +395,8 @@ def test_no_alert_is_lost_to_a_long_subject(engine: Engine, tmp_path: Path) -> N
     """Rendered by Alertmanager's own templates. SNS takes 100 characters, no line breaks, and no empty attribute."""
     labels = {"alertname": "A" * 150, "service": "orders"}
     alert = {"status": "firing", "labels": labels, "annotations": {"summary": "S"}, "startsAt": "2026-01-01T00:00:00Z"}
-    data = {"status": "firing", "alerts": [alert], "groupLabels": labels, "commonLabels": {"environment": "prod"}}
+    common = labels | {"environment": "prod"}
+    data = {"status": "firing", "alerts": [alert], "groupLabels": {}, "commonLabels": common}
     (tmp_path / "data.json").write_text(json.dumps(data))
     (tmp_path / "none.tmpl").write_text("")
 
@@ -404,12 +405,12 @@ def test_no_alert_is_lost_to_a_long_subject(engine: Engine, tmp_path: Path) -> N
         command += ["--template.text", text, "--template.data", str(tmp_path / "data.json")]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    subject = render(alertmanager.SUBJECT)
+    subject = render(receivers.SUBJECT)
     assert subject.startswith("[FIRING] prod: AAAA")
     assert len(subject) < 100
     assert "\n" not in subject
-    assert render(alertmanager.SEVERITY) == "none"
-    assert "2026-01-01 00:00:00 UTC" in render(alertmanager.MESSAGE)
+    assert render(receivers.SEVERITY) == "none"
+    assert "2026-01-01 00:00:00 UTC" in render(receivers.MESSAGE)
 
 
 def _without_ecs_discovery(text: str) -> str:

@@ -422,7 +422,7 @@ CASES: dict[str, Case] = {
         fires={name: values for name, values in PARTS_UP.items() if "grafana" not in name},
         quiet=PARTS_UP,
         at=11,
-        labels={"job": "grafana"},
+        labels={"job": "grafana", "service": "grafana"},
         says="grafana does not answer Prometheus",
     ),
     "AlertmanagerFailedToSendAlerts": Case(

@@ -96,7 +96,7 @@ def test_it_fires_says_what_is_wrong_and_is_silent_just_below(name: str, tmp_pat
     if alert.of_a_service:
         dashboard = f"https://grafana.example.com/d/service?var-service={case.labels['service']}"
         said |= {"dashboard_url": dashboard, "logs_url": log_of(case.labels["service"])}
-    firing = {"exp_labels": {"severity": alert.severity.value, **case.labels}, "exp_annotations": said}
+    firing = {"exp_labels": rule(alert, topic, PROD)["labels"] | case.labels, "exp_annotations": said}
 
     def test(series: Series, *expected: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -25,7 +25,7 @@ def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
     config = rendered(checkout, "alertmanager", alertmanager.CONFIG, "prod")
     (receiver,) = config["receivers"]
     (sns,) = receiver["sns_configs"]
-    assert config["route"]["receiver"] == receiver["name"]
+    assert {config["route"]["receiver"]} == {receiver["name"]} == {way["receiver"] for way in config["route"]["routes"]}
     assert sns["topic_arn"] == "arn:aws:sns:eu-west-1:123456789012:prod-alerts"
     assert sns["sigv4"] == {"region": "eu-west-1"}
     assert sns["send_resolved"] is True

@@ -233,3 +233,29 @@ def test_somebody_outside_says_when_nobody_inside_can(monitoring: Stack) -> None
 
 def test_no_service_waits_for_the_monitoring(shop: Platform) -> None:
     assert not [stack.name for stack in shop if any(name.endswith("-monitoring") for name in stack.dependencies)]
+
+
+def test_a_receivers_secret_reaches_alertmanager_alone_and_its_mail_is_filtered(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    receivers = (
+        "  receivers:\n    night-pager: {type: pagerduty}\n"
+        "    people: {type: mail, to: [a@example.com], severities: [critical], owners: [shop]}\n"
+        "    others: {type: mail, to: [b@example.com]}\n"
+    )
+    prod.write_text(prod.read_text().replace("monitoring:\n", f"monitoring:\n{receivers}"))
+    orders = checkout.root / "service_configs/orders.yaml"
+    orders.write_text(f"owner: shop\n{orders.read_text()}")
+    stack = checkout.synthesize(only="prod")["prod-monitoring"]
+    assert "prod/alertmanager/night-pager" in stack.text
+    own = container(stack, "alertmanager")
+    assert [one["name"] for one in own["secrets"]] == ["RECEIVER_NIGHT_PAGER"]
+    assert {"name": "RECEIVERS", "value": "/tmp/receiver-night-pager=RECEIVER_NIGHT_PAGER"} in own["environment"]
+    subscriptions = {
+        one["endpoint"]: one.get("filter_policy", "null") for one in stack.all("aws_sns_topic_subscription")
+    }
+    assert subscriptions["oncall@example.com"] == "null"
+    assert json.loads(subscriptions["a@example.com"]) == {"owner": ["shop"], "severity": ["critical"]}
+    assert json.loads(subscriptions["b@example.com"]) == {
+        "owner": [{"anything-but": ["shop"]}],
+        "severity": ["critical", "warning"],
+    }

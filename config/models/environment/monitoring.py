@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from config.models.environment.budget import EmailAddress
+from config.models.environment.receiver import QuietHours, Receiver
 from config.models.fargate import CpuUnits
+from config.models.service_names import SecretName
 from config.models.settings import Mistake, Settings, in_words
 
 PROMETHEUS_CPU: CpuUnits = 1024
@@ -38,9 +40,16 @@ class Monitoring(Settings):
     )
     alert_emails: tuple[EmailAddress, ...] = Field(
         default=(),
-        description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana.",
+        description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana, "
+        "and by `receivers`.",
     )
-
+    receivers: dict[SecretName, Receiver] = Field(
+        default_factory=dict,
+        description="Who else is told, by a name of your choice: a team's chat, a pager.",
+    )
+    quiet_hours: QuietHours | None = Field(
+        default=QuietHours(), description="When warnings wait for the morning; null for at any hour."
+    )
     runbooks_url: WebFolder = Field(
         default=RUNBOOKS,
         description="Where people read docs/runbooks: every alert links to its section there. Such as "
@@ -56,3 +65,8 @@ class Monitoring(Settings):
                 allowed="each address once",
                 fix="remove one of the two",
             )
+
+    @property
+    def owners_told(self) -> tuple[str, ...]:
+        """The owners that have a receiver of their own."""
+        return tuple(sorted({owner for receiver in self.receivers.values() for owner in receiver.owners}))

@@ -81,13 +81,23 @@ def prometheus(environment: Environment, tag: str) -> PlatformService:
     )
 
 
+def receiver_file(name: str) -> str:
+    """Return the file in Alertmanager's container that holds the key or address of a receiver."""
+    return f"/tmp/receiver-{name}"  # noqa: S108  nobody else is in the container
+
+
 def alertmanager(environment: Environment, tag: str) -> PlatformService:
     """On the disk too: silences and what has been sent would be lost with every deploy."""
+    names = sorted(name for name, one in environment.monitoring.receivers.items() if one.needs_secret)
+    held_by = {name: f"RECEIVER_{name.replace('-', '_').upper()}" for name in names}
+    files = " ".join(f"{receiver_file(name)}={variable}" for name, variable in held_by.items())
     return PlatformService(
         name=ALERTMANAGER,
         kind=Kind.INTERNAL,
         release=tag,
         port=PORTS[ALERTMANAGER],
+        variables={"RECEIVERS": files} if files else {},
+        secrets={variable: name for name, variable in held_by.items()},
         health_check=_asks(ALERTMANAGER, "/-/healthy"),
         architecture=_of_the_instance(environment),
         scaling=ONE,

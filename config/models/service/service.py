@@ -18,6 +18,7 @@ from config.models.service.http import HealthCheck, Http, Metrics, or_none, unse
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
 from config.models.service.metrics import measured_mistakes
+from config.models.service.owner import OwnerName
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.slo import Slo
@@ -51,6 +52,9 @@ class Service(Settings):
     kind: Kind = Field(
         description="public-web: from the internet; internal: from other services; worker: from nobody; "
         "scheduled-job: runs by the clock and ends; one-off: runs when told to, or before each deploy of a service."
+    )
+    owner: OwnerName | None = Field(
+        default=None, description="The team that its alerts go to, where `monitoring.receivers` names it."
     )
     image: str | None = Field(
         default=None,

@@ -1,0 +1,122 @@
+"""Incidents, replayed: Prometheus' rules over their series, and a running Alertmanager over what then fires."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from monitoring import alertmanager as rendered_alertmanager
+from monitoring.alerts.rule_files import RULES
+from monitoring.inhibition import INHIBITIONS
+from monitoring.yaml_text import yaml_text
+from tests.monitoring.alertmanager_process import Labels, alertmanager, inhibited, send
+from tests.monitoring.exported import promtool
+from tests.monitoring.incidents import HEALTHY, INCIDENTS, Incident
+from tests.monitoring.listener import Listener, listening
+from tests.monitoring.test_alerts import FILES, PROD, ROWS
+
+PATIENCE_S = 60
+FIRING = 'group by (alertname, severity, service, component) (ALERTS{alertstate="firing"})'
+WHERE = {"NatHasNoPortLeft": "nat-1", "NatDropsPackets": "nat-1"}
+
+
+def labels_of(alert: str) -> dict[str, str]:
+    """Return the labels by which Alertmanager knows an alert."""
+    name, severity, about = alert.split()
+    of_service = next(row for row in ROWS.values() if row[1].name == name)[1].of_a_service
+    labels = {"alertname": name, "severity": severity, "service" if of_service else "component": about}
+    return labels | ({"dimension_nat_gateway_id": WHERE[name]} if name in WHERE else {})
+
+
+@pytest.mark.promtool
+def test_nobody_is_told_of_a_healthy_environment(tmp_path: Path) -> None:
+    fires(Incident(series={}, at=120, told=frozenset()), tmp_path)
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_exactly_these_alerts_fire(name: str, tmp_path: Path) -> None:
+    fires(INCIDENTS[name], tmp_path)
+
+
+def fires(incident: Incident, folder: Path) -> None:
+    files = []
+    for path, content in FILES.items():
+        files.append(folder / path.removeprefix(f"{RULES}/"))
+        files[-1].write_bytes(content)
+    series = {**HEALTHY, **incident.series}
+    expected = []
+    for alert in incident.told | incident.silenced:
+        labels = {name: value for name, value in labels_of(alert).items() if not name.startswith("dimension")}
+        selector = ",".join(f'{name}="{value}"' for name, value in labels.items())
+        expected.append({"labels": f"{{{selector}}}", "value": 1})
+    document = {
+        "rule_files": [str(file) for file in files],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "promql_expr_test": [{"expr": FIRING, "eval_time": f"{incident.at}m", "exp_samples": expected}],
+            }
+        ],
+    }
+    (folder / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(folder / "test.yaml"))
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_people_are_told_once_for_each_cause_and_of_no_symptom(name: str, tmp_path: Path) -> None:
+    incident = INCIDENTS[name]
+    with listening() as listener, alertmanager(_to(listener), tmp_path) as address:
+        send(address, list(_sent(incident.told)))
+        told = _told(listener, incident.told)
+        send(address, list(_sent(incident.silenced)))
+        _until_inhibited(address, incident.silenced)
+        sentinel = "ServiceDown critical sentinel"
+        send(address, list(_sent(frozenset({sentinel}))))
+        assert told | _told(listener, frozenset({sentinel})) == incident.told | {sentinel}
+
+
+def test_inhibition_names_alerts_that_there_are_and_no_cause_silences_itself() -> None:
+    known = {alert.name for _, alert in ROWS.values()} | set(ROWS)
+    for one in INHIBITIONS:
+        assert set(one.causes) | set(one.symptoms) <= known
+        assert not set(one.causes) & set(one.symptoms)
+
+
+def _to(listener: Listener) -> dict[str, object]:
+    """Return the configuration with a webhook in place of the topic, and nothing to wait for."""
+    config = YAML(typ="safe").load(rendered_alertmanager.render(PROD)[rendered_alertmanager.CONFIG])
+    config["route"] |= {"group_wait": "0s", "group_interval": "1s"}
+    for route in config["route"]["routes"]:
+        route.pop("mute_time_intervals", None)
+    (topic,) = config["receivers"]
+    config["receivers"] = [{"name": topic["name"], "webhook_configs": [{"url": f"{listener.url}/"}]}]
+    return dict(config)
+
+
+def _sent(alerts: frozenset[str]) -> Iterator[tuple[Labels, Labels]]:
+    for alert in sorted(alerts):
+        yield labels_of(alert) | {"environment": "prod"}, {"summary": alert}
+
+
+def _told(listener: Listener, until: frozenset[str]) -> set[str]:
+    """Return every alert that notifications have told of, once these are among them."""
+    told: set[str] = set()
+    while not until <= told:
+        told |= {alert["annotations"]["summary"] for alert in listener.next().json()["alerts"]}
+    return told
+
+
+def _until_inhibited(address: str, alerts: frozenset[str]) -> None:
+    wanted = {(name, severity) for name, severity, _ in (alert.split() for alert in alerts)}
+    until = time.monotonic() + PATIENCE_S
+    while inhibited(address) != wanted:
+        assert time.monotonic() < until, f"not kept back: {wanted - inhibited(address)}"
+        time.sleep(0.1)

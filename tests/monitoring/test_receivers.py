@@ -1,0 +1,207 @@
+"""Receivers: what a real Alertmanager delivers to each, in the words of their APIs.
+
+Debian's Alertmanager 0.25 lacks the receiver for Microsoft Teams; its fields are checked.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from config.loader.platform import Deployment, load_platform
+from config.models.environment.platform_service import alertmanager as alertmanager_service
+from monitoring import alertmanager as rendered_alertmanager
+from monitoring import receivers
+from tests.monitoring.alertmanager_process import START, alertmanager, send
+from tests.monitoring.listener import Listener, Request, listening
+
+LABELS = {"alertname": "ServiceDown", "service": "storefront", "severity": "critical", "environment": "prod"}
+SAID = {
+    "summary": "No task of storefront is running",
+    "description": "It ran within the last day.",
+    "runbook_url": "https://example.com/services.md#servicedown",
+}
+TITLE = "[FIRING] prod: ServiceDown storefront"
+BODY = (
+    "FIRING ServiceDown (storefront)\nNo task of storefront is running\nIt ran within the last day.\n"
+    "Runbook: https://example.com/services.md#servicedown\nsince "
+)
+
+
+def told(checkout: Path, yaml_of_receivers: str, owner: str | None = None) -> Deployment:
+    """Return prod, with these receivers."""
+    file = checkout / "environments/prod.yaml"
+    lines = "".join(f"    {line}\n" for line in yaml_of_receivers.splitlines())
+    file.write_text(file.read_text().replace("monitoring:\n", f"monitoring:\n  receivers:\n{lines}"))
+    if owner:
+        service = checkout / "service_configs/storefront.yaml"
+        service.write_text(f"owner: {owner}\n{service.read_text()}")
+    (deployment,) = load_platform(checkout, only="prod")
+    return deployment
+
+
+def config_of(deployment: Deployment) -> dict[str, Any]:
+    config = YAML(typ="safe").load(rendered_alertmanager.render(deployment)[rendered_alertmanager.CONFIG])
+    return dict(config)
+
+
+def here(config: dict[str, Any], listener: Listener, folder: Path) -> dict[str, Any]:
+    """Return the configuration with this machine's addresses, and nothing to wait for."""
+    config["route"] |= {"group_wait": "0s", "group_interval": "1s"}
+    for receiver in config["receivers"]:
+        for section, entries in receiver.items():
+            for entry in entries if section != "name" else ():
+                _redirect(section, entry, listener.url, folder)
+    return config
+
+
+def _redirect(section: str, entry: dict[str, Any], url: str, folder: Path) -> None:
+    for key in [key for key in entry if key.endswith("_file")]:
+        entry[key] = str(folder / Path(entry[key]).name)
+    if section == "sns_configs":
+        entry["api_url"] = f"{url}/sns"
+    elif section == "pagerduty_configs":
+        entry["url"] = f"{url}/v2/enqueue"
+    elif section == "opsgenie_configs":
+        entry["api_url"] = f"{url}/"
+    elif section == "webhook_configs":
+        entry["url"] = f"{url}/webhook"  # Debian's is older than url_file
+        del entry["url_file"]
+
+
+def delivered(deployment: Deployment, value: str, folder: Path) -> dict[str, Request]:
+    """Return what arrives for the topic and for the one receiver, of one alert."""
+    settings = alertmanager_service(deployment.environment, "tag")
+    variables = dict.fromkeys(settings.secrets, value)
+    files = settings.variables.get("RECEIVERS", "").replace("/tmp/", f"{folder}/")
+    with listening() as listener:
+        variables = {name: text.replace("LISTENER", listener.url) for name, text in variables.items()}
+        config = here(config_of(deployment), listener, folder)
+        with alertmanager(config, folder, variables | {"RECEIVERS": files}) as address:
+            send(address, [(LABELS, SAID)])
+            requests = [listener.next() for _ in config["receivers"]]
+    return {request.path.split("/")[1]: request for request in requests}
+
+
+@pytest.mark.promtool
+def test_slack_gets_an_attachment_in_its_channel(checkout: Path, tmp_path: Path) -> None:
+    deployment = told(checkout, 'chat: {type: slack, channel: "#alerts"}')
+    payload = delivered(deployment, "LISTENER/slack/T0/B0", tmp_path)["slack"].json()
+    assert payload["channel"] == "#alerts"
+    (attachment,) = payload["attachments"]
+    assert attachment["title"] == TITLE
+    assert attachment["text"].startswith(BODY)
+    assert attachment["color"] == "danger"
+    assert (tmp_path / "receiver-chat").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.promtool
+def test_pagerduty_gets_an_event_with_a_key_to_resolve_it_by(checkout: Path, tmp_path: Path) -> None:
+    payload = delivered(told(checkout, "pager: {type: pagerduty}"), "routing", tmp_path)["v2"].json()
+    assert (payload["routing_key"], payload["event_action"]) == ("routing", "trigger")
+    assert payload["dedup_key"]
+    event = payload["payload"]
+    assert (event["summary"], event["severity"], event["component"]) == (TITLE, "critical", "storefront")
+    assert event["custom_details"]["alerts"].startswith(BODY)
+
+
+@pytest.mark.promtool
+def test_opsgenie_gets_an_alert_with_a_priority(checkout: Path, tmp_path: Path) -> None:
+    request = delivered(told(checkout, "pager: {type: opsgenie, region: eu}"), "genie", tmp_path)["v2"]
+    assert request.path == "/v2/alerts"
+    assert request.headers["Authorization"] == "GenieKey genie"
+    payload = request.json()
+    assert (payload["message"], payload["priority"]) == (TITLE, "P1")
+    assert payload["description"].startswith(BODY)
+    assert payload["alias"]
+
+
+@pytest.mark.promtool
+def test_a_webhook_gets_alertmanagers_own_form(checkout: Path, tmp_path: Path) -> None:
+    payload = delivered(told(checkout, "hook: {type: webhook}"), "https://example.com", tmp_path)["webhook"].json()
+    assert (payload["version"], payload["status"], payload["receiver"]) == ("4", "firing", "hook")
+    assert payload["groupLabels"] == {"service": "storefront"}
+    (alert,) = payload["alerts"]
+    assert (alert["labels"], alert["annotations"]) == (LABELS, SAID)
+
+
+@pytest.mark.promtool
+def test_mail_goes_by_the_topic_with_what_subscriptions_are_filtered_by(checkout: Path, tmp_path: Path) -> None:
+    deployment = told(checkout, "people: {type: mail, to: [a@example.com]}")
+    form = delivered(deployment, "", tmp_path)["sns"].form()
+    assert (form["Action"], form["Subject"]) == ("Publish", TITLE)
+    assert form["TopicArn"] == deployment.environment.alerts_topic_arn
+    assert form["Message"].startswith(BODY)
+    attributes = {
+        form[f"MessageAttributes.entry.{n}.Name"]: form[f"MessageAttributes.entry.{n}.Value.StringValue"]
+        for n in (1, 2)
+    }
+    assert attributes == {"severity": "critical", "owner": "none"}
+
+
+def test_teams_is_given_fields_that_its_receiver_has(checkout: Path) -> None:
+    """Fields of notify/msteamsv2/config.go, Alertmanager 0.34. The image's own amtool checks them once more."""
+    receivers_by_name = {one["name"]: one for one in config_of(told(checkout, "chat: {type: teams}"))["receivers"]}
+    (teams,) = receivers_by_name["chat"]["msteamsv2_configs"]
+    assert teams == {
+        "webhook_url_file": "/tmp/receiver-chat",
+        "title": receivers.TITLE,
+        "text": receivers.MESSAGE,
+        "send_resolved": True,
+    }
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ({"severity": "critical"}, ["topic", "pager", "chat"]),
+        ({"severity": "warning"}, ["topic", "chat"]),
+        ({"severity": "critical", "service": "storefront", "owner": "shop"}, ["topic", "shop-chat"]),
+        ({"severity": "warning", "service": "orders", "owner": "billing"}, ["topic", "chat"]),
+    ],
+)
+def test_an_alert_reaches_those_who_are_named_for_it(
+    checkout: Path, tmp_path: Path, labels: Mapping[str, str], names: list[str]
+) -> None:
+    text = "pager: {type: pagerduty}\nchat: {type: slack}\nshop-chat: {type: slack, owners: [shop]}"
+    (file,) = rendered_alertmanager.render(told(checkout, text, owner="shop")).values()
+    (tmp_path / "alertmanager.yml").write_bytes(file)
+    words = [f"{name}={value}" for name, value in labels.items()]
+    command = ["amtool", "config", "routes", "test", f"--config.file={tmp_path / 'alertmanager.yml'}", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert list(dict.fromkeys(done.stdout.strip().split(","))) == names
+
+
+def test_warnings_wait_for_the_morning_and_repeat_daily_and_critical_ones_never_wait(checkout: Path) -> None:
+    config = config_of(told(checkout, "chat: {type: slack}"))
+    for route in config["route"]["routes"]:
+        warning = 'severity="warning"' in route["matchers"]
+        assert route.get("mute_time_intervals") == (["quiet-hours"] if warning else None)
+        assert route["repeat_interval"] == ("24h" if warning else "4h")
+    (interval,) = config["time_intervals"]
+    (times,) = interval["time_intervals"]
+    assert times["times"] == [
+        {"start_time": "20:00", "end_time": "24:00"},
+        {"start_time": "00:00", "end_time": "08:00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", ["chat", "/tmp/x=", "/tmp/x=lower", "relative=CHAT", "/tmp/x=CHAT;id", "/tmp/x=NOT_THERE"]
+)
+def test_alertmanager_does_not_start_with_words_it_cannot_read(words: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", str(START)],
+        env={"RECEIVERS": words, "ALERTMANAGER": "/bin/true", "CHAT": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert words in done.stderr
