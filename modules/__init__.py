@@ -7,10 +7,11 @@ on demand. Its JavaScript takes 1 to 2 s at every start; whoever starts Node.js 
 import json
 from pathlib import Path
 
-from modules import engine
+from modules import engine, text
 
 _PRELOADED = str(Path(__file__).resolve().with_name("provider_on_demand.cjs"))
 # Node.js reads a quoted path as JSON is written.
 NODE_OPTION = f"--require {json.dumps(_PRELOADED, ensure_ascii=False)}"
 
 ENGINE = engine.prepare()
+text.escape_arguments()

@@ -14,6 +14,7 @@ from config.source.node import Node, flow, shortened
 from config.source.parser import NotYaml, read_events
 from config.source.problem import Problem
 from config.source.redaction import NOT_SHOWN, is_confidential
+from config.source.reserved_text import reserved
 from config.source.scalars import Scalar, has_leading_zero, meaning
 
 _DEEPEST = 20
@@ -144,6 +145,9 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
         text: str = event.value
+        if found := reserved(text):
+            self._complain(line, found.message, value=found.part, allowed=found.allowed, fix=found.fix)
+            return ""
         if not event.implicit[0]:
             return text
         if has_leading_zero(text):

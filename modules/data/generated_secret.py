@@ -14,6 +14,7 @@ from modules.checkov import skip
 from modules.data.secret_policy import read_secret
 from modules.encryption_key import EncryptionKey
 from modules.policy import policy
+from modules.text import Expression
 
 LENGTH = 40
 EPHEMERAL = "aws_secretsmanager_random_password"
@@ -60,7 +61,7 @@ class GeneratedSecret(Construct):
             self,
             "value",
             secret_id=secret.id,
-            secret_string_wo=f"${{ephemeral.{EPHEMERAL}.{secret.friendly_unique_id}.random_password}}",
+            secret_string_wo=Expression(f"${{ephemeral.{EPHEMERAL}.{secret.friendly_unique_id}.random_password}}"),
             secret_string_wo_version=version,
         )
         self.arn = value.secret_id  # and so only once there is a value

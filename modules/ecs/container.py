@@ -8,7 +8,6 @@ from typing import Any
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
 from config.models.service.service import Service
-from modules.ecs.literal import literal
 
 STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
@@ -37,7 +36,7 @@ def container_definition(
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
-    plain = {**variables, **{name: literal(value) for name, value in settings.variables.items()}}
+    plain = {**variables, **settings.variables}
     container: dict[str, Any] = {
         "name": settings.name,
         "image": environment.image(settings),
@@ -51,13 +50,13 @@ def container_definition(
         # Started after it, and so stopped before it: the first lines and the last ones find a router.
         container["dependsOn"] = [{"containerName": FLUENT_BIT, "condition": "HEALTHY"}]
     if settings.command:
-        container["command"] = [literal(word) for word in settings.command]
+        container["command"] = list(settings.command)
     if settings.port:
         container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
     if settings.health_check.command:
         check = settings.health_check
         container["healthCheck"] = {
-            "command": ["CMD", *(literal(word) for word in check.command)],
+            "command": ["CMD", *check.command],
             "interval": check.interval_s,
             "timeout": check.timeout_s,
             "retries": check.unhealthy_threshold,
@@ -88,7 +87,7 @@ def router_container(
         "HEALTH_CHECK_PATH": settings.health_check.path if settings.route else "",
         "JOB": "false" if settings.kind.keeps_running else "true",
         "LOG_GROUP": log_group,
-        "MASK": literal(settings.logs.lua_masks),
+        "MASK": settings.logs.lua_masks,
         "PARSER": settings.logs.parser.value,
         "SERVICE": settings.name,
     }

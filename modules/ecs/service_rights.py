@@ -8,7 +8,6 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.service.aws.permissions import Permissions
-from modules.ecs.literal import literal
 from modules.ecs.task_roles import TaskRoles
 from modules.policy import as_written, policy
 
@@ -25,7 +24,7 @@ class ServiceRights(Construct):
         if granted:
             statements = [as_written(its.actions, its.resources, its.conditions) for its in granted]
             # IAM's own variables, such as ${aws:PrincipalTag/team}, look like Terraform's.
-            document = literal(policy(*statements))
+            document = policy(*statements)
             self.policies.append(IamRolePolicy(self, "policy", role=roles.task.id, name="permissions", policy=document))
         for arn in settings.policies:
             self.policies.append(

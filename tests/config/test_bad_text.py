@@ -404,6 +404,47 @@ environments/dev.yaml:6: this line is indented unlike the lines above
   fix: indent with spaces, two for each level
 """,
     ),
+    Bad(
+        "CDKTF's own mark",
+        added(API, 'variables:\n  HELD: "a ${TfToken[TOKEN.3]}"\n'),
+        """
+service_configs/api.yaml:10: CDKTF marks its own references with this
+  value: ${TfToken[TOKEN.3]}
+  allowed: any other text
+  fix: write it otherwise
+""",
+    ),
+    Bad(
+        "a number that CDKTF takes for a reference",
+        added(API, 'variables:\n  HELD: "at -1.8881545897087503e+289"\n'),
+        """
+service_configs/api.yaml:10: CDKTF marks its own references with this
+  value: -1.8881545897087503e+289
+  allowed: any other text
+  fix: write it otherwise
+""",
+    ),
+    Bad(
+        "a character that ends a text in C",
+        added(API, 'command: ["a\\0b"]\n'),
+        """
+service_configs/api.yaml:9: no variable, command or name can hold this character
+  value: character U+0000
+  allowed: any other character
+  fix: remove it
+""",
+    ),
+    Bad(
+        "an accent apart from its letter",
+        added(API, "variables:\n  HELD: au cafe\u0301\n"),
+        """
+service_configs/api.yaml:10: letters and their accents as characters of their own, which Terraform puts together: """
+        """it would find a change in every plan
+  value: cafe<U+0301>
+  allowed: Unicode's normal form C
+  fix: write caf\u00e9, whose accents are part of their letters
+""",
+    ),
 ]
 
 
