@@ -56,6 +56,10 @@ ci: ## what continuous integration runs: Debian packages for the container tests
 schemas: install ## write schemas/ from the models, after a change in config/
 	$(BIN)/python -m config.loader.json_schema
 
+.PHONY: reference
+reference: install ## write docs/reference/ from the models and the command line, after a change of either
+	$(BIN)/python -m cli.reference
+
 .PHONY: dashboards
 dashboards: install ## write Grafana's dashboards into its image, after a change in monitoring/dashboards/ or monitoring/alerts/
 	$(BIN)/python -m monitoring.dashboards

@@ -76,10 +76,14 @@ class HealthCheck(Settings):
         description="Run in the container by ECS, which replaces the task when it fails: "
         '["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"]. Without it nobody looks inside.',
     )
-    interval_s: int = Field(default=15, ge=5, le=300)
-    timeout_s: int = Field(default=5, ge=2, le=120)
-    healthy_threshold: int = Field(default=2, ge=2, le=10)
-    unhealthy_threshold: int = Field(default=3, ge=2, le=10)
+    interval_s: int = Field(default=15, ge=5, le=300, description="Seconds from one check to the next.")
+    timeout_s: int = Field(default=5, ge=2, le=120, description="Seconds after which a check has failed.")
+    healthy_threshold: int = Field(
+        default=2, ge=2, le=10, description="Successes in a row after which a task gets requests."
+    )
+    unhealthy_threshold: int = Field(
+        default=3, ge=2, le=10, description="Failures in a row after which a task is replaced."
+    )
     grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
 
     def mistakes(self) -> Iterator[Mistake]:

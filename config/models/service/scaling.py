@@ -28,8 +28,8 @@ class PlannedRange(Settings):
 
     at: Moment = Field(description="cron(0 7 ? * MON-FRI *) is 07:00 on every working day.")
     timezone: str = Field(default="UTC", description="The clock that cron means, such as Europe/Dublin.")
-    min_tasks: int = Field(ge=0, le=1000)
-    max_tasks: int = Field(ge=0, le=1000)
+    min_tasks: int = Field(ge=0, le=1000, description="The fewest tasks in that range.")
+    max_tasks: int = Field(ge=0, le=1000, description="The most tasks in that range.")
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a range that is none, and an unknown time zone."""
@@ -40,8 +40,8 @@ class PlannedRange(Settings):
 class Scaling(Settings):
     """The range of tasks, and what moves the number within it."""
 
-    min_tasks: int = Field(default=2, ge=0, le=1000)
-    max_tasks: int = Field(default=4, ge=0, le=1000)
+    min_tasks: int = Field(default=2, ge=0, le=1000, description="The fewest tasks that run.")
+    max_tasks: int = Field(default=4, ge=0, le=1000, description="The most tasks that run.")
     cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
     memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
     requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
