@@ -42,7 +42,7 @@ synth: install ## write every environment's Terraform code to cdktf.out
 check: install ## lint, format check and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config monitoring images stacks modules rollouts cli local_aws main.py tests benchmarks
+	$(BIN)/mypy config costs monitoring images stacks modules rollouts cli local_aws main.py tests benchmarks
 
 .PHONY: workflows
 workflows: install ## lint .github/workflows

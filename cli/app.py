@@ -14,6 +14,8 @@ from rich.table import Table
 
 from cli.changes.affected_command import affected
 from cli.changes.plan_command import plan
+from cli.cost.command import cost
+from cli.cost.prices_command import prices_app
 from cli.deploy import demo as demonstration
 from cli.deploy.commands import deploy, destroy, synth
 from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
@@ -63,6 +65,7 @@ app.add_typer(github_app, name="github", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")
+app.add_typer(prices_app, name="prices", rich_help_panel="Look and repair")
 
 
 @app.command(rich_help_panel="Try it")
@@ -79,6 +82,7 @@ def demo_down(lock_timeout: LockTimeout = 600) -> None:
 
 app.command(rich_help_panel="Every day")(synth)
 app.command(rich_help_panel="Every day")(affected)
+app.command(rich_help_panel="Every day")(cost)
 app.command(rich_help_panel="Every day")(plan)
 app.command("diff", rich_help_panel="Every day", help="Another name of `plan`.")(plan)
 app.command(rich_help_panel="Every day")(deploy)

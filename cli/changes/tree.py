@@ -35,10 +35,12 @@ class StackCode:
 Tree = Mapping[str, StackCode]
 
 
-def synthesize_tree(root: Path, out: Path) -> Tree:
-    """Run the program of this folder for every environment, in the Python that runs this."""
+def synthesize_tree(root: Path, out: Path, *, only: str | None = None) -> Tree:
+    """Run the program of this folder for every environment, or only one, in the Python that runs this."""
     out.parent.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GROUNDWORK_"))}
+    if only:
+        environment["GROUNDWORK_ENVIRONMENT"] = only
     done = subprocess.run(
         [sys.executable, "main.py"],
         cwd=root,

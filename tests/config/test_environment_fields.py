@@ -11,6 +11,7 @@ import pytest
 from config.loader.platform import load_platform
 from config.models.environment.office_hours import Day, OfficeHours
 from config.models.environment.shared import shared_place
+from config.models.environment.usage import Usage
 from tests.config.bad_yaml import DEV, Bad, check
 from tests.config.platform_files import added, write_platform
 from tests.settings import an_environment
@@ -19,6 +20,36 @@ from tests.synthesis import ROOT, SHOP
 GUIDE = ROOT / "docs/environments.md"
 
 CASES = [
+    Bad(
+        "usage of a service that is not there",
+        added(DEV, "usage:\n  services:\n    ap: {requests_per_second: 3}\n"),
+        """
+environments/dev.yaml:8: usage.services: there is no service ap (in dev)
+  value: {requests_per_second: 3}
+  allowed: api, web
+  fix: did you mean `api`?
+""",
+    ),
+    Bad(
+        "fewer requests than none",
+        added(DEV, "usage: {requests_per_second: -1}\n"),
+        """
+environments/dev.yaml:6: usage.requests_per_second: is too small
+  value: -1
+  allowed: a number from 0 to 1000000
+  fix: write 0
+""",
+    ),
+    Bad(
+        "an estimate that does not exist",
+        added(DEV, "usage: {request_per_second: 1}\n"),
+        """
+environments/dev.yaml:6: usage.request_per_second: there is no such field
+  value: request_per_second: 1
+  allowed: requests_per_second, ...
+  fix: did you mean `requests_per_second`?
+""",
+    ),
     Bad(
         "a mail address that is told twice",
         added(DEV, "monitoring:\n  alert_emails: [a@b.cd, a@b.cd]\n"),
@@ -157,3 +188,14 @@ def test_the_guide_says_what_the_environments_of_the_shop_say() -> None:
                 assert (said == "") is (value is None), name
             else:
                 assert said == str(value).lower(), (name, path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("requests_per_second", 400), ("response_kib", 20), ("log_gb_per_day", 3)]
+)
+def test_usage_of_a_service_is_the_environments_unless_it_is_named(field: str, value: float) -> None:
+    usage = Usage.model_validate({field: 7, "services": {"web": {field: value}}})
+    asked = {"requests_per_second": usage.requests, "response_kib": usage.answer_kib, "log_gb_per_day": usage.log_gb}
+    assert (asked[field]("web"), asked[field]("other")) == (value, 7)
+    assert field not in usage.defaults
+    assert "nat_gb" in usage.defaults

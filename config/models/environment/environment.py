@@ -16,6 +16,7 @@ from config.models.environment.edge import Edge
 from config.models.environment.monitoring import Monitoring
 from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
 from config.models.environment.office_hours import OfficeHours
+from config.models.environment.usage import Usage
 from config.models.service.database import Database, Databases
 from config.models.service.http import Http
 from config.models.service.logs import LogDestination
@@ -69,14 +70,12 @@ class Environment(DeployTarget):
     databases: Databases = Databases()
     logging: CentralLogging = CentralLogging()
     monitoring: Monitoring = Monitoring()
-    office_hours: OfficeHours | None = Field(
-        default=None, description="When services run; without it always, as production must."
-    )
+    office_hours: OfficeHours | None = Field(default=None, description="When services run; without it always.")
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
+    usage: Usage = Field(default=Usage(), description="What it is expected to use, for `groundwork cost`.")
     saml_metadata: str | None = Field(
         default=None, description="What the identity provider's metadata file holds; not written in the YAML."
     )
-
     delivery: Delivery | None = Field(
         default=None, description="Lets GitHub's workflows deploy, by roles of their own and without a stored key."
     )

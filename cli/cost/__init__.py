@@ -1,0 +1,1 @@
+"""`groundwork cost` and `groundwork prices`."""

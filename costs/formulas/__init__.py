@@ -1,0 +1,1 @@
+"""The formulas that make lines of resource types, a file for each subject."""

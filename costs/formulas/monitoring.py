@@ -1,0 +1,84 @@
+"""Metrics: Container Insights, alarms, and what the CloudWatch exporter asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from costs.facts import MONTH_H, Facts
+from costs.inventory import Resource
+from costs.line import Line, Term
+
+# What Container Insights makes of a cluster, a service and a family of task definitions.
+CLUSTER_METRICS, SERVICE_METRICS, FAMILY_METRICS = 8, 11, 6
+ALARMS_OF_A_POLICY, ALARMS_OF_A_PROVIDER = 2, 2
+# Numbers of monitoring/cloudwatch_exporter.py: what is asked of each resource in a round, and how often.
+ROUND_S = 300
+ASKED_METRICS = {
+    "aws_lb": 12,
+    "aws_lb_target_group": 7,
+    "aws_db_instance": 17,
+    "aws_nat_gateway": 8,
+    "aws_opensearchserverless_collection": 11,
+}
+LISTED_METRICS = {
+    "aws_lb": 11,
+    "aws_lb_target_group": 6,
+    "aws_db_instance": 17,
+    "aws_nat_gateway": 8,
+    "aws_opensearchserverless_collection": 13,
+}
+"""Once for each type that there is, however many there are of it."""
+EXPORTER = "cloudwatch-exporter"
+
+
+def container_insights(facts: Facts) -> Iterator[Line]:
+    """Price metrics by the month, those of a service only while it runs."""
+    for cluster in facts.inventory.all("aws_ecs_cluster"):
+        values = [one["value"] for one in cluster.blocks("setting") if one.get("name") == "containerInsights"]
+        if not values or values[0] == "disabled":
+            yield facts.line("cluster", "", [], [cluster], note="Container Insights is off")
+            continue
+        price = "metric_ci_enhanced" if values[0] == "enhanced" else "metric_month"
+        yield facts.line("Container Insights, cluster", "", [Term(CLUSTER_METRICS, price)], [cluster])
+        for service in facts.inventory.all("aws_ecs_service"):
+            share = facts.running_hours(service.owner) / MONTH_H
+            terms = [Term((SERVICE_METRICS + FAMILY_METRICS) * share, price)]
+            yield facts.line(f"Container Insights, {service.attributes['name']}", service.owner, terms, [service])
+
+
+def alarms(facts: Facts) -> Iterator[Line]:
+    """Price alarms by the metric in each, and the two that target tracking makes for each of its policies."""
+    owners: dict[str, list[Resource]] = {}
+    for one in facts.inventory.all(
+        "aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy", "aws_ecs_capacity_provider"
+    ):
+        owners.setdefault(one.owner, []).append(one)
+    for owner, found in owners.items():
+        yield facts.line("alarms", owner, [Term(sum(map(_alarm_metrics, found)), "alarm")], found)
+
+
+def _alarm_metrics(resource: Resource) -> int:
+    if resource.type == "aws_appautoscaling_policy":
+        return ALARMS_OF_A_POLICY if resource.blocks("target_tracking_scaling_policy_configuration") else 0
+    if resource.type == "aws_ecs_capacity_provider":
+        return ALARMS_OF_A_PROVIDER
+    queries = resource.blocks("metric_query")
+    return sum(1 for query in queries if query.get("metric")) if queries else 1
+
+
+def exporter(facts: Facts) -> Iterator[Line]:
+    """Price what the CloudWatch exporter asks every five minutes, day and night."""
+    services = [one for one in facts.inventory.all("aws_ecs_service") if one.attributes.get("name") == EXPORTER]
+    if not services:
+        return
+    rounds = MONTH_H * 3600 / ROUND_S
+    owners: dict[str, list[Resource]] = {}
+    for type_ in ASKED_METRICS:
+        for one in facts.inventory.all(type_):
+            owners.setdefault(one.owner, []).append(one)
+    for owner, found in owners.items():
+        asked = sum(ASKED_METRICS[one.type] for one in found)
+        yield facts.line("metrics asked of CloudWatch", owner, [Term(asked * rounds / 1000, "gmd_k")], found)
+    names = sum(count for type_, count in LISTED_METRICS.items() if facts.inventory.all(type_))
+    listed = [Term(names * rounds / 1000, "cw_api_k")]
+    yield facts.line("metrics listed by CloudWatch", "", listed, services, note="the account's first million is free")

@@ -1,0 +1,230 @@
+"""Whole environments: the lines of a bill worked out apart from this code, and what must hold for any bill."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from config.models.environment.usage import ServiceUsage, Usage
+from costs.bill import Bill, make_bill
+from costs.levers import levers
+from costs.price_list import PriceList, load_prices
+from tests.costs.resources import PRICES, bill_of
+from tests.synthesis import SHOP, Checkout, Platform
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+PUBLIC = "data to the internet"
+
+# What the shop cost when its bill was worked out by hand, line by line, before any of it was made cheaper.
+AS_BEFORE: Mapping[str, object] = {
+    "cluster": {"container_insights": "enabled"},
+    "logging": {"destination": "cloudwatch"},
+}
+USAGE: Mapping[str, Mapping[str, float]] = {
+    "dev": {"requests_per_second": 1, "flow_log_gb": 20, "platform_log_gb": 3, "cross_zone_gb": 4},
+    "staging": {"requests_per_second": 5, "flow_log_gb": 40, "platform_log_gb": 4, "cross_zone_gb": 13},
+    "prod": {"requests_per_second": 50, "flow_log_gb": 200, "platform_log_gb": 6, "cross_zone_gb": 72},
+}
+IMAGES_USD = 0.5
+HAND = {
+    # item: (items of the bill that begin so), dev, staging, prod
+    "NAT hours": (("NAT gateways, hours",), 35.04, 35.04, 105.12),
+    "NAT data": (("NAT gateways, data",), 4.80, 4.80, 4.80),
+    "public IPv4": (("public addresses",), 14.60, 14.60, 21.90),
+    "ALB hours": (("load balancer, hours",), 18.40, 18.40, 18.40),
+    "LCU": (("load balancer, capacity units",), 0.085, 1.10, 11.03),
+    "Fargate, services": (("tasks of mailer", "tasks of orders", "tasks of storefront"), 2.76, 33.56, 57.67),
+    "Fargate, platform": (("tasks of grafana", "tasks of cloudwatch-exporter"), 21.63, 21.63, 21.63),
+    "EC2": (("instances of",), 26.86, 26.86, 26.86),
+    "EBS": (("root disks", "disk of"), 4.40, 4.40, 7.04),
+    "RDS instance": (("database, instance",), 12.41, 50.37, 271.56),
+    "RDS storage": (("database, storage",), 2.54, 2.54, 5.08),
+    "logs of services": (("log",), 26.21, 26.21, 26.21),
+    "other logs": (("logs of the platform",), 1.71, 2.28, 3.42),
+    "flow logs": (("flow logs",), 11.42, 22.98, 116.70),
+    "Container Insights": (("Container Insights",), 28.72, 38.10, 38.10),
+    "alarms": (("alarms",), 2.10, 2.10, 2.10),
+    "GetMetricData": (("metrics asked",), 4.47, 4.47, 5.87),
+    "ListMetrics": (("metrics listed",), 3.68, 3.68, 3.68),
+    "KMS": (("KMS keys",), 3.00, 3.00, 3.00),
+    "secrets": (("secrets", "database, password"), 0.80, 0.80, 0.80),
+    "WAF rules": (("firewall, rules",), 9.00, 9.00, 9.00),
+    "WAF requests": (("firewall, requests",), 0.61, 7.88, 78.84),
+    "zones": (("DNS zones",), 1.00, 1.00, 1.00),
+    "data to the internet": ((PUBLIC,), 0.87, 11.28, 112.78),
+    "ECR, S3, between zones": (("between zones", "access logs"), 1.42, 1.67, 2.26),
+}
+WITHOUT_INTERNET_DATA = {"dev": 238, "staging": 337, "prod": 843}
+
+
+def settle(checkout: Checkout, file: str, fields: Mapping[str, object]) -> None:
+    """Write fields of a YAML file, sections merged."""
+    yaml = YAML()
+    path = checkout.root / file
+    document = yaml.load(path.read_text())
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            document.setdefault(name, {}).update(value)
+        else:
+            document[name] = value
+    with path.open("w") as stream:
+        yaml.dump(document, stream)
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Bill]:
+    """The bills of the shop as it was worked out by hand."""
+    checkout = Checkout(tmp_path_factory.mktemp("before") / "checkout")
+    for name in ENVIRONMENTS:
+        settle(checkout, f"environments/{name}.yaml", {**AS_BEFORE, "usage": dict(USAGE[name])})
+    for name in ("mailer", "orders", "storefront"):
+        settle(checkout, f"service_configs/{name}.yaml", {"on_demand_base": 0, "scaling": {"memory_percent": 75}})
+    platform = checkout.synthesize()
+    return {name: bill_of(checkout.root, platform, name) for name in ENVIRONMENTS}
+
+
+@pytest.mark.parametrize("item", HAND)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_each_line_agrees_with_the_bill_worked_out_by_hand(
+    environment: str, item: str, before: Mapping[str, Bill]
+) -> None:
+    begins, *amounts = HAND[item]
+    expected = amounts[ENVIRONMENTS.index(environment)]
+    exact = item == "logs of services"
+    found = [
+        line.usd or 0
+        for line in before[environment].lines
+        if (line.item in begins if exact else line.item.startswith(begins))
+    ]
+    assert sum(found) == pytest.approx(expected, rel=0.02, abs=0.01)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_sum_agrees_with_the_bill_worked_out_by_hand(environment: str, before: Mapping[str, Bill]) -> None:
+    bill = before[environment]
+    usd = bill.usd - sum(line.usd or 0 for line in bill.lines if line.item == PUBLIC) + IMAGES_USD
+    assert usd == pytest.approx(WITHOUT_INTERNET_DATA[environment], rel=0.02)
+
+
+def larger(usage: Usage, draw: random.Random) -> Usage:
+    """Some usage with nothing below that of another."""
+    fields = {name: float(value) for name, value in usage if name not in ("services", "new_connections_per_request")}
+    more = {name: value * draw.choice((1, 1, 1.5, 20)) + draw.choice((0, 0, 3)) for name, value in fields.items()}
+    return usage.model_copy(update=more | {"new_connections_per_request": draw.uniform(0.2, 1)})
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_more_usage_never_costs_less(environment: str, before: Mapping[str, Bill]) -> None:
+    draw = random.Random(environment)  # the same draws in each run
+    bill = before[environment]
+    for _ in range(40):
+        usage = larger(bill.facts.usage, draw)
+        more = make_bill(replace(bill.facts, usage=usage))
+        assert more.usd >= bill.usd
+        assert more.least <= more.usd + 1e-9
+        assert more.usd <= more.most + 1e-9
+        bill = more if more.usd < 1e7 else before[environment]
+
+
+def test_each_field_of_usage_moves_the_bill_of_an_environment_that_has_everything(delivered: Platform) -> None:
+    """A field that moves nothing would be a question asked for nothing."""
+    root = delivered.out.parent / "checkout"
+    bill = bill_of(root, delivered, "prod")
+    unmoved = {
+        name
+        for name, value in bill.facts.usage
+        if name != "services"
+        and make_bill(
+            replace(
+                bill.facts,
+                usage=bill.facts.usage.model_copy(
+                    update={name: min(1, value * 100 + 100)}
+                    if name == "new_connections_per_request"
+                    else {name: value * 100 + 100}
+                ),
+            )
+        ).usd
+        <= bill.usd
+    }
+    # Of resources that this environment has none of; images are in the shared bill. Bytes are the dearest dimension
+    # of a capacity unit here, not connections.
+    assert unmoved <= {
+        "new_connections_per_request", "endpoint_gb", "bucket_gb", "cache_gb", "million_operations", "image_gb",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("service", ["mailer", "storefront"])
+def test_a_removed_service_lowers_the_sum_by_its_own_part(
+    environment: str, service: str, shop: Platform, without: Mapping[str, tuple[Path, Platform]]
+) -> None:
+    bill = bill_of(SHOP, shop, environment)
+    root, platform = without[service]
+    after = bill_of(root, platform, environment)
+    assert bill.usd - after.usd == pytest.approx(bill.sum_of(service), abs=0.005)
+    assert bill.sum_of(service) > 1
+    assert make_bill(bill.facts.without(service)).usd == pytest.approx(after.usd, abs=0.005)
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Path, Platform]]:
+    """The shop without one of its services, synthesized."""
+    found = {}
+    for service in ("mailer", "storefront"):
+        checkout = Checkout(tmp_path_factory.mktemp(f"without-{service}") / "checkout")
+        checkout.remove(f"service_configs/{service}.yaml")
+        found[service] = checkout.root, checkout.synthesize()
+    return found
+
+
+def test_a_service_that_differs_is_reckoned_by_its_own_usage(before: Mapping[str, Bill]) -> None:
+    bill = before["prod"]
+    usage = bill.facts.usage.model_copy(update={"services": {"storefront": ServiceUsage(requests_per_second=5)}})
+    after = make_bill(replace(bill.facts, usage=usage))
+    (requests,) = [line.usd for line in after.lines if line.item == "firewall, requests"]
+    assert requests == pytest.approx(7.884)
+    assert after.sum_of("mailer") == bill.sum_of("mailer")
+
+
+def test_a_region_without_prices_says_no_price_and_guesses_nothing(before: Mapping[str, Bill]) -> None:
+    bill = make_bill(replace(before["dev"].facts, prices=load_prices("mars-north-1")))
+    assert bill.usd == 0
+    assert {line.usd for line in bill.lines if line.prices} == {None}
+    assert "nat_hour" in bill.missing
+    assert "no price for nat_hour in mars-north-1" in next(
+        line.how for line in bill.lines if line.item == "NAT gateways, hours"
+    )
+
+
+def test_a_size_without_a_price_is_left_out_of_the_sum_and_named(before: Mapping[str, Bill]) -> None:
+    facts = before["dev"].facts
+    prices = {key: price for key, price in PRICES.prices.items() if key != "rds.db.t4g.micro"}
+    bill = make_bill(replace(facts, prices=PriceList("eu-west-1", prices)))
+    assert bill.missing == ("rds.db.t4g.micro",)
+    assert before["dev"].usd - bill.usd == pytest.approx(730 * 0.017)
+
+
+def test_a_lever_says_what_the_change_in_the_yaml_comes_to(
+    before: Mapping[str, Bill], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    changes: Mapping[str, Mapping[str, object]] = {
+        "network.nat": {"network": {"nat": "single"}},
+        "databases.multi_az": {"databases": {"multi_az": False}},
+        "cluster.container_insights": {"cluster": {"container_insights": "disabled"}},
+        "databases.instance_class": {"databases": {"instance_class": "db.t4g.micro"}},
+        "cluster.spot_percent": {"cluster": {"spot_percent": 100}},
+    }
+    said = {lever.setting: lever for lever in levers(before["prod"], most=20)}
+    for setting, fields in changes.items():
+        checkout = Checkout(tmp_path_factory.mktemp("lever") / "checkout")
+        settle(checkout, "environments/prod.yaml", {**AS_BEFORE, "usage": dict(USAGE["prod"])})
+        for name in ("mailer", "orders", "storefront"):
+            settle(checkout, f"service_configs/{name}.yaml", {"on_demand_base": 0, "scaling": {"memory_percent": 75}})
+        settle(checkout, "environments/prod.yaml", fields)
+        after = bill_of(checkout.root, checkout.synthesize(only="prod"), "prod")
+        assert after.usd - before["prod"].usd == pytest.approx(said[setting].usd, abs=0.02), setting
