@@ -7,9 +7,10 @@ from typing import Any
 
 from config.loader.platform import Deployment
 from config.models.environment.environment import Environment
-from config.models.environment.receiver import QuietHours, Receiver, ReceiverType
+from config.models.environment.receiver import HEARTBEAT, QuietHours, Receiver, ReceiverType
+from monitoring.alerts.alert import WATCHDOG
 from monitoring.inhibition import inhibit_rules
-from monitoring.receivers import TOPIC, receiver_config, topic_receiver
+from monitoring.receivers import TOPIC, heartbeat_receiver, receiver_config, topic_receiver
 from monitoring.yaml_text import yaml_text
 
 CONFIG = "/etc/alertmanager/alertmanager.yml"
@@ -19,6 +20,15 @@ MIDNIGHT, END_OF_DAY = "00:00", "24:00"
 REPEAT = {"critical": "4h", "warning": "24h"}
 
 Route = dict[str, Any]
+
+# Nothing but the heartbeat: whoever gets it wants no other alert, and nobody else wants it.
+HEARTBEAT_ROUTE: Route = {
+    "receiver": HEARTBEAT,
+    "matchers": [f'alertname="{WATCHDOG}"'],
+    "group_wait": "0s",
+    "group_interval": "1m",
+    "repeat_interval": "2m",
+}
 
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:
@@ -34,9 +44,13 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "group_wait": "30s",
             "group_interval": "5m",
             "repeat_interval": REPEAT["critical"],
-            "routes": list(_routes(environment, others)),
+            "routes": [HEARTBEAT_ROUTE, *_routes(environment, others)],
         },
-        "receivers": [topic_receiver(environment), *(receiver_config(name, one) for name, one in others.items())],
+        "receivers": [
+            topic_receiver(environment),
+            heartbeat_receiver(environment),
+            *(receiver_config(name, one) for name, one in others.items()),
+        ],
         "inhibit_rules": inhibit_rules(),
         **({"time_intervals": [_interval(monitoring.quiet_hours)]} if monitoring.quiet_hours else {}),
     }

@@ -17,6 +17,8 @@ CONFIG = "/etc/yace/config.yml"
 # came within one minute, the newest minute's value would stand for each of the others too.
 EVENT_MINUTES = 5
 EVENT_PERIOD_S, EVENT_LENGTH_S = EVENT_MINUTES * 60, 2 * EVENT_MINUTES * 60
+# CloudWatch completes a count one to three minutes late; asked for sooner, a part of it would be missing for good.
+EVENT_DELAY_S = 180
 # A level is a sample. Data arrives one to three minutes late: a minute's value is looked for in the last five.
 LEVEL_PERIOD_S, LEVEL_LENGTH_S = 60, 300
 
@@ -145,4 +147,5 @@ def _metric(name: str, statistics: tuple[str, ...], *, is_event: bool) -> dict[s
         "nilToZero": is_event,
         "period": EVENT_PERIOD_S if is_event else LEVEL_PERIOD_S,
         "length": EVENT_LENGTH_S if is_event else LEVEL_LENGTH_S,
+        **({"delay": EVENT_DELAY_S} if is_event else {}),
     }

@@ -24,6 +24,7 @@ INHIBITIONS = (
     Inhibition(
         causes=("ServiceDown",),
         symptoms=(
+            "CloudWatchFiguresMissing",
             "ErrorBudgetBurn",
             "LogRouterDown",
             "LogsSilent",
@@ -49,6 +50,7 @@ INHIBITIONS = (
             "UnhealthyTasks",
         ),
     ),
+    Inhibition(causes=("TargetDown",), symptoms=("CloudWatchFiguresMissing",)),
     Inhibition(causes=("ServiceCrashLooping",), symptoms=("ServiceReplicasMismatch", "UnhealthyTasks")),
     # The load balancer's own errors have no service; those of a service without a task are told of by its name.
     Inhibition(causes=("NoHealthyTask", "ServiceDown"), symptoms=("LoadBalancerRefuses",), equal=OF_ONE_ENVIRONMENT),

@@ -159,7 +159,9 @@ def _of_aws(environment: Environment) -> Job:
         _label("service", "dimension_dbinstance_identifier", name),
         _label("service", "dimension_collection_name", name),
     ]
-    return _platform(CLOUDWATCH_EXPORTER) | {"metric_relabel_configs": own}
+    # The exporter's address changes with its task, AWS' figures do not: else sums would count them twice for a while.
+    constant = {"target_label": "instance", "replacement": CLOUDWATCH_EXPORTER}
+    return _platform(CLOUDWATCH_EXPORTER) | {"relabel_configs": [constant], "metric_relabel_configs": own}
 
 
 def _dns(names: Iterable[str], port: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import receiver_file
-from config.models.environment.receiver import Receiver, ReceiverType
+from config.models.environment.receiver import HEARTBEAT, Receiver, ReceiverType
 
 TOPIC = "topic"
 """The receiver that publishes to the environment's SNS topic."""
@@ -51,6 +51,20 @@ def topic_receiver(environment: Environment) -> Config:
         "send_resolved": True,
     }
     return {"name": TOPIC, "sns_configs": [sns]}
+
+
+def heartbeat_receiver(environment: Environment) -> Config:
+    """Return the receiver that is told without end that alerts work."""
+    sns = {
+        "topic_arn": f"arn:aws:sns:{environment.region}:{environment.account_id}:{environment.qualify(HEARTBEAT)}",
+        "sigv4": {"region": environment.region},
+        "subject": "heartbeat",
+        "message": "Prometheus, Alertmanager and SNS work.",
+        "send_resolved": False,
+    }
+    outside = environment.monitoring.heartbeat_url
+    webhook = {"webhook_configs": [{"url": outside, "send_resolved": False}]} if outside else {}
+    return {"name": HEARTBEAT, "sns_configs": [sns], **webhook}
 
 
 def receiver_config(name: str, receiver: Receiver) -> Config:

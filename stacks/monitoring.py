@@ -32,6 +32,7 @@ from modules.logging.log_collection import LogCollection
 from modules.monitoring import policies as monitoring_rights
 from modules.monitoring.alert_topic import AlertTopic
 from modules.monitoring.dead_mans_switch import DeadMansSwitch
+from modules.monitoring.heartbeat import Heartbeat
 from modules.network.security_group import SecurityGroup
 from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
@@ -75,7 +76,8 @@ class MonitoringStack(PlatformStack):
         measures = self._on_disk(prometheus(environment, tags[PROMETHEUS]), "/prometheus", cluster.scraper)
         measures.roles.allow("discovery", *monitoring_rights.discovery(environment))
         alerts = self._on_disk(alertmanager(environment, tags[ALERTMANAGER]), "/alertmanager")
-        alerts.roles.allow("publish", *topic.publish_rights)
+        heartbeat = Heartbeat(self, "heartbeat", environment=environment, alerts=topic)
+        alerts.roles.allow("publish", *topic.publish_rights, *heartbeat.publish_rights)
         exports = self._on_fargate(cloudwatch_exporter(tags[CLOUDWATCH_EXPORTER]))
         exports.roles.allow("metrics", *monitoring_rights.metrics())
         shows = self._on_fargate(

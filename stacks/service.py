@@ -96,6 +96,7 @@ class ServiceStack(PlatformStack):
                     load_balancer=edge.load_balancer,
                     route=route,
                     health_check=service.health_check,
+                    topic_arn=environment.alerts_topic_arn,
                 )
                 if route
                 else None

@@ -26,6 +26,8 @@ NAMESPACE = "AWS/ApplicationELB"
 class RollbackAlarms(Construct):
     """`names` of two alarms on a public service: its share of 5xx answers, and its unhealthy targets.
 
+    They tell the alert topic at any time, not only while a deploy is watched.
+
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
     """
 
@@ -38,8 +40,11 @@ class RollbackAlarms(Construct):
         load_balancer: LoadBalancer,
         route: WebRoute,
         health_check: HealthCheck,
+        topic_arn: str,
     ) -> None:
         super().__init__(scope, id_)
+        # Within three minutes; what Prometheus makes of the same figures comes some ten minutes later.
+        told = [topic_arn]
         self._dimensions = {
             "LoadBalancer": load_balancer.load_balancer.arn_suffix,
             "TargetGroup": route.target_group.arn_suffix,
@@ -54,6 +59,7 @@ class RollbackAlarms(Construct):
             threshold=ERROR_PERCENT,
             evaluation_periods=PERIODS,
             treat_missing_data="notBreaching",
+            alarm_actions=told,
             metric_query=[
                 CloudwatchMetricAlarmMetricQuery(id="share", label="5xx %", expression=share, return_data=True),
                 self._count("errors", "HTTPCode_Target_5XX_Count"),
@@ -75,6 +81,7 @@ class RollbackAlarms(Construct):
             # What ECS forgives a task that starts slowly is no reason to roll it back.
             evaluation_periods=max(PERIODS, math.ceil(health_check.grace_s / PERIOD_S) + 1),
             treat_missing_data="notBreaching",
+            alarm_actions=told,
         )
         self.names = [errors.alarm_name, unhealthy.alarm_name]
 

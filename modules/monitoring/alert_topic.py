@@ -24,7 +24,7 @@ class AlertTopic(Construct):
     """An encrypted SNS topic with a mail subscription for each of the environment's `alert_emails`.
 
     Alertmanager writes to it as `publish_rights` allow, and so do the CloudWatch alarms of this account.
-    Exposes `arn`.
+    Exposes `arn` and `key`.
     """
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
@@ -33,7 +33,7 @@ class AlertTopic(Construct):
         of_this_account = {"StringEquals": {"aws:SourceAccount": account}}
         # Alarms cannot use AWS's own key for SNS.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
-        self._key = KmsKey(
+        self.key = KmsKey(
             self,
             "key",
             description=f"Alerts of {environment.name}",
@@ -49,8 +49,8 @@ class AlertTopic(Construct):
                 ),
             ),
         )
-        KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self._key.id)
-        topic = SnsTopic(self, "topic", name=name, kms_master_key_id=self._key.arn)
+        KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.id)
+        topic = SnsTopic(self, "topic", name=name, kms_master_key_id=self.key.arn)
         statement = allow(["sns:Publish"], [topic.arn], of_this_account)
         alarms = {"Sid": "AlarmsOfThisAccount", "Principal": {"Service": CLOUDWATCH}, **statement}
         SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy(alarms))
@@ -69,7 +69,7 @@ class AlertTopic(Construct):
         self.arn = topic.arn
         self.publish_rights = (
             allow(["sns:Publish"], [topic.arn]),
-            allow(["kms:Decrypt", "kms:GenerateDataKey*"], [self._key.arn]),
+            allow(["kms:Decrypt", "kms:GenerateDataKey*"], [self.key.arn]),
         )
 
 

@@ -7,11 +7,12 @@ from constructs import Construct
 
 from modules.monitoring.alert_topic import AlertTopic
 
-PERIOD_S, PERIODS = 60, 10
+# A planned replacement of the instance takes up to ten minutes, and is no alarm.
+PERIOD_S, PERIODS = 60, 15
 
 
 class DeadMansSwitch(Construct):
-    """A CloudWatch alarm to the topic after ten minutes without a running task of a service.
+    """A CloudWatch alarm to the topic after a quarter of an hour without a running task of a service.
 
     ECS reports the processor time of every running task once a minute, also without Container Insights; no report is
     no task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
@@ -23,7 +24,7 @@ class DeadMansSwitch(Construct):
             self,
             "alarm",
             alarm_name=f"{environment_name}-{service}-silent",
-            alarm_description=f"No task of {service} has run for ten minutes: nobody would be told of anything else.",
+            alarm_description=f"No task of {service} has run for a quarter of an hour: nobody would be told.",
             namespace="AWS/ECS",
             metric_name="CPUUtilization",
             dimensions={"ClusterName": environment_name, "ServiceName": service},

@@ -21,7 +21,8 @@ def discovery(environment: Environment) -> tuple[Statement, ...]:
     base = f"arn:aws:ecs:{environment.region}:{environment.account_id}"
     name = environment.name
     return (
-        allow(["ecs:DescribeClusters"], [f"{base}:cluster/{name}"]),
+        # It tries its credentials on the cluster `default`, whether there is one or not (discovery/aws/ecs.go).
+        allow(["ecs:DescribeClusters"], [f"{base}:cluster/{name}", f"{base}:cluster/default"]),
         allow(["ecs:DescribeServices"], [f"{base}:service/{name}/*"]),
         allow(["ecs:DescribeTasks"], [f"{base}:task/{name}/*"]),
         allow(["ecs:DescribeContainerInstances"], [f"{base}:container-instance/{name}/*"]),

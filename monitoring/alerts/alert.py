@@ -14,6 +14,12 @@ class Severity(StrEnum):
     """Users notice, or will within hours: wake somebody."""
     WARNING = "warning"
     """It waits for the morning."""
+    NONE = "none"
+    """It says nothing but that alerts work."""
+
+
+WATCHDOG = "Watchdog"
+"""The alert that always fires."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ Most follow Prometheus' own: https://github.com/prometheus/prometheus/tree/main/
 from __future__ import annotations
 
 from config.loader.platform import Deployment
-from config.models.environment.platform_service import BESIDE_PROMETHEUS, PROMETHEUS
-from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+from config.models.environment.platform_service import BESIDE_PROMETHEUS, CLOUDWATCH_EXPORTER, PROMETHEUS
+from monitoring.alerts.alert import WATCHDOG, Alert, RuleGroup, Severity, any_of
 from monitoring.thresholds import PROMETHEUS_DISK, PROMETHEUS_MEMORY
 
 MINE = f'{{job="{PROMETHEUS}"}}'
@@ -26,6 +26,14 @@ def monitoring(deployment: Deployment) -> RuleGroup:
     return RuleGroup(
         name="monitoring",
         alerts=(
+            Alert(
+                name=WATCHDOG,
+                expr="vector(1)",
+                for_="0m",
+                severity=Severity.NONE,
+                summary="Alerts work from end to end",
+                description="It always fires, and goes to the heartbeat alone; CloudWatch rings without it.",
+            ),
             Alert(
                 name="TargetDown",
                 expr=f'label_replace(up{{job=~"{any_of(BESIDE_PROMETHEUS)}"}} == 0 or {missing},'
@@ -123,6 +131,15 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="Out of memory, most likely: each start reads its log and takes more than running does.",
             ),
             Alert(
+                name="CloudWatchFiguresMissing",
+                expr=f'label_replace({_missing_figures(deployment)}, "service", "{CLOUDWATCH_EXPORTER}", "", "")',
+                for_="30m",
+                severity=Severity.WARNING,
+                summary="{{ $labels.service }} has no figures of AWS",
+                description="It answers, and has nothing to say: no alert about the load balancer or databases can "
+                "fire. Its log has the reason.",
+            ),
+            Alert(
                 name="CloudWatchRefuses",
                 expr="sum by (api_name) (increase(yace_cloudwatch_request_errors[30m])) > 5",
                 for_="10m",
@@ -132,3 +149,11 @@ def monitoring(deployment: Deployment) -> RuleGroup:
             ),
         ),
     )
+
+
+def _missing_figures(deployment: Deployment) -> str:
+    """Return PromQL for what is always there: Grafana's own target group, and each database's processor."""
+    wanted = ["aws_applicationelb_healthy_host_count_minimum"]
+    if any(service.database for service in deployment.services):
+        wanted.append("aws_rds_cpuutilization_average")
+    return " or ".join(f"absent({metric})" for metric in wanted)

@@ -10,7 +10,7 @@ from tests.config.bad_yaml import API, PROD, Bad, check
 from tests.config.platform_files import VALID, added
 
 NO_NAT = VALID[PROD] + "  nat: none\n  interface_endpoints: [ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, "
-NEEDED = "logs, monitoring, secretsmanager, sns, tagging"
+NEEDED = "logs, monitoring, secretsmanager, sns, sts, tagging"
 
 CASES = [
     Bad(

@@ -13,7 +13,7 @@ BUCKET = "state:\n  bucket: acme-state\n"
 NO_NAT = """\
   nat: none
   interface_endpoints:
-    [ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, logs, monitoring, secretsmanager, sns, tagging]
+    [ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, logs, monitoring, secretsmanager, sns, sts, tagging]
 """
 BOTH_AT_22 = {
     f"service_configs/{name}.yaml": "kind: public-web\nport: 80\nhttp:\n  priority: 22\n" for name in ("blog", "news")
@@ -313,7 +313,7 @@ environments/prod.yaml:5: network.zones: the three zones must differ
 environments/prod.yaml:6: network.interface_endpoints: with nat: none the platform does not work without ec2, ecr.dkr, ...
   value: [ecr.api, logs, sns, ecs, ecs-agent, ecs-telemetry]
   allowed: a list, each one of bedrock-runtime, ec2, ecr.api, ecr.dkr, ecs...
-  fix: add ec2, ecr.dkr, monitoring, secretsmanager, tagging here, or choose nat: single
+  fix: add ec2, ecr.dkr, monitoring, secretsmanager, sts, tagging here, or choose nat: single
 """,  # noqa: E501
     ),
     Bad(

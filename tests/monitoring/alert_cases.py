@@ -92,6 +92,8 @@ def aoss(metric: str, values: str) -> Series:
     return {f'aws_aoss_{metric}{{service="orders",dimension_collection_name="prod-orders"}}': values}
 
 
+NEVER: Series = {}
+"""For the alert that is never silent."""
 PARTS_UP = {f'up{{job="{part}"}}': "1x60" for part in ("alertmanager", "cloudwatch-exporter", "grafana")}
 PROMETHEUS = {"job": "prometheus", "instance": "localhost:9090"}
 NAT = '{dimension_nat_gateway_id="nat-1"}'
@@ -418,6 +420,7 @@ CASES: dict[str, Case] = {
         labels={"units": "indexing"},
         says="OpenSearch uses 100% of the compute units for indexing that it may",
     ),
+    "Watchdog": Case(fires={}, quiet=NEVER, at=1, says="Alerts work from end to end"),
     "TargetDown": Case(
         fires={name: values for name, values in PARTS_UP.items() if "grafana" not in name},
         quiet=PARTS_UP,
@@ -516,6 +519,16 @@ CASES: dict[str, Case] = {
         at=50,
         labels=PROMETHEUS,
         says="Prometheus has started 4 times in an hour",
+    ),
+    "CloudWatchFiguresMissing": Case(
+        fires=alb("healthy_host_count_minimum", "1x60", of="grafana"),
+        quiet={
+            **alb("healthy_host_count_minimum", "1x20 _x25 1x60", of="grafana"),
+            **rds("cpuutilization_average", "20x60"),
+        },
+        at=40,
+        labels={"service": "cloudwatch-exporter"},
+        says="cloudwatch-exporter has no figures of AWS",
     ),
     "CloudWatchRefuses": Case(
         fires={'yace_cloudwatch_request_errors{api_name="GetMetricData"}': "0+1x60"},

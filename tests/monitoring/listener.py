@@ -57,12 +57,17 @@ class Listener:
 
 
 @contextmanager
-def listening() -> Iterator[Listener]:
-    """Listen on loopback until the block ends."""
+def listening(*, refuse: str | None = None) -> Iterator[Listener]:
+    """Listen on loopback until the block ends; what has `refuse` in its body is answered with 403 and not kept."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if refuse and refuse.encode() in body:
+                self.send_response(403)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             listener.keep(Request(self.path, dict(self.headers), body))
             self.send_response(202 if self.path.startswith("/v2") else 200)
             answer = b'{"status":"success"}' if self.path.startswith("/v2") else PUBLISHED

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from config.loader.platform import Deployment, load_platform
 from config.models.environment.platform_service import alertmanager as alertmanager_service
+from config.models.environment.receiver import HEARTBEAT
 from monitoring import alertmanager as rendered_alertmanager
 from monitoring import receivers
 from tests.monitoring.alertmanager_process import START, alertmanager, send
@@ -84,7 +85,7 @@ def delivered(deployment: Deployment, value: str, folder: Path) -> dict[str, Req
         config = here(config_of(deployment), listener, folder)
         with alertmanager(config, folder, variables | {"RECEIVERS": files}) as address:
             send(address, [(LABELS, SAID)])
-            requests = [listener.next() for _ in config["receivers"]]
+            requests = [listener.next() for one in config["receivers"] if one["name"] != HEARTBEAT]
     return {request.path.split("/")[1]: request for request in requests}
 
 
@@ -180,7 +181,7 @@ def test_an_alert_reaches_those_who_are_named_for_it(
 
 def test_warnings_wait_for_the_morning_and_repeat_daily_and_critical_ones_never_wait(checkout: Path) -> None:
     config = config_of(told(checkout, "chat: {type: slack}"))
-    for route in config["route"]["routes"]:
+    for route in config["route"]["routes"][1:]:
         warning = 'severity="warning"' in route["matchers"]
         assert route.get("mute_time_intervals") == (["quiet-hours"] if warning else None)
         assert route["repeat_interval"] == ("24h" if warning else "4h")
@@ -205,3 +206,51 @@ def test_alertmanager_does_not_start_with_words_it_cannot_read(words: str) -> No
     )
     assert done.returncode == 1
     assert words in done.stderr
+
+
+def published(folder: Path, deployment: Deployment, *, refuse: bool, watchdog: bool = True) -> list[dict[str, str]]:
+    """Return what is published on the heartbeat's topic until another alert has been told of."""
+    alerts = [(LABELS, SAID), *([({"alertname": "Watchdog", "severity": "none"}, SAID)] if watchdog else [])]
+    with listening(refuse="heartbeat" if refuse else None) as listener:
+        config = here(config_of(deployment), listener, folder)
+        config["route"]["routes"][0] |= {"group_interval": "100ms", "repeat_interval": "100ms"}
+        heartbeats = []
+        with alertmanager(config, folder) as address:
+            send(address, alerts[1:])
+            if watchdog and not refuse:
+                heartbeats = [listener.next().form(), listener.next().form()]
+            send(address, alerts[:1])
+            while (form := listener.next().form())["TopicArn"] != deployment.environment.alerts_topic_arn:
+                heartbeats.append(form)
+    return heartbeats
+
+
+@pytest.mark.promtool
+def test_the_heartbeat_is_published_again_and_again_on_a_topic_of_its_own(checkout: Path, tmp_path: Path) -> None:
+    (deployment,) = load_platform(checkout, only="prod")
+    heartbeats = published(tmp_path, deployment, refuse=False)
+    assert {one["TopicArn"] for one in heartbeats} == {"arn:aws:sns:eu-west-1:123456789012:prod-heartbeat"}
+
+
+@pytest.mark.promtool
+def test_without_its_alert_or_with_a_topic_that_refuses_no_heartbeat_is_published(
+    checkout: Path, tmp_path: Path
+) -> None:
+    """Prometheus that does not evaluate sends no alert; what a topic refuses is not kept by the listener."""
+    (deployment,) = load_platform(checkout, only="prod")
+    for name in ("refused", "absent"):
+        (tmp_path / name).mkdir()
+    assert published(tmp_path / "refused", deployment, refuse=True) == []
+    assert published(tmp_path / "absent", deployment, refuse=False, watchdog=False) == []
+
+
+def test_an_outside_party_is_told_of_the_heartbeat_and_of_nothing_else(checkout: Path) -> None:
+    file = checkout / "environments/prod.yaml"
+    file.write_text(file.read_text().replace("monitoring:\n", "monitoring:\n  heartbeat_url: https://hc.example/1\n"))
+    (deployment,) = load_platform(checkout, only="prod")
+    config = config_of(deployment)
+    with_url = [one["name"] for one in config["receivers"] if "https://hc.example/1" in str(one)]
+    assert with_url == [HEARTBEAT]
+    first, *others = config["route"]["routes"]
+    assert (first["matchers"], first.get("continue")) == (['alertname="Watchdog"'], None)
+    assert HEARTBEAT not in {route["receiver"] for route in others}

@@ -215,20 +215,20 @@ def test_alerts_are_encrypted_and_mailed_to_everyone_named(checkout: Checkout) -
     prod = checkout.root / "environments/prod.yaml"
     prod.write_text(prod.read_text().replace("[oncall@example.com]", "[night@example.com, day@example.com]"))
     stack = checkout.synthesize(only="prod")["prod-monitoring"]
-    topic = stack.one("aws_sns_topic")
+    topic = stack.one("aws_sns_topic", name="prod-alerts")
     assert stack.target(topic["kms_master_key_id"])["enable_key_rotation"] is True
     mails = {one["endpoint"]: one["protocol"] for one in stack.all("aws_sns_topic_subscription")}
     assert mails == {"night@example.com": "email", "day@example.com": "email"}
 
 
 def test_somebody_outside_says_when_nobody_inside_can(monitoring: Stack) -> None:
-    topic = monitoring.id_of(monitoring.one("aws_sns_topic")).replace(".id}", ".arn}")
+    topic = monitoring.id_of(monitoring.one("aws_sns_topic", name="prod-alerts")).replace(".id}", ".arn}")
     watched = set()
     for alarm in monitoring.all("aws_cloudwatch_metric_alarm"):
         assert alarm["treat_missing_data"] == "breaching"
         assert alarm["alarm_actions"] == alarm["ok_actions"] == [topic]
-        watched.add((alarm["dimensions"]["ClusterName"], alarm["dimensions"]["ServiceName"]))
-    assert watched == {("prod", "prometheus"), ("prod", "alertmanager")}
+        watched.add(tuple(alarm["dimensions"].values()))
+    assert watched == {("prod", "prometheus"), ("prod", "alertmanager"), ("prod-heartbeat",)}
 
 
 def test_no_service_waits_for_the_monitoring(shop: Platform) -> None:
@@ -259,3 +259,30 @@ def test_a_receivers_secret_reaches_alertmanager_alone_and_its_mail_is_filtered(
         "owner": [{"anything-but": ["shop"]}],
         "severity": ["critical", "warning"],
     }
+
+
+def rings(alarm: Attributes, published: list[int | None]) -> bool:
+    """Evaluate an alarm as CloudWatch does: every one of its last periods breaches, and a missing one as is said."""
+    assert alarm["comparison_operator"] == "LessThanThreshold"
+    recent = published[-alarm["evaluation_periods"] :]
+    breaching = alarm["treat_missing_data"] == "breaching"
+    return all(breaching if sums is None else sums < alarm["threshold"] for sums in recent)
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        ([3, 2, 3, 2], False),
+        ([3, 2, None, None], False),  # the instance is replaced
+        ([2, None, None, None], True),  # Alertmanager is stopped, or its topic refuses
+        ([2, 0, 0, 0], True),
+        ([2, None, 1, None], False),
+    ],
+)
+def test_a_missing_heartbeat_rings_from_outside(monitoring: Stack, published: list[int | None], expected: bool) -> None:
+    alarm = monitoring.one("aws_cloudwatch_metric_alarm", alarm_name="prod-heartbeat-missing")
+    assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/SNS", "NumberOfMessagesPublished")
+    assert alarm["dimensions"] == {"TopicName": "prod-heartbeat"}
+    assert (alarm["statistic"], alarm["period"]) == ("Sum", 300)
+    assert monitoring.target(re.sub(r"\.arn\}", ".id}", alarm["alarm_actions"][0]))["name"] == "prod-alerts"
+    assert rings(alarm, published) is expected

@@ -24,6 +24,12 @@ WebFolder = Annotated[
     in_words("an address such as https://github.com/acme/platform/blob/main/docs/runbooks, no / at its end"),
 ]
 
+HeartbeatUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://[^\s/]+/\S*$", max_length=500),
+    in_words("an address such as https://hc-ping.com/11111111-2222-3333-4444-555555555555"),
+]
+
 
 class Monitoring(Settings):
     """Prometheus, Alertmanager, Grafana and the CloudWatch exporter."""
@@ -49,6 +55,11 @@ class Monitoring(Settings):
     )
     quiet_hours: QuietHours | None = Field(
         default=QuietHours(), description="When warnings wait for the morning; null for at any hour."
+    )
+    heartbeat_url: HeartbeatUrl | None = Field(
+        default=None,
+        description="An address outside of AWS that is told every two minutes that alerts work, and raises the alarm "
+        "when it is not: healthchecks.io, Dead Man's Snitch. Costs nothing at AWS.",
     )
     runbooks_url: WebFolder = Field(
         default=RUNBOOKS,

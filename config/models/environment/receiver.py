@@ -34,6 +34,8 @@ class ReceiverType(StrEnum):
     WEBHOOK = "webhook"
 
 
+HEARTBEAT = "heartbeat"
+"""The last word of the name of the topic that Alertmanager publishes to without end."""
 PAGERS = (ReceiverType.OPSGENIE, ReceiverType.PAGERDUTY)
 # The fields that only one type has.
 OWN_FIELDS = {"channel": ReceiverType.SLACK, "region": ReceiverType.OPSGENIE, "to": ReceiverType.MAIL}
