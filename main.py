@@ -21,6 +21,7 @@ from config.loader.platform import Deployment, load_platform
 from config.loopback import is_loopback
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.environment.shared import SHARED, shared_place
+from config.models.service.application import database_owner
 from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError
 from images.render import image_tags
@@ -67,17 +68,17 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
             app,
             environment=environment,
             service=service.name,
-            settings=service.database,
+            settings=service.own_database,
             network=network,
         ).postgres
         for service in deployment.services
-        if service.database
+        if service.own_database
     }
     tasks: dict[str, Task] = {}
     preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:
         callees = [tasks[name] for name in service.calls]
-        database = databases.get(service.before or service.name)
+        database = databases.get(database_owner(service, deployment.services))
         if service.kind.keeps_running:
             stack = ServiceStack(
                 app,
@@ -107,8 +108,8 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
                 logs=logs.get(service.name),
                 router=tags[FLUENT_BIT],
             )
-            if service.before:
-                preparing[service.before].append(job)
+            for prepared in service.before:
+                preparing[prepared].append(job)
     if environment.delivery:
         DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)
 

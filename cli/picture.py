@@ -73,7 +73,7 @@ def draw(deployment: Deployment) -> str:
     rows, monitored = list(_rows(deployment.services)), _monitoring(deployment)
     private_top, private_height = 210, 56 + max(ROW_HEIGHT * len(rows) - 10, STACKED * len(monitored))
     isolated_top = private_top + private_height + 20
-    databases = [service for service in deployment.services if service.database]
+    databases = [service for service in deployment.services if service.own_database]
     isolated_height = BOX_HEIGHT + 56
     height = isolated_top + isolated_height + 20
 
@@ -137,7 +137,7 @@ def _notes(environment: Environment, service: Service) -> list[str]:
     if service.schedule:
         return [str(service.kind), service.schedule.expression]
     if not service.kind.keeps_running:
-        return [str(service.kind), f"before {service.before}" if service.before else "by hand"]
+        return [str(service.kind), f"before {', '.join(service.before)}" if service.before else "by hand"]
     scaling = service.scaling
     tasks = f"{scaling.min_tasks} to {scaling.max_tasks} tasks" if service.is_runnable else "no release yet"
     own_name = f"{service.name}.{NAMESPACE}" + (f":{service.port}" if service.port else "")

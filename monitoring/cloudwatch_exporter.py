@@ -112,7 +112,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         _job(environment, "AWS/ApplicationELB", ["LoadBalancer"], LOAD_BALANCER_EVENTS, LOAD_BALANCER_LEVELS),
         _job(environment, "AWS/ApplicationELB", groups, TARGET_GROUP_EVENTS, TARGET_GROUP_LEVELS),
     ]
-    if any(service.database for service in deployment.services):
+    if any(service.own_database for service in deployment.services):
         jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
     if environment.network.nat is not Nat.NONE:
         jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))

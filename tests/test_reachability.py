@@ -16,6 +16,7 @@ import pytest
 
 from config.loader.platform import load_platform
 from config.models.environment.subnets import Tier, plan_subnets
+from config.models.service.application import database_owner
 from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
 from tests.synthesis import SHOP, Checkout, Platform, Stack
 
@@ -120,8 +121,8 @@ def promised(root: Path, environment: str) -> Promise:
     outgoing = {caller: set(called.items()) for caller, called in PLATFORM.items()}
     for service in services.values():
         wanted = {(callee, services[callee].port or 0) for callee in service.calls}
-        owner = service if service.database else services.get(service.before or "")
-        if owner and owner.database:
+        owner = services[database_owner(service, deployment.services)]
+        if owner.own_database:
             wanted.add((f"{owner.name}-database", POSTGRES[0]))
             outgoing[f"{owner.name}-database"] = set()
         outgoing[service.name] = wanted

@@ -51,8 +51,8 @@ def work_of_service(
     folder = Path("service_configs")
     everywhere = [service for of in deployments for service in of.services]
     known("service", name, {service.name: service for service in everywhere}, folder)
-    prepared = next((service.before for service in everywhere if service.name == name and service.before), None)
-    if prepared:
+    prepared = next((service.repository for service in everywhere if service.name == name), name)
+    if prepared != name:
         message = f"{name} runs the image of {prepared}, and has none of its own"
         raise ConfigError([Problem(file=folder / f"{name}.yaml", message=message, fix=f"--service {prepared}")])
     if context is None:

@@ -73,10 +73,11 @@ def release(
 
 
 def _stacks(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> list[str]:
-    """Return the stacks that a new image changes: the service, and the one-offs that run before it."""
+    """Return the stacks that a new image changes: what runs before the service, the service, and what shares it."""
     (here,) = (found for found in deployments if found.environment.settings.name == environment)
-    preparing = [found.settings.name for found in here.services if found.settings.before == service]
-    return [f"service-{name}" for name in (*preparing, service)]
+    using = [one.settings for one in here.services if one.settings.repository == service != one.settings.name]
+    preparing = [one.name for one in using if one.before]
+    return [f"service-{name}" for name in (*preparing, service, *(one.name for one in using if not one.before))]
 
 
 def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
@@ -115,7 +116,7 @@ def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environm
 def _refuse_foreign_image(service: Located[Service], environment: str) -> None:
     """Refuse a release of a service that does not run from its own repository."""
     settings = service.settings
-    if settings.image is not None:
+    if settings.public_image is not None:
         why = f"{settings.name} runs an image of its own choice, so no release decides what runs in {environment}"
         raise ConfigError(
             [
@@ -128,14 +129,15 @@ def _refuse_foreign_image(service: Located[Service], environment: str) -> None:
                 )
             ]
         )
-    if settings.before is not None:
+    if (owner := settings.repository) != settings.name:
         raise ConfigError(
             [
                 service.problem(
+                    "image.of",
                     "before",
-                    message=f"{settings.name} runs the image of {settings.before}, and has no release of its own",
-                    allowed=f"a release of {settings.before}",
-                    fix=f"groundwork release {settings.before} TAG --environment {environment}",
+                    message=f"{settings.name} runs the image of {owner}, and has no release of its own",
+                    allowed=f"a release of {owner}, which is then that of {settings.name} too",
+                    fix=f"groundwork release {owner} TAG --environment {environment}",
                 )
             ]
         )
@@ -143,7 +145,7 @@ def _refuse_foreign_image(service: Located[Service], environment: str) -> None:
 
 def _released(deployments: tuple[WrittenDeployment, ...], service: str, environment: str) -> str:
     there = find_service(deployments, service, environment)
-    if there.settings.image is None and there.settings.release:
+    if there.settings.public_image is None and there.settings.release:
         return there.settings.release
     raise ConfigError(
         [

@@ -13,6 +13,7 @@ from cli.services.config_transaction import ConfigTransaction
 from cli.services.release import find_service, releases_file
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
 from config.loader.release_text import releases_in, without_release
+from config.models.service.application import ImageOf
 from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError, Problem
 
@@ -55,7 +56,7 @@ def remove(
     typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
     typer.echo("What was deployed still runs. Destroy it where it was:")
     for environment, service in services.items():
-        database = f" database-{name}" if service.database else ""
+        database = f" database-{name}" if service.own_database else ""
         logs = f" logs-{name}" if environment in logged else ""
         typer.echo(f"  groundwork destroy {environment} service-{name}{database}{logs}")
     typer.echo(
@@ -68,7 +69,7 @@ def _protected_data(name: str, deployments: tuple[WrittenDeployment, ...]) -> li
     found = []
     for deployment in deployments:
         service = find_service((deployment,), name, deployment.environment.settings.name)
-        database = service.settings.database
+        database = service.settings.own_database
         if database and deployment.environment.settings.database(database).deletion_protection:
             found.append(
                 service.problem(
@@ -88,7 +89,17 @@ def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Proble
     for service in (service for deployment in deployments for service in deployment.services):
         fields = {
             **{f"calls.{i}": "calls" for i, called in enumerate(service.settings.calls) if called == name},
-            **({"before": "runs before the deploys of"} if service.settings.before == name else {}),
+            **({"before": "runs before the deploys of"} if name in service.settings.before else {}),
+            **(
+                {"image.of": "runs the image of"}
+                if isinstance(service.settings.image, ImageOf) and service.settings.image.of == name
+                else {}
+            ),
+            **(
+                {"database.of": "uses the database of"}
+                if service.settings.database and service.settings.database.of == name
+                else {}
+            ),
         }
         for field, verb in fields.items():
             problem = service.problem(

@@ -89,9 +89,9 @@ def _memory(service: Service) -> str:
 
 
 def _release(service: Service) -> str:
-    if service.image:
+    if service.public_image:
         return "its own image"
-    return f"{service.release or NONE}" + (f" ({service.before})" if service.before else "")
+    return f"{service.release or NONE}" + ("" if service.repository == service.name else f" ({service.repository})")
 
 
 def _leaves(model: BaseModel, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -28,7 +28,7 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
     for written in services:
         service = written.settings
         wanted = [(name, f"calls.{i}", "be called") for i, name in enumerate(service.calls)]
-        wanted += [(service.before, "before", "be prepared")] if service.before else []
+        wanted += [(name, "before", "be prepared") for name in service.before]
         for name, path, purpose in wanted:
             reason = _cannot(known.get(name), name, path, written.node.file.parent)
             if reason is None or name in broken:
@@ -73,6 +73,7 @@ def _by_name(services: Sequence[Service]) -> Mapping[str, Service]:
 def _sorter(services: Sequence[Service]) -> TopologicalSorter[str]:
     graph = {service.name: sorted(service.calls) for service in sorted(services, key=lambda service: service.name)}
     for service in services:
-        if service.before in graph:
-            graph[service.before].append(service.name)
+        for prepared in service.before:
+            if prepared in graph:
+                graph[prepared].append(service.name)
     return TopologicalSorter(graph)

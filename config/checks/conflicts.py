@@ -83,7 +83,7 @@ def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterato
 def size_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
     """Return conflicts between a service's database and its environment's defaults that RDS would refuse."""
     for service in services:
-        if not (database := service.settings.database):
+        if not (database := service.settings.own_database):
             continue
         for mistake in environment.settings.database(database).mistakes():
             names = (mistake.field, *mistake.because)

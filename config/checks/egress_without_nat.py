@@ -72,7 +72,7 @@ def unreachable(environment: Located[Environment], services: Sequence[Located[Se
         return
     private = re.compile(rf"\d{{12}}\.dkr\.ecr\.{here.region}\.amazonaws\.com/")
     for service in services:
-        image = service.settings.image
+        image = service.settings.public_image
         if image and not private.match(image):
             yield service.problem(
                 "image",

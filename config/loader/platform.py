@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.checks.application import application_conflicts
 from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
 from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
@@ -139,13 +140,13 @@ def _services(
     for name, file in files.items():
         service = None
         if file:
-            before = file.fields.fields.get("before")
-            node = file.for_environment(environment, releases.get(str(before.content) if before else name))
+            node = file.for_environment(environment, releases)
             service = validate(Service, node, findings, environment=environment)
         if file and service:
             services.append(Located(service, node))
         else:
             broken.append(name)
     findings.add(service_conflicts(services), environment=environment)
+    findings.add(application_conflicts(services, broken=broken), environment=environment)
     findings.add(graph_conflicts(services, broken=broken), environment=environment)
     return services

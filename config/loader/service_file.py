@@ -29,14 +29,24 @@ class ServiceFile:
     fields: Node
     overrides: Mapping[str, Node]
 
-    def for_environment(self, environment: str, release: Node | None) -> Node:
+    def for_environment(self, environment: str, releases: Mapping[str, Node]) -> Node:
         """Return the fields in one environment; a missing one is reported where the file's own fields are."""
         fields = self.fields
         if environment in self.overrides:
             fields = merge(fields, self.overrides[environment])
         name = Node(self.fields.file, 1, self.name, self.name)
         fields = with_field(fields, "name", name)
+        release = releases.get(_released(fields) or self.name)
         return with_field(fields, "release", release) if release else fields
+
+
+def _released(fields: Node) -> str | None:
+    """Return the service whose release it runs, where that is another one."""
+    image, before = fields.fields.get("image"), fields.fields.get("before")
+    named = image.fields.get("of") if image else None
+    if named is None and before:
+        named = next(iter(before.content), None) if isinstance(before.content, tuple) else before
+    return str(named.content) if named else None
 
 
 def read_service_file(

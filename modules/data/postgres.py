@@ -13,7 +13,7 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
-from config.models.service.database import Database
+from config.models.service.database import Database, Part
 from modules.checkov import skip
 from modules.data.postgres_parameters import PostgresParameters
 from modules.data.secret_policy import read_secret
@@ -26,6 +26,7 @@ from modules.policy import policy, trust_service
 
 # The same in every database: a service's name could be a word that PostgreSQL keeps for itself.
 DATABASE = MASTER_USER = "app"
+PLAIN, SECRET = (Part.HOST, Part.PORT, Part.NAME, Part.JDBC_URL), (Part.USER, Part.PASSWORD)
 LOGS = ("postgresql", "upgrade")
 # While Europe sleeps, and the backup before the maintenance. UTC.
 BACKUP_WINDOW, MAINTENANCE_WINDOW = "01:00-02:00", "sun:02:30-sun:03:30"
@@ -156,6 +157,24 @@ class Postgres(Construct):
             "DATABASE_USER": f"{self.secret_arn}:username::",
             "DATABASE_PASSWORD": f"{self.secret_arn}:password::",
         }
+        self._told = {
+            Part.HOST: self.instance.address,
+            Part.PORT: str(POSTGRES),
+            Part.NAME: DATABASE,
+            Part.JDBC_URL: f"jdbc:postgresql://{self.instance.address}:{POSTGRES}/{DATABASE}?sslmode=require",
+            Part.USER: self.secrets["DATABASE_USER"],
+            Part.PASSWORD: self.secrets["DATABASE_PASSWORD"],
+        }
+
+    def variables_for(self, settings: Database | None) -> dict[str, str]:
+        """Return what a service's container finds set, under its own names too."""
+        own = settings.variables if settings else {}
+        return self.variables | {name: self._told[part] for name, part in own.items() if part in PLAIN}
+
+    def secrets_for(self, settings: Database | None) -> dict[str, str]:
+        """Return what ECS reads from Secrets Manager, by variable."""
+        own = settings.variables if settings else {}
+        return self.secrets | {name: self._told[part] for name, part in own.items() if part in SECRET}
 
     def allow_from(self, caller: SecurityGroup, *, scope: Construct, id_: str) -> None:
         """Let the caller's tasks connect; `scope` lies in the caller's stack."""

@@ -8,6 +8,7 @@ from typing import Any
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
 from config.models.service.service import Service
+from modules.data.database_url import with_url
 
 STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
@@ -49,8 +50,13 @@ def container_definition(
     if routed:
         # Started after it, and so stopped before it: the first lines and the last ones find a router.
         container["dependsOn"] = [{"containerName": FLUENT_BIT, "condition": "HEALTHY"}]
-    if settings.command:
-        container["command"] = list(settings.command)
+    program = [*settings.entrypoint, *settings.command]
+    if settings.database and settings.database.composed:
+        container |= {"entryPoint": with_url(settings.database.composed), "command": program}
+    elif settings.entrypoint:
+        container |= {"entryPoint": list(settings.entrypoint), "command": list(settings.command)}
+    elif settings.command:
+        container["command"] = program
     if settings.port:
         container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
     if settings.health_check.command:

@@ -48,6 +48,7 @@ class FargateService(Construct):
         settings: Service,
     ) -> None:
         super().__init__(scope, id_)
+        alone = settings.scaling.singleton
         on_demand = on_demand_base(settings) if spot_percent else 0
         self.service = EcsService(
             self,
@@ -77,9 +78,10 @@ class FargateService(Construct):
             health_check_grace_period_seconds=settings.health_check.grace_s if route else None,
             alarms=EcsServiceAlarms(alarm_names=alarms.names, enable=True, rollback=True) if alarms else None,
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
-            deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
-            deployment_maximum_percent=MAXIMUM_PERCENT,
-            availability_zone_rebalancing="ENABLED",
+            deployment_minimum_healthy_percent=0 if alone else MINIMUM_HEALTHY_PERCENT,
+            deployment_maximum_percent=100 if alone else MAXIMUM_PERCENT,
+            # It would start a task in another zone before it stops the old one, and ECS refuses it at 100 %.
+            availability_zone_rebalancing="DISABLED" if alone else "ENABLED",
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             # The provider would wait for running tasks, healthy or not; see modules/rollouts/rollout_check.py instead.

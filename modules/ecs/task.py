@@ -81,7 +81,7 @@ class Task(Construct):
             service=settings.name,
             environment=environment,
             repositories=[
-                *([settings.repository] if settings.image is None else []),
+                *([settings.repository] if settings.public_image is None else []),
                 *([platform_repository(ECS_EXPORTER)] if exporter else []),
                 *([platform_repository(FLUENT_BIT)] if logs else []),
             ],
@@ -103,10 +103,10 @@ class Task(Construct):
             routed=logs is not None,
             secret_arns={
                 **secrets.arns,
-                **(database.secrets if database else {}),
+                **(database.secrets_for(settings.database) if database else {}),
                 **{variable: secret.arn for variable, secret in generated.items()},
             },
-            variables={**(variables or {}), **(database.variables if database else {})},
+            variables={**(variables or {}), **(database.variables_for(settings.database) if database else {})},
             disk=disk,
         )
         beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []

@@ -23,9 +23,9 @@ CREDITS = ("burst_balance", "ebsbyte_balance_percent", "ebsiobalance_percent")
 def databases(deployment: Deployment) -> RuleGroup:
     """No alert at all where no service has a database."""
     sizes = {
-        service.name: deployment.environment.database(service.database).storage_gib
+        service.name: deployment.environment.database(service.own_database).storage_gib
         for service in deployment.services
-        if service.database
+        if service.own_database
     }
     if not sizes:
         return RuleGroup(name="databases", alerts=())

@@ -20,7 +20,7 @@ CASES = [
 service_configs/api.yaml:9: database: has no value
   value: nothing
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection
+backup_retention_days, deletion_protection, of, variables
   fix: write `database: {}` for one with the environment's sizes, or remove the line
 """,
     ),
@@ -31,7 +31,7 @@ backup_retention_days, deletion_protection
 service_configs/api.yaml:9: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection
+backup_retention_days, deletion_protection, of, variables
   fix: write its fields on the next lines, indented: engine_version, instance_class, storage_gib …
 """,
     ),
@@ -70,7 +70,7 @@ service_configs/api.yaml:11: variables.DATABASE_HOST: DATABASE_HOST is set to wh
         """
 service_configs/migrate.yaml:3: database: it uses the database of api, before whose deploys it runs
   value: {}
-  allowed: only without `before:`
+  allowed: only `database: {of: api}`, with `variables:` of its own
   fix: remove it here, and write it in api.yaml
 """,
     ),
@@ -126,4 +126,4 @@ def test_a_database_can_differ_by_environment(tmp_path: Path) -> None:
 
 
 def test_every_choice_of_a_service_has_a_default_of_the_environment() -> None:
-    assert set(Database.model_fields) - {"engine_version"} <= set(Databases.model_fields)
+    assert set(Database.model_fields) - {"engine_version", "of", "variables"} <= set(Databases.model_fields)

@@ -117,7 +117,7 @@ class Environment(DeployTarget):
 
     def image(self, service: Service) -> str:
         """Return the image that a service runs here: its own choice, or its repository at its release."""
-        return service.image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
+        return service.public_image or f"{self.registry}/{service.repository}:{service.release or UNRELEASED}"
 
     def secret_name(self, service: str, name: str) -> str:
         """Return the name of a service's secret in Secrets Manager."""

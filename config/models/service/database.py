@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.models.service_names import ServiceName, VariableName
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 
 InstanceClass = Annotated[
@@ -66,6 +68,18 @@ class Databases(Settings):
             )
 
 
+class Part(StrEnum):
+    """A part of the way to a database, as a variable may hold it."""
+
+    HOST = "host"
+    PORT = "port"
+    NAME = "name"
+    USER = "user"
+    PASSWORD = "password"  # noqa: S105 (what it is called, not what it is)
+    JDBC_URL = "jdbc-url"
+    URL = "url"
+
+
 class Database(Settings):
     """A PostgreSQL database of one service, which alone may reach it; `{}` is one with the environment's sizes."""
 
@@ -85,6 +99,39 @@ class Database(Settings):
     deletion_protection: bool | None = Field(
         default=None, description=f"false is the first of the two steps to delete it; {_DEFAULTS_TO}."
     )
+    of: ServiceName | None = Field(
+        default=None, description="Uses the database of that service, with the same way in and the same variables."
+    )
+    variables: dict[VariableName, Part] = Field(
+        default_factory=dict,
+        description="More variables that tell where it is, by a framework's own names: "
+        "{DATABASE_URL: url}, {FLYWAY_URL: jdbc-url, FLYWAY_USER: user, FLYWAY_PASSWORD: password}.",
+    )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Refuse sizes beside `of:`, and a name that is set anyway."""
+        sizes = sorted(self.model_fields_set - {"of", "variables"})
+        if self.of and sizes:
+            yield Mistake(
+                field=sizes[0],
+                message=f"the database of {self.of} is sized in its own file",
+                allowed="only `of:` and `variables:`",
+                fix=f"move it to {self.of}.yaml",
+                because=("of",),
+            )
+        yield from (
+            Mistake(
+                field=f"variables.{name}",
+                message=f"{name} is set to where the database is",
+                fix="remove it, or call it something else",
+            )
+            for name in sorted(INJECTED & self.variables.keys())
+        )
+
+    @property
+    def composed(self) -> tuple[str, ...]:
+        """The variables that hold the password as a part of their text."""
+        return tuple(sorted(name for name, part in self.variables.items() if part is Part.URL))
 
     def sized(self, databases: Databases) -> Databases:
         """Return the environment's settings with this database's own choices."""
@@ -97,10 +144,12 @@ def without_null(schema: dict[str, Any]) -> None:
     schema.update(schema.pop("anyOf")[0])
 
 
-def injected_mistakes(variables: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[Mistake]:
+def injected_mistakes(
+    database: Database, variables: Mapping[str, str], secrets: Mapping[str, Any]
+) -> Iterator[Mistake]:
     """Return the variables and secrets that would hide where the database is."""
     for section, given in (("variables", variables), ("secrets", secrets)):
-        for name in sorted(INJECTED & given.keys()):
+        for name in sorted((INJECTED | database.variables.keys()) & given.keys()):
             yield Mistake(
                 field=f"{section}.{name}",
                 message=f"{name} is set to where the database is",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from config.models.schedule import timezone_mistakes
 from config.models.settings import Mistake, Percent, Settings, in_words
@@ -50,10 +50,43 @@ class Scaling(Settings):
         description="By a name of your own, ranges that begin at set times; "
         "an environment with office hours has only those.",
     )
+    singleton: bool = Field(
+        default=False,
+        description="Exactly one task, and never two: a deploy stops it before the next one starts. "
+        "For a clock such as celery beat, and for who holds a lock.",
+    )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Refuse a range whose minimum is above its maximum."""
+        """Refuse a range whose minimum is above its maximum, and a singleton that may be two."""
         yield from range_mistakes(self.min_tasks, self.max_tasks)
+        if self.singleton:
+            yield from self._not_one()
+
+    def _not_one(self) -> Iterator[Mistake]:
+        for field in ("min_tasks", "max_tasks"):
+            if (given := getattr(self, field)) != 1:
+                yield Mistake(
+                    field=field,
+                    message=f"{given} is not one, which is what `singleton:` asks for",
+                    allowed="1, which is its default with `singleton: true`",
+                    fix="remove it, or remove `singleton:`",
+                    because=("singleton",),
+                )
+        for name, planned in self.schedule.items():
+            if planned.max_tasks > 1:
+                yield Mistake(
+                    field=f"schedule.{name}.max_tasks",
+                    message="a singleton never runs twice",
+                    allowed="0 or 1",
+                    fix="write max_tasks: 1",
+                    because=("singleton",),
+                )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, given: Any) -> Any:
+        alone = isinstance(given, dict) and given.get("singleton") is True
+        return {"min_tasks": 1, "max_tasks": 1, **given} if alone else given
 
     @property
     def most_tasks(self) -> int:

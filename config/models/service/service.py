@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
 from config.models.schedule import Schedule
+from config.models.service.application import Before, Entrypoint, Image, application_mistakes, repository
 from config.models.service.aws.permissions import MayDo, Permissions
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
@@ -56,11 +57,8 @@ class Service(Settings):
     owner: OwnerName | None = Field(
         default=None, description="The team that its alerts go to, where `monitoring.receivers` names it."
     )
-    image: str | None = Field(
-        default=None,
-        min_length=1,
-        description="A complete public image reference; by default the service's own repository and its release.",
-    )
+    image: Image = None
+    entrypoint: Entrypoint = ()
     command: tuple[str, ...] = Field(default=(), description="Replaces the image's command.")
     port: int | None = Field(default=None, ge=1, le=65_535, description="Where the container listens.")
     http: Http | None = Field(
@@ -110,11 +108,7 @@ class Service(Settings):
     )
     permissions: MayDo = Permissions()
     schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
-    before: ServiceName | None = Field(
-        default=None,
-        description="Runs to its end before each deploy of that service, with its image, such as a migration; "
-        "one-off only.",
-    )
+    before: Before = ()
     timeout_minutes: int = Field(
         default=60,
         ge=1,
@@ -155,16 +149,9 @@ class Service(Settings):
         if self.kind is Kind.INTERNAL and "health_check" in self.model_fields_set:
             yield from unseen_mistakes(self.health_check, self.port)
         yield from empty_mistakes(self)
-        if self.database and self.before:
-            yield Mistake(
-                field="database",
-                message=f"it uses the database of {self.before}, before whose deploys it runs",
-                allowed="only without `before:`",
-                fix=f"remove it here, and write it in {self.before}.yaml",
-                because=("before",),
-            )
+        yield from application_mistakes(self)
         if self.database:
-            yield from injected_mistakes(self.variables, self.secrets)
+            yield from injected_mistakes(self.database, self.variables, self.secrets)
         if self.name in self.calls:
             yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
         if both := sorted(self.variables.keys() & self.secrets.keys()):
@@ -176,8 +163,18 @@ class Service(Settings):
 
     @property
     def repository(self) -> str:
-        """The service whose image it runs: itself, or the one that it prepares."""
-        return self.before or self.name
+        """The service whose image it runs."""
+        return repository(self)
+
+    @property
+    def public_image(self) -> str | None:
+        """The image of its own choice, from another registry."""
+        return self.image if isinstance(self.image, str) else None
+
+    @property
+    def own_database(self) -> Database | None:
+        """The database that exists for it, and not for another service."""
+        return self.database if self.database and self.database.of is None else None
 
     @property
     def route(self) -> Http | None:
@@ -195,4 +192,4 @@ class Service(Settings):
     @property
     def is_runnable(self) -> bool:
         """Return whether there is an image to start; without one it has everything but tasks, and blocks no deploy."""
-        return self.image is not None or self.release is not None
+        return self.public_image is not None or self.release is not None
