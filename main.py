@@ -42,8 +42,6 @@ from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 from stacks.shared_delivery import SharedDeliveryStack
 
-BAD_INPUT = 2
-
 
 def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
     """Add the stacks of one environment; `tags` are the platform images'."""
@@ -167,7 +165,7 @@ def main() -> None:
         synthesize(Path(__file__).parent, only=only, local_aws=local_aws)
     except ConfigError as error:
         print(error, file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,11 @@ from cli.cost.prices_command import prices_app
 from cli.deploy import demo as demonstration
 from cli.deploy.commands import deploy, destroy, synth
 from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
-from cli.errors import CommandError
 from cli.github.commands import github_app
 from cli.images.commands import images_app
 from cli.local import local_app
 from cli.logs.command import logs
-from cli.options import BAD_INPUT, Environment, Local, LockTimeout
+from cli.options import Environment, Local, LockTimeout
 from cli.picture import draw
 from cli.root import ROOT
 from cli.services.commands import service_app
@@ -34,10 +33,9 @@ from cli.services.secrets import app as secrets_app
 from cli.session import open_session
 from cli.state.commands import state_app
 from cli.terraform.cdktf_runner import LOGS
+from config.errors import GroundworkError
 from config.loader.platform import load_platform
 from config.models.environment.environment import NAMESPACE
-from config.source.problem import ConfigError
-from local_aws import launcher
 
 console = Console()
 app = typer.Typer(
@@ -137,15 +135,9 @@ def main() -> None:
     """Every mistake of a person ends in a message; every mistake of ours in one line and a log."""
     try:
         app()
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except CommandError as error:
+    except GroundworkError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
-    except launcher.LocalAwsError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
     except Exception as error:
         if os.environ.get("GROUNDWORK_DEBUG"):
             raise

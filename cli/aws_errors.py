@@ -40,8 +40,8 @@ def code_of(error: BotoCoreError | ClientError) -> str:
 def expired(account_id: str, why: str) -> CommandError:
     """Whoever asks has to sign in again."""
     return CommandError(
-        f"your AWS credentials have expired, or AWS does not know them: {why}\n"
-        f"  fix: sign in to account {account_id} again (aws sso login, or AWS_PROFILE=...), and repeat the command"
+        f"your AWS credentials have expired, or AWS does not know them: {why}",
+        fix=f"sign in to account {account_id} again (aws sso login, or AWS_PROFILE=...), and repeat the command",
     )
 
 
@@ -52,12 +52,12 @@ def explained(error: BotoCoreError | ClientError, *, doing: str, right: str, acc
         return expired(account_id, str(error))
     if code in DENIED:
         return CommandError(
-            f"you have no right to {doing}: {error}\n  fix: let somebody with the right allow your role in IAM: {right}"
+            f"you have no right to {doing}: {error}", fix=f"let somebody with the right allow your role in IAM: {right}"
         )
     if code in THROTTLED:
         return CommandError(
-            f"AWS throttles this account, too many ask at once: {error}\n  fix: wait a minute, and repeat the command"
+            f"AWS throttles this account, too many ask at once: {error}", fix="wait a minute, and repeat the command"
         )
     if isinstance(error, ConnectionError | HTTPClientError):
-        return CommandError(f"AWS cannot be reached from here: {error}\n  fix: check the network, VPN or proxy")
+        return CommandError(f"AWS cannot be reached from here: {error}", fix="check the network, VPN or proxy")
     return CommandError(f"could not {doing}: {error}")

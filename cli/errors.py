@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from config.errors import BAD_INPUT, GroundworkError
 
-class CommandError(Exception):
-    """Printed as it is, without a traceback; the command ends with this exit code."""
 
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        self.exit_code = exit_code
-        super().__init__(message)
+class CommandError(GroundworkError):
+    """A command could not do what it was asked."""
+
+
+class UsageError(CommandError):
+    """A wrong argument, option or file: nothing was begun."""
+
+    exit_code = BAD_INPUT

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.errors import CommandError
-
-BAD_INPUT = 2
+from cli.errors import UsageError
 
 Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")
@@ -29,5 +27,5 @@ def confirm(question: str, already: bool) -> None:
     if already:
         return
     if not sys.stdin.isatty():
-        raise CommandError(f"{question}\n  fix: nobody is here to answer; add --yes", exit_code=BAD_INPUT)
+        raise UsageError(f"{question}", fix="nobody is here to answer; add --yes")
     typer.confirm(question, abort=True)

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from cli.deploy.capacity_ceiling import CapacityCeiling
 from cli.deploy.opensearch_capacity import wanted_ceiling
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from cli.state.bucket import StateFile
 from cli.state.store import S3States, StateStore
 from cli.target import Target, act_as, check_account, choose_target
@@ -61,7 +61,7 @@ class Session:
     def deployment(self) -> Deployment:
         """The environment and its services."""
         if self.name == SHARED:
-            raise CommandError(f"{SHARED} is no environment: it has no services", exit_code=2)
+            raise UsageError(f"{SHARED} is no environment: it has no services")
         return load_platform(self.root, only=self.name)[0]
 
     @property
@@ -114,7 +114,7 @@ class Session:
         if fault is None:
             return
         if not (self.target.embedded and isinstance(self.store, S3States)):
-            raise CommandError(f"{fault}\n  fix: {self.command(f'bootstrap {self.name}')}")
+            raise CommandError(f"{fault}", fix=f"{self.command(f'bootstrap {self.name}')}")
         self.store.make()
         self.set_opensearch_ceiling()
 

@@ -56,8 +56,8 @@ def act_as(role_arn: str, *, region: str) -> None:
         credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="groundwork")["Credentials"]
     except (BotoCoreError, ClientError) as error:
         raise CommandError(
-            f"you may not act as {role_arn}: {error}\n"
-            "  fix: sign in as somebody whom the role trusts, or correct deploy_role_arn"
+            f"you may not act as {role_arn}: {error}",
+            fix="sign in as somebody whom the role trusts, or correct deploy_role_arn",
         ) from error
     boto3.setup_default_session(
         aws_access_key_id=credentials["AccessKeyId"],
@@ -72,13 +72,13 @@ def check_account(target: Target, *, environment: str, account_id: str, region: 
         found = boto3.client("sts", region_name=region).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise CommandError(
-            f"AWS does not know you: {error}\n"
-            f"  fix: sign in to account {account_id} (aws sso login, or AWS_PROFILE=...), "
-            "or add --local to use the embedded AWS"
+            f"AWS does not know you: {error}",
+            fix=f"sign in to account {account_id} (aws sso login, or AWS_PROFILE=...), "
+            "or add --local to use the embedded AWS",
         ) from error
     if found != account_id:
         raise CommandError(
-            f"these are credentials of AWS account {found}, but environments/{environment}.yaml says {account_id}\n"
-            "  fix: choose the right profile (AWS_PROFILE=...), or correct account_id"
+            f"these are credentials of AWS account {found}, but environments/{environment}.yaml says {account_id}",
+            fix="choose the right profile (AWS_PROFILE=...), or correct account_id",
         )
     return target if target.embedded else Target(embedded=False, description=f"AWS account {found}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from config.errors import GroundworkError
+
 
 class ExitCode(IntEnum):
     """Listed by `groundwork images publish --help`; 2 is what every command gives for a wrong input."""
@@ -17,9 +19,9 @@ class ExitCode(IntEnum):
     NO_SPACE = 9
 
 
-class ImageError(Exception):
+class ImageError(GroundworkError):
     """An error about an image, and what to do about it."""
 
     def __init__(self, code: ExitCode, message: str, *, fix: str | None = None) -> None:
         self.code = code
-        super().__init__(f"{message}\n  fix: {fix}" if fix else message)
+        super().__init__(message, fix=fix, exit_code=int(code))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
+from config.errors import GroundworkError
 from local_aws.endpoint import Endpoint
 from local_aws.server import ALREADY_RUNNING
 
@@ -23,7 +24,7 @@ STOP_SECONDS = 5.0
 _children: dict[int, subprocess.Popen[bytes]] = {}  # those this very process started, which it has to reap
 
 
-class LocalAwsError(Exception):
+class LocalAwsError(GroundworkError):
     """The embedded AWS did not do what was asked; the message says what to look at."""
 
 

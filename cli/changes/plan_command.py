@@ -12,8 +12,8 @@ from cli.changes.meaning import loses_data
 from cli.changes.plan_text import PlannedStack, as_json, as_markdown, as_text
 from cli.changes.planning import planned, raw_plans
 from cli.deploy.run import exclusive_run
-from cli.errors import CommandError
-from cli.options import BAD_INPUT, Environment, Local, LockTimeout, Stacks
+from cli.errors import UsageError
+from cli.options import Environment, Local, LockTimeout, Stacks
 from cli.root import ROOT
 from cli.session import open_session
 
@@ -38,9 +38,7 @@ def plan(
     It takes no lock and writes nothing to AWS. What loses data comes first.
     """
     if markdown + json + raw > 1:
-        raise CommandError(
-            "--markdown, --json and --terraform exclude each other\n  fix: choose one", exit_code=BAD_INPUT
-        )
+        raise UsageError("--markdown, --json and --terraform exclude each other", fix="choose one")
     to = notices if markdown or json else console
     found, code = make_plan(environment, stacks or [], local=local, to=to, raw=raw, lock_timeout=lock_timeout)
     if markdown:

@@ -9,9 +9,8 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 
-BAD_INPUT = 2
 DEFAULT_BASES = ("origin/main", "main")
 
 
@@ -23,13 +22,13 @@ def base_commit(root: Path, base: str | None) -> str:
             merged = _git(root, "merge-base", "HEAD", name)
             if merged.returncode == 0:
                 return merged.stdout.decode().strip()
-            raise CommandError(
-                f"this clone does not know where the branch left {name}\n  fix: git fetch --unshallow",
-                exit_code=BAD_INPUT,
+            raise UsageError(
+                f"this clone does not know where the branch left {name}",
+                fix="git fetch --unshallow",
             )
-    raise CommandError(
-        f"there is no commit {' or '.join(candidates)}\n  fix: git fetch, or name another with --base",
-        exit_code=BAD_INPUT,
+    raise UsageError(
+        f"there is no commit {' or '.join(candidates)}",
+        fix="git fetch, or name another with --base",
     )
 
 
@@ -47,7 +46,7 @@ def export_files(root: Path, into: Path) -> Path:
     """Return the files as they are, committed or not, but those that git ignores."""
     done = _git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     if done.returncode != 0:
-        raise CommandError(f"{root} is no git repository, so there is nothing to compare with", exit_code=BAD_INPUT)
+        raise UsageError(f"{root} is no git repository, so there is nothing to compare with")
     for name in filter(None, done.stdout.decode().split("\0")):
         source, target = root / name, into / name
         if source.is_symlink() or source.is_file():
@@ -80,4 +79,4 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
     except FileNotFoundError:
-        raise CommandError("git is not installed, and it alone knows the base", exit_code=BAD_INPUT) from None
+        raise UsageError("git is not installed, and it alone knows the base") from None

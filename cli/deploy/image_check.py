@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
 from config.models.environment.environment import UNRELEASED
@@ -13,7 +13,6 @@ from config.models.environment.platform_service import REPOSITORY_PREFIX
 from images.ecr import Ecr
 from images.errors import ExitCode, ImageError
 
-BAD_INPUT = 2
 Image = tuple[str, str]
 """A repository and a tag in it."""
 
@@ -27,11 +26,11 @@ def refuse_missing_images(session: Session, stacks: Iterable[SynthesizedStack]) 
         missing = missing_images(Ecr(account_id=environment.registry_account, region=environment.region), named)
     except ImageError as error:
         if error.code is not ExitCode.NO_LOGIN:
-            raise CommandError(str(error), exit_code=BAD_INPUT) from error
+            raise UsageError(str(error)) from error
         session.say(f"Whether the images are there is not known, going on without: {error}")
         return
     if missing:
-        raise CommandError("\n".join(_describe(missing, environment.name, session)), exit_code=BAD_INPUT)
+        raise UsageError("\n".join(_describe(missing, environment.name, session)))
 
 
 def named_images(stacks: Iterable[SynthesizedStack], registry: str) -> set[Image]:

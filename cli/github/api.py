@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 
-BAD_INPUT = 2
 TIMEOUT_S = 30
 PAGE = 100
 
@@ -44,10 +43,9 @@ class GitHub:
         repository = environ.get("PLATFORM_REPOSITORY") or environ.get("GITHUB_REPOSITORY")
         if not token or not repository:
             missing = "GITHUB_TOKEN" if not token else "GITHUB_REPOSITORY"
-            raise CommandError(
-                f"{missing} is not set, so GitHub cannot be asked\n"
-                "  fix: GITHUB_REPOSITORY=OWNER/REPOSITORY GITHUB_TOKEN=$(gh auth token)",
-                exit_code=BAD_INPUT,
+            raise UsageError(
+                f"{missing} is not set, so GitHub cannot be asked",
+                fix="GITHUB_REPOSITORY=OWNER/REPOSITORY GITHUB_TOKEN=$(gh auth token)",
             )
         return cls(environ.get("GITHUB_API_URL", "https://api.github.com"), repository, token)
 
@@ -65,7 +63,7 @@ class GitHub:
             },
         )
         if not self.url.startswith(("https://", "http://127.0.0.1:")):
-            raise CommandError(f"GITHUB_API_URL is {self.url}\n  fix: an address with https://", exit_code=BAD_INPUT)
+            raise UsageError(f"GITHUB_API_URL is {self.url}", fix="an address with https://")
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"null")

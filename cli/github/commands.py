@@ -14,12 +14,12 @@ from rich.console import Console
 from cli.changes.plan_command import make_plan
 from cli.changes.plan_text import as_markdown
 from cli.deploy.plans import CHANGES, plan_all
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.github.api import GitHub
 from cli.github.notes import tell_drift, write_comment
 from cli.github.promotion import changed_since, promoted
 from cli.github.release import release_everywhere
-from cli.options import BAD_INPUT, Environment, Local, Stacks
+from cli.options import Environment, Local, Stacks
 from cli.root import ROOT
 from cli.services.release import refuse_unreleasable
 from cli.session import find_place, open_session
@@ -44,9 +44,9 @@ def role(
     kinds = _kinds(environment)
     if kind not in kinds:
         fix = "\n  fix: name its repository in `delivery.services` of environments/shared.yaml"
-        raise CommandError(
-            f"{environment} has no role {kind}\n  allowed: {', '.join(kinds)}{fix if kind.startswith('push-') else ''}",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"{environment} has no role {kind}",
+            allowed=f"{', '.join(kinds)}{fix if kind.startswith('push-') else ''}",
         )
     _outputs(
         {
@@ -89,9 +89,7 @@ def promoted_environments(
     """Name the environments that a push deploys, in order, as an output of the step."""
     ordered = _in_order()
     if only and only not in (SHARED, *ordered):
-        raise CommandError(
-            f"there is no environment {only}\n  allowed: {', '.join([SHARED, *ordered])}", exit_code=BAD_INPUT
-        )
+        raise UsageError(f"there is no environment {only}", allowed=f"{', '.join([SHARED, *ordered])}")
     _outputs(
         {"environments": json.dumps([only] if only else promoted(ordered, ordered[0], changed_since(ROOT, before)))}
     )

@@ -10,10 +10,9 @@ import subprocess
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from config.models.environment.shared import SHARED
 
-BAD_INPUT = 2
 NOTHING = "0" * 40
 """What GitHub names as the commit before the first push of a branch."""
 
@@ -36,8 +35,8 @@ def changed_since(root: Path, commit: str) -> list[str]:
     arguments = ["ls-files"] if commit == NOTHING else ["diff", "--name-only", "--end-of-options", commit, "HEAD"]
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CommandError(
-            f"git does not know the commit {commit}: {done.stderr.strip()}\n  fix: fetch the whole history",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"git does not know the commit {commit}: {done.stderr.strip()}",
+            fix="fetch the whole history",
         )
     return done.stdout.splitlines()

@@ -73,17 +73,14 @@ def build_images(environment: Environments = None, image: Images = None, platfor
     """Build the platform images here, and push nothing."""
     deployments = deployments_of(environment)
     registry = deployments[0].environment.registry
-    try:
-        docker = Docker.find()
-        built = 0
-        with display(console) as on_progress:
-            for work in platform_works(platform_images(deployments, image), platform):
-                for part in work.parts:
-                    reference = f"{registry}/{work.repository}:{part.tag}"
-                    built += build(docker, work, part, reference, on_progress)
-                on_progress(work, "built", 1, 1)
-    except ImageError as error:
-        raise CommandError(str(error), exit_code=int(error.code)) from error
+    docker = Docker.find()
+    built = 0
+    with display(console) as on_progress:
+        for work in platform_works(platform_images(deployments, image), platform):
+            for part in work.parts:
+                reference = f"{registry}/{work.repository}:{part.tag}"
+                built += build(docker, work, part, reference, on_progress)
+            on_progress(work, "built", 1, 1)
     console.print(f"built {built}; the contexts are in {BUILD}")
 
 
@@ -134,14 +131,11 @@ def publish(
 
 
 def _publish(works: Sequence[ImageBuild], *, account_id: str, region: str, dry_run: bool) -> list[Result]:
-    try:
-        with display(console, quiet=(CHECKING,)) as on_progress:
-            publisher = Publisher(account_id=account_id, region=region, client=CLIENT, on_progress=on_progress)
-            lacking, results = publisher.missing(works)
-            if lacking and not dry_run:
-                results += publisher.publish(lacking)
-    except ImageError as error:
-        raise CommandError(str(error), exit_code=int(error.code)) from error
+    with display(console, quiet=(CHECKING,)) as on_progress:
+        publisher = Publisher(account_id=account_id, region=region, client=CLIENT, on_progress=on_progress)
+        lacking, results = publisher.missing(works)
+        if lacking and not dry_run:
+            results += publisher.publish(lacking)
     if dry_run:
         for work in lacking:
             for part in work.parts:

@@ -13,11 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.aws_errors import code_of, explained
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from cli.logs.level import Level
 from cli.logs.query import LogQuery
 from cli.logs.record import LogRecord, from_event
-from cli.options import BAD_INPUT
 from config.models.deploy_target import DeployTarget
 
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 6})
@@ -83,14 +82,13 @@ class CloudWatchLogs:
         name, account = self.settings.name, self.settings.account_id
         if code_of(error) == "ResourceNotFoundException":
             return CommandError(
-                f"{self.service} is not deployed in {name}: there is no log group {self.log_group}\n"
-                f"  fix: groundwork deploy {name} {self.stack}"
+                f"{self.service} is not deployed in {name}: there is no log group {self.log_group}",
+                fix=f"groundwork deploy {name} {self.stack}",
             )
         if code_of(error) == "InvalidParameterException" and query.query:
-            return CommandError(
+            return UsageError(
                 f"--query: CloudWatch does not take this filter pattern: {error}\n  value: {query.query}\n"
                 '  allowed: words that all occur, "a phrase", ?one ?or ?another, -without, { $.status = 500 }',
-                exit_code=BAD_INPUT,
             )
         group = f"arn:aws:logs:{self.settings.region}:{account}:log-group:{self.log_group}:*"
         return explained(

@@ -65,7 +65,7 @@ class CollectionAccess:
         if answer.status not in (401, 403):
             if answer.status == 429:
                 ceiling = "it has no more OpenSearch compute units; the ceiling is logging.max_search_ocu"
-                return CommandError(f"{self.collection} is busy, 429: {ceiling}\n  fix: wait, or ask for less: --since")
+                return CommandError(f"{self.collection} is busy, 429: {ceiling}", fix="wait, or ask for less: --since")
             return CommandError(f"{self.collection} answered {answer.status}: {text}")
         if "expired" in text or "security token" in text:
             return expired(self.settings.account_id, text)
@@ -95,9 +95,9 @@ class CollectionAccess:
                 return self.explained(error)
             return CommandError(
                 f"{self.collection} refuses you ({status}); which of its two gates is shut, IAM or the data policy, "
-                "cannot be told without the right to aoss:GetAccessPolicy\n"
-                f"  fix: the data policy: {self._field('the ARN of your role')}\n"
-                f"    and IAM: allow your role {IAM_ACTION} on {self.arn}"
+                "cannot be told without the right to aoss:GetAccessPolicy",
+                fix=f"the data policy: {self._field('the ARN of your role')}\n"
+                f"    and IAM: allow your role {IAM_ACTION} on {self.arn}",
             )
         if any(_is(reader, me) for reader in _readers(policy)):
             return self._shut_by_iam(status)
@@ -107,15 +107,16 @@ class CollectionAccess:
 
     def _shut_by_policy(self, status: int, role: str, why: str) -> CommandError:
         return CommandError(
-            f"{self.collection} refuses you ({status}): {why}\n  fix: {self._field(role)}\n"
-            f"    IAM must allow the role {IAM_ACTION} on {self.arn} as well: the collection has two gates"
+            f"{self.collection} refuses you ({status}): {why}",
+            fix=f"{self._field(role)}\n"
+            f"    IAM must allow the role {IAM_ACTION} on {self.arn} as well: the collection has two gates",
         )
 
     def _shut_by_iam(self, status: int) -> CommandError:
         return CommandError(
-            f"{self.collection} refuses you ({status}): IAM does not allow your role {IAM_ACTION}\n"
-            f"  fix: allow it in a policy of the role, on {self.arn}\n"
-            f"    {READERS} opens the other gate, the data policy, only"
+            f"{self.collection} refuses you ({status}): IAM does not allow your role {IAM_ACTION}",
+            fix=f"allow it in a policy of the role, on {self.arn}\n"
+            f"    {READERS} opens the other gate, the data policy, only",
         )
 
     def _field(self, role: str) -> str:

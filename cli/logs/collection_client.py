@@ -18,8 +18,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 
-from cli.errors import CommandError
-from cli.options import BAD_INPUT
+from cli.errors import UsageError
 
 SERVICE = "aoss"
 PORT = 443
@@ -66,9 +65,7 @@ def parse_address(text: str) -> Address:
     """Parse the value of --through."""
     host, _, port = text.strip().rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or not 1 <= int(port) <= 65_535 or "/" in host:
-        raise CommandError(
-            f"--through: no address\n  value: {text}\n  allowed: HOST:PORT, such as 127.0.0.1:9200", exit_code=BAD_INPUT
-        )
+        raise UsageError(f"--through: no address\n  value: {text}", allowed="HOST:PORT, such as 127.0.0.1:9200")
     return Address(host.strip("[]"), int(port))
 
 

@@ -6,8 +6,7 @@ import re
 from enum import IntEnum
 from typing import Any
 
-from cli.errors import CommandError
-from cli.options import BAD_INPUT
+from cli.errors import UsageError
 from config.diagnostics.suggestions import did_you_mean
 
 
@@ -52,10 +51,10 @@ def parse_level(text: str) -> Level:
     level = level_named(text)
     if level is None:
         names = [one.name.lower() for one in Level]
-        raise CommandError(
-            f"--level: there is no level of this name\n  value: {text}\n  allowed: {', '.join(names)}\n"
-            f"  fix: {did_you_mean(text.lower(), names) or 'error shows errors and what is worse'}",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"--level: there is no level of this name\n  value: {text}",
+            allowed=f"{', '.join(names)}",
+            fix=f"{did_you_mean(text.lower(), names) or 'error shows errors and what is worse'}",
         )
     return level
 

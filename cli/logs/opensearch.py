@@ -11,12 +11,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.aws_errors import explained
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from cli.logs.collection_access import CollectionAccess
 from cli.logs.collection_client import Address, Answer, CollectionClient, UnreachableError
 from cli.logs.query import LogQuery
 from cli.logs.record import LogRecord, from_hit
-from cli.options import BAD_INPUT
 from config.models.environment.environment import Environment
 
 PAGE = 1_000
@@ -77,11 +76,10 @@ class OpenSearchLogs:
         if answer.status == 404:  # no index yet: nothing has been written
             return []
         if answer.status == 400 and query.query and "query" in answer.text:
-            raise CommandError(
+            raise UsageError(
                 f"--query: OpenSearch does not take this query: {_reason(answer)}\n  value: {query.query}\n"
                 '  allowed: Lucene\'s query string syntax, such as: timeout AND NOT retry, body:"not found", '
                 "trace_id:4bf92f35*",
-                exit_code=BAD_INPUT,
             )
         raise self.access.refused(answer)
 
@@ -116,12 +114,12 @@ def find_collection(settings: Environment, service: str) -> dict[str, Any]:
     deploy = f"groundwork deploy {settings.name} service-{service}"
     if not found:
         raise CommandError(
-            f"{service} has no collection in {settings.name} yet: there is no {name} in {settings.region}\n"
-            f"  fix: {deploy}"
+            f"{service} has no collection in {settings.name} yet: there is no {name} in {settings.region}",
+            fix=f"{deploy}",
         )
     if (status := found[0]["status"]) != "ACTIVE":
         words = {"CREATING": "wait a few minutes, and repeat the command", "DELETING": deploy}
-        raise CommandError(f"the collection {name} is {status}\n  fix: {words.get(status, deploy)}")
+        raise CommandError(f"the collection {name} is {status}", fix=f"{words.get(status, deploy)}")
     collection: dict[str, Any] = found[0]
     return collection
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from cli.errors import CommandError
-from cli.options import BAD_INPUT
+from cli.errors import UsageError
 
 LONGEST = timedelta(days=3653)
 """No log is kept longer."""
@@ -21,11 +20,9 @@ def parse_since(text: str, now: datetime) -> datetime:
     since = now - timedelta(**{_UNITS[found[2]]: int(found[1])}) if found and int(found[1]) <= _most(found[2]) else None
     since = since if found else _time(text.strip())
     if since is None or not now - LONGEST <= since < now:
-        raise CommandError(
-            f"--since: no time in the last {LONGEST.days} days\n"
-            f"  value: {text}\n"
-            "  allowed: 90s, 15m, 2h, 3d, or a time such as 2026-11-27T09:30 (UTC) or 2026-11-27T10:30+01:00",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"--since: no time in the last {LONGEST.days} days\n  value: {text}",
+            allowed="90s, 15m, 2h, 3d, or a time such as 2026-11-27T09:30 (UTC) or 2026-11-27T10:30+01:00",
         )
     return since
 

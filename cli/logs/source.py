@@ -58,8 +58,8 @@ class Source:
         reader = OpenSearchLogs.of(self.settings, self.name, through=through)
         if embedded and not through:
             raise CommandError(
-                f"the embedded AWS runs no task and stores no document: {reader.place} has no data there\n"
-                "  fix: --through HOST:PORT of a server that stands in for it"
+                f"the embedded AWS runs no task and stores no document: {reader.place} has no data there",
+                fix="--through HOST:PORT of a server that stands in for it",
             )
         return reader
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.options import Environment, Local
 from cli.rollouts.invocation import invoke
 from cli.root import ROOT
@@ -17,8 +17,6 @@ from config.models.environment.environment import Environment as EnvironmentSett
 from config.models.environment.platform_service import SERVICES
 from config.models.service.rollout import Rollout
 from config.models.service.service import Service
-
-BAD_INPUT = 2
 
 
 def rollout(
@@ -30,9 +28,7 @@ def rollout(
     session = open_session(ROOT, environment, Console(), local=local)
     running = [one for one in session.deployment.services if one.kind.keeps_running]
     if name not in (known := {*(one.name for one in running), *SERVICES}):
-        raise CommandError(
-            f"{name} is no service that keeps running\n  allowed: {', '.join(sorted(known))}", exit_code=BAD_INPUT
-        )
+        raise UsageError(f"{name} is no service that keeps running", allowed=f"{', '.join(sorted(known))}")
     settings = next((one for one in running if one.name == name), None)
     for line in in_full(invoke(session.environment, question(session.environment, name, settings))):
         session.say(line)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
 from cli.services.questions import NAME, Answer, Question, questions_for, suggestion_for
@@ -16,8 +16,6 @@ from cli.services.text import KIND_COMMENTS, service_text
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
 from config.models.service.kinds import Kind
 from config.source.problem import ConfigError, Problem
-
-BAD_INPUT = 2
 
 
 def new(
@@ -93,10 +91,9 @@ def _refuse_gaps(name: str | None, kind: Kind | None, given: dict[str, Answer | 
             if given[question.field] is None and question.needed_by(kind)
         ]
     if gaps:
-        raise CommandError(
-            f"nobody is here to be asked, and the answer is missing to: {', '.join(gaps)}\n"
-            "  fix: add it to the command, or run it in a terminal",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"nobody is here to be asked, and the answer is missing to: {', '.join(gaps)}",
+            fix="add it to the command, or run it in a terminal",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
 from cli.services.release_history import release_before
@@ -19,8 +19,6 @@ from config.loader.releases import check_tag
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import ConfigError, Problem
-
-BAD_INPUT = 2
 
 
 def release(
@@ -42,10 +40,9 @@ def release(
     Roll back:         groundwork release orders --environment prod --previous
     """
     if sum((tag is not None, promoted_from is not None, previous)) != 1:
-        raise CommandError(
-            "one of TAG, --from ENV and --previous says which image\n"
-            f"  fix: groundwork release {service} 1.4.2 --environment {environment}",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            "one of TAG, --from ENV and --previous says which image",
+            fix=f"groundwork release {service} 1.4.2 --environment {environment}",
         )
     deployments = read_platform(root())
     target = find_service(deployments, service, environment)

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from config.loader.release_text import releases_in
 from config.source.problem import ConfigError
 
@@ -34,11 +34,10 @@ def release_before(root: Path, file: Path, service: str, current: str | None) ->
             return Past(tag, line)
     shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
     hint = "this clone is shallow: git fetch --unshallow" if shallow else "name the tag instead"
-    raise CommandError(
+    raise UsageError(
         f"{file}: no commit of this file has another tag of {service}"
         + (f" than {current}" if current else "")
         + f"\n  fix: {hint}",
-        exit_code=2,
     )
 
 
@@ -46,10 +45,8 @@ def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise CommandError(
-            "git is not installed, so that there is no history\n  fix: name the tag", exit_code=2
-        ) from None
+        raise UsageError("git is not installed, so that there is no history", fix="name the tag") from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise CommandError(f"git: {said[0] if said else 'failed'}\n  fix: name the tag instead", exit_code=2)
+        raise UsageError(f"git: {said[0] if said else 'failed'}", fix="name the tag instead")
     return done.stdout

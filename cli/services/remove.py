@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
 from cli.services.release import find_service, releases_file
@@ -16,8 +16,6 @@ from config.loader.release_text import releases_in, without_release
 from config.models.service.application import ImageOf
 from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError, Problem
-
-BAD_INPUT = 2
 
 
 def remove(
@@ -50,7 +48,7 @@ def remove(
     edit.remove(file)
     if not yes:
         if not sys.stdin.isatty():
-            raise CommandError("nobody is here to be asked\n  fix: add --yes", exit_code=BAD_INPUT)
+            raise UsageError("nobody is here to be asked", fix="add --yes")
         typer.confirm(f"Delete {file}{', and its lines in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True)
     edit.apply()
     typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")

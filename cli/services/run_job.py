@@ -7,27 +7,25 @@ from uuid import uuid4
 
 import boto3
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from cli.rollouts.invocation import invoke
 from cli.session import Session
 from config.models.environment.subnets import Tier
-
-BAD_INPUT = 2
 
 
 def run_now(session: Session, name: str) -> None:
     """Run the task of a scheduled job or one-off as it was last deployed. Raises CommandError when it ends badly."""
     jobs = {service.name: service for service in session.deployment.services if not service.kind.keeps_running}
     if name not in jobs:
-        raise CommandError(
-            f"{name} is no scheduled job or one-off task\n  allowed: {', '.join(sorted(jobs)) or 'there is none yet'}",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"{name} is no scheduled job or one-off task",
+            allowed=f"{', '.join(sorted(jobs)) or 'there is none yet'}",
         )
     settings = session.environment
     if not jobs[name].is_runnable:
         raise CommandError(
-            f"{name} has no image in {settings.name} yet\n"
-            f"  fix: groundwork release {jobs[name].repository} TAG --environment {settings.name}, then deploy"
+            f"{name} has no image in {settings.name} yet",
+            fix=f"groundwork release {jobs[name].repository} TAG --environment {settings.name}, then deploy",
         )
     ec2 = boto3.client("ec2", region_name=settings.region)
     mark: Any = {"Name": "tag:groundwork:environment", "Values": [settings.name]}
@@ -37,7 +35,7 @@ def run_now(session: Session, name: str) -> None:
         "SecurityGroups"
     ]
     if not subnets or not groups:
-        raise CommandError(f"{name} is not deployed\n  fix: groundwork deploy {settings.name} service-{name}")
+        raise CommandError(f"{name} is not deployed", fix=f"groundwork deploy {settings.name} service-{name}")
     result = invoke(
         settings,
         {

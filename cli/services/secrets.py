@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.errors import CommandError
+from cli.errors import UsageError
 from cli.root import ROOT
 from cli.session import Session, open_session
 from config.diagnostics.suggestions import did_you_mean
@@ -21,7 +21,6 @@ from config.models.service.service import Service as ServiceSettings
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-BAD_INPUT = 2
 SECRETS = "secrets"
 """The stack tag of what belongs to no stack: a secret outlives every deploy."""
 
@@ -50,15 +49,14 @@ def set_secret(
         of_platform = service == ALERTMANAGER
         file = "monitoring.receivers in environments/" if of_platform else f"service_configs/{service}.yaml"
         none = f"none; write it {'as a receiver' if of_platform else 'under `secrets:` of the service'} first"
-        raise CommandError(
-            f"{service} has no secret {name} in {environment}\n"
-            f"  allowed: {', '.join(sorted(wanted)) or none}"
-            f"\n  fix: {did_you_mean(name, sorted(wanted)) or f'check {file}'}",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"{service} has no secret {name} in {environment}",
+            allowed=f"{', '.join(sorted(wanted)) or none}",
+            fix=f"{did_you_mean(name, sorted(wanted)) or f'check {file}'}",
         )
     value = typer.prompt("Value", hide_input=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     if not value:
-        raise CommandError("the value is empty", exit_code=BAD_INPUT)
+        raise UsageError("the value is empty")
     full_name = session.environment.secret_name(service, name)
     created = store(client(session), full_name, value, session.environment.stack_tags(SECRETS))
     session.say(f"{'Stored' if created else 'Replaced'} {full_name}. Tasks that start from now on read it.")
@@ -88,9 +86,7 @@ def references(session: Session, service: str) -> dict[str, list[str]]:
     """Return the secrets that a service names, each with the variables it fills."""
     services = {found.name: found for found in with_secrets(session)}
     if service not in services:
-        raise CommandError(
-            f"there is no service_configs/{service}.yaml\n  allowed: {', '.join(sorted(services))}", exit_code=BAD_INPUT
-        )
+        raise UsageError(f"there is no service_configs/{service}.yaml", allowed=f"{', '.join(sorted(services))}")
     names: dict[str, list[str]] = {}
     for variable, name in sorted(services[service].secrets.items()):
         names.setdefault(name, []).append(variable)

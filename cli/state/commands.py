@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from cli.deploy.checkout_lock import only_one
-from cli.errors import CommandError
-from cli.options import BAD_INPUT, Environment
+from cli.errors import CommandError, UsageError
+from cli.options import Environment
 from cli.root import ROOT
 from cli.session import open_session
 from cli.state.bucket import state_files
@@ -38,10 +38,9 @@ def migrate(
     session = open_session(ROOT, environment, console, local=False)
     store = session.store
     if not isinstance(store, TerraformCloudStates):
-        raise CommandError(
-            f"{environment} has no `terraform_cloud:`, so there is nowhere to copy to or from\n"
-            "  fix: write it into environments/, see docs/terraform-cloud.md; remove it after a copy to s3",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"{environment} has no `terraform_cloud:`, so there is nowhere to copy to or from",
+            fix="write it into environments/, see docs/terraform-cloud.md; remove it after a copy to s3",
         )
     with only_one(session.root, timeout_seconds=0, say=session.say):
         program = session.synthesize()
@@ -64,6 +63,6 @@ def refuse_orphans(states: Bucket, stacks: list[str]) -> None:
     left = [f"{states.environment}-{state.stack}" for state in found if state.resources]
     if gone := sorted(set(left) - set(stacks)):
         raise CommandError(
-            f"these have left the program, and their resources still exist: {', '.join(gone)}\n"
-            f"  fix: remove `terraform_cloud:` once more, and groundwork deploy {states.environment} --prune"
+            f"these have left the program, and their resources still exist: {', '.join(gone)}",
+            fix=f"remove `terraform_cloud:` once more, and groundwork deploy {states.environment} --prune",
         )

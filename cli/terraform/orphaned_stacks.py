@@ -66,8 +66,8 @@ def refuse_protected_orphan(orphan: StateFile) -> None:
     """AWS would refuse too, but only after everything else of the stack is gone."""
     if orphan.protected:
         raise CommandError(
-            f"{orphan.stack} has been left as it is, for these are protected: {', '.join(orphan.protected)}\n"
-            "  fix: put its file back with `deletion_protection: false`, deploy, and delete the file then"
+            f"{orphan.stack} has been left as it is, for these are protected: {', '.join(orphan.protected)}",
+            fix="put its file back with `deletion_protection: false`, deploy, and delete the file then",
         )
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 
 OUTPUT = Path("cdktf.out")
 RUNS_A_TASK = '"do": "run"'
@@ -87,9 +87,8 @@ class SynthesizedApp:
         by_name = {stack.name: stack for stack in self.stacks}
         wanted = [name.removeprefix(f"{self.environment}-") for name in names]
         if unknown := [name for name in wanted if name not in by_name]:
-            raise CommandError(
+            raise UsageError(
                 f"{self.environment} has no stack {', '.join(unknown)}; it has {', '.join(sorted(by_name))}",
-                exit_code=2,
             )
         return tuple(by_name[name] for name in dict.fromkeys(wanted)) if wanted else self.stacks
 
@@ -165,7 +164,7 @@ def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> Synt
         raise CommandError(process.stdout.strip() or "main.py failed", exit_code=process.returncode)
     program = read_program(root, environment)
     if not program.stacks:
-        raise CommandError(f"the program has no stacks for {environment}", exit_code=2)
+        raise UsageError(f"the program has no stacks for {environment}")
     remove_left_over(root)
     return program
 

@@ -83,8 +83,8 @@ class RunRoles:
                 yield from self._role(iam, phase, policy)
         except ClientError as error:
             raise CommandError(
-                f"the roles for Terraform Cloud's runs cannot be made in account {self.place.account_id}: {error}\n"
-                "  fix: sign in as somebody who may make IAM roles and OpenID Connect providers, once"
+                f"the roles for Terraform Cloud's runs cannot be made in account {self.place.account_id}: {error}",
+                fix="sign in as somebody who may make IAM roles and OpenID Connect providers, once",
             ) from error
 
     def provider(self, iam: Any) -> Iterator[str]:

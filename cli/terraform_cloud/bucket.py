@@ -32,7 +32,7 @@ class Bucket:
     def need(self) -> None:
         """Refuse to go on without it."""
         if not bucket_exists(self.s3, self.name):
-            raise CommandError(f"there is no bucket {self.name}\n  fix: name the bucket of the states with --bucket")
+            raise CommandError(f"there is no bucket {self.name}", fix="name the bucket of the states with --bucket")
 
     def key(self, stack: str) -> str:
         """Return the key of a stack's state."""

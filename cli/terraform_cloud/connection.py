@@ -81,9 +81,9 @@ class Connection:
         with self.explained("list your organizations"):
             seen = sorted(each.name or "" for each in self.client.organizations.list())
         raise CommandError(
-            f"{self.settings.hostname} has no organization {name}, or your token may not see it\n"
-            f"  allowed: {', '.join(seen) or 'this token sees no organization'}\n"
-            "  fix: correct `organization:` under `terraform_cloud:`, or use a token of that organization"
+            f"{self.settings.hostname} has no organization {name}, or your token may not see it",
+            allowed=f"{', '.join(seen) or 'this token sees no organization'}",
+            fix="correct `organization:` under `terraform_cloud:`, or use a token of that organization",
         )
 
     def may(self, what: str) -> bool:
@@ -98,13 +98,13 @@ class Connection:
         execution = self.settings.execution
         if execution is Execution.AGENT and has.agents is False:
             raise CommandError(
-                f"the plan of organization {self.settings.organization} has no agents\n"
-                "  fix: write `execution: remote` or `execution: local`, or change the plan"
+                f"the plan of organization {self.settings.organization} has no agents",
+                fix="write `execution: remote` or `execution: local`, or change the plan",
             )
         if execution is Execution.REMOTE and has.operations is False:
             raise CommandError(
-                f"the plan of organization {self.settings.organization} runs no Terraform\n"
-                "  fix: write `execution: local`, or change the plan"
+                f"the plan of organization {self.settings.organization} runs no Terraform",
+                fix="write `execution: local`, or change the plan",
             )
 
     @contextmanager
@@ -157,7 +157,7 @@ def connect(settings: TerraformCloud) -> Connection:
     token = find_here(host)
     if token is None:
         raise CommandError(
-            f"there is no token for {host}\n  fix: terraform login {host}, or set {variable(host)} to an API token"
+            f"there is no token for {host}", fix=f"terraform login {host}, or set {variable(host)} to an API token"
         )
     try:
         answer = httpx.get(f"https://{host}/.well-known/terraform.json", timeout=ANSWER_SECONDS, follow_redirects=True)
@@ -168,8 +168,8 @@ def connect(settings: TerraformCloud) -> Connection:
         found = {}
     if not isinstance(found, dict) or not any(name.startswith("tfe.v2") for name in found):
         raise CommandError(
-            f"{host} is no Terraform Cloud: it says nothing useful at /.well-known/terraform.json\n"
-            "  fix: correct `hostname:` under `terraform_cloud:`, or remove it for app.terraform.io"
+            f"{host} is no Terraform Cloud: it says nothing useful at /.well-known/terraform.json",
+            fix="correct `hostname:` under `terraform_cloud:`, or remove it for app.terraform.io",
         )
     return Connection(settings, token)
 

@@ -30,17 +30,18 @@ class State:
             return True
         if other.lineage != self.lineage:
             raise CommandError(
-                f"{where} holds another state, with another lineage: it was not copied from here\n"
-                "  fix: find out what it describes; delete it there if it is nothing"
+                f"{where} holds another state, with another lineage: it was not copied from here",
+                fix="find out what it describes; delete it there if it is nothing",
             )
         if other.serial > self.serial:
             raise CommandError(
                 f"{where} holds a newer state (serial {other.serial}) than what should be copied over it "
-                f"(serial {self.serial})\n  fix: copy in the other direction"
+                f"(serial {self.serial})",
+                fix="copy in the other direction",
             )
         if other.serial == self.serial and json.loads(other.content) != json.loads(self.content):
             raise CommandError(
-                f"{where} holds another state of serial {other.serial}: both have been changed since they were one\n"
-                "  fix: compare the two, and delete the one that is wrong"
+                f"{where} holds another state of serial {other.serial}: both have been changed since they were one",
+                fix="compare the two, and delete the one that is wrong",
             )
         return other.serial < self.serial

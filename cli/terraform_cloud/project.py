@@ -41,7 +41,7 @@ class ProjectOf:
         """Return the project, which `groundwork bootstrap` has made."""
         if found := self.find():
             return found
-        raise CommandError(f"{self.missing}\n  fix: groundwork bootstrap {self.environment}")
+        raise CommandError(f"{self.missing}", fix=f"groundwork bootstrap {self.environment}")
 
     def make(self) -> tuple[Project, bool]:
         """Return the project, made if necessary, and whether it was."""
@@ -52,8 +52,8 @@ class ProjectOf:
             return found, False
         if not self.connection.may("can-create-project"):
             raise CommandError(
-                f"organization {settings.organization} has no project {settings.project}, and you may not make it\n"
-                "  fix: ask an owner to make it, or name an existing one in `terraform_cloud.project:`"
+                f"organization {settings.organization} has no project {settings.project}, and you may not make it",
+                fix="ask an owner to make it, or name an existing one in `terraform_cloud.project:`",
             )
         with self.connection.explained(f"make project {settings.project}"):
             options = ProjectCreateOptions(name=settings.project, description="Made by groundwork bootstrap.")

@@ -139,8 +139,8 @@ class TerraformCloudStates:
         workspace = self.workspaces.all()[lock.stack.id]
         if lock.who.startswith("run "):
             raise CommandError(
-                f"{lock.stack.id} is held by {lock.who}, and ends with it\n"
-                f"  fix: cancel the run at {self.connection.address}/app/{lock.id}/runs"
+                f"{lock.stack.id} is held by {lock.who}, and ends with it",
+                fix=f"cancel the run at {self.connection.address}/app/{lock.id}/runs",
             )
         with self.connection.explained(f"release the lock of {lock.stack.id}"):
             self.connection.client.workspaces.force_unlock(workspace.id)

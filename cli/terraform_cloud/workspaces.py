@@ -65,15 +65,15 @@ class Workspaces:
             if workspace.project and workspace.project.id != project.id:
                 raise CommandError(
                     f"workspace {stack.id} is already there, in another project than {project.name}, and its name is "
-                    f"unique in the organization\n"
-                    f"  fix: move it to project {project.name} if it is this platform's, or use another organization"
+                    f"unique in the organization",
+                    fix=f"move it to project {project.name} if it is this platform's, or use another organization",
                 )
             if not (wrong := self._wrong(workspace)):
                 continue
             if only_missing:
                 raise CommandError(
-                    f"workspace {stack.id} is not as `terraform_cloud:` says: {', '.join(sorted(wrong))}\n"
-                    f"  fix: groundwork bootstrap {self.place.name}"
+                    f"workspace {stack.id} is not as `terraform_cloud:` says: {', '.join(sorted(wrong))}",
+                    fix=f"groundwork bootstrap {self.place.name}",
                 )
             self._mend(workspace, wrong)
             yield f"workspace {stack.id}: {', '.join(sorted(wrong))} corrected"
@@ -95,9 +95,9 @@ class Workspaces:
             pools = {pool.name: pool.id for pool in self.connection.client.agent_pools.list(settings.organization)}
         if settings.agent_pool not in pools:
             raise CommandError(
-                f"organization {settings.organization} has no agent pool {settings.agent_pool}\n"
-                f"  allowed: {', '.join(sorted(str(name) for name in pools)) or 'there is none yet'}\n"
-                "  fix: correct `agent_pool:` under `terraform_cloud:`, or make the pool and start an agent in it"
+                f"organization {settings.organization} has no agent pool {settings.agent_pool}",
+                allowed=f"{', '.join(sorted(str(name) for name in pools)) or 'there is none yet'}",
+                fix="correct `agent_pool:` under `terraform_cloud:`, or make the pool and start an agent in it",
             )
         return pools[settings.agent_pool]
 
@@ -107,8 +107,8 @@ class Workspaces:
         settings = self.connection.settings
         if not self.connection.may("can-create-workspace"):
             raise CommandError(
-                f"you may not make workspaces in organization {settings.organization}\n"
-                "  fix: ask an owner for a team with the right to manage workspaces, or let them run this command"
+                f"you may not make workspaces in organization {settings.organization}",
+                fix="ask an owner for a team with the right to manage workspaces, or let them run this command",
             )
         options = WorkspaceCreateOptions(
             name=stack.id,

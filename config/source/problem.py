@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import BAD_INPUT, GroundworkError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -24,8 +26,10 @@ class Problem:
         return "\n".join([f"{where}: {self.message}", *(f"  {name}: {text}" for name, text in details if text)])
 
 
-class ConfigError(Exception):
+class ConfigError(GroundworkError):
     """Everything wrong that one reading found. The command line prints it and exits with 2."""
+
+    exit_code = BAD_INPUT
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
