@@ -15,8 +15,7 @@ from cli.cost.bills import Bills, read_bills, read_old_bills
 from cli.cost.card_json import bills_json, differences_json
 from cli.cost.card_markdown import bill_markdown, differences_markdown
 from cli.cost.card_text import card
-from cli.errors import CommandError
-from cli.options import BAD_INPUT
+from cli.errors import CommandError, UsageError
 from cli.root import ROOT
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import load_platform
@@ -42,10 +41,10 @@ def cost(
     From the synthesized code, the usage that environments/*.yaml expects, and the prices in costs/prices.
     """
     if markdown and json:
-        raise CommandError("--markdown and --json exclude each other\n  fix: choose one", exit_code=BAD_INPUT)
+        raise UsageError("--markdown and --json exclude each other", fix="choose one")
     if base:
         if service:
-            raise CommandError("--base compares whole environments\n  fix: leave --service out", exit_code=BAD_INPUT)
+            raise UsageError("--base compares whole environments", fix="leave --service out")
         differences = compare(ROOT, base, only=environment)
         print(differences_json(differences) if json else differences_markdown(differences).rstrip("\n"))
         return
@@ -71,7 +70,7 @@ def unknown_service(service: str, environment: str | None, known: Collection[str
     allowed = ", ".join(sorted(known)) or "none: there is no service"
     near = did_you_mean(service, sorted(known)) or "name one of these"
     no = "has no service" if environment else "has a service"
-    return CommandError(f"{where} {no} {service}\n  allowed: {allowed}\n  fix: {near}", exit_code=BAD_INPUT)
+    return UsageError(f"{where} {no} {service}", allowed=f"{allowed}", fix=f"{near}")
 
 
 def compare(root: Path, base: str, *, only: str | None = None) -> list[Difference]:

@@ -48,8 +48,8 @@ def read_offer(offer: str, region: str, prices: Sequence[Price], *, offers: str 
             return chosen_prices(prices, rows, published, offer)
     except httpx.HTTPError as error:
         raise CommandError(
-            f"AWS' price list cannot be read: {address}: {error or type(error).__name__}\n"
-            "  fix: check the network, or name a copy of the offer files with --offers; no price is changed"
+            f"AWS' price list cannot be read: {address}: {error or type(error).__name__}",
+            fix="check the network, or name a copy of the offer files with --offers; no price is changed",
         ) from error
 
 

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.cost.offer_files import OFFERS, read_offer
-from cli.errors import CommandError
-from cli.options import BAD_INPUT
+from cli.errors import UsageError
 from cli.root import ROOT
 from config.loader.platform import load_platform
 from costs.price_list import FOLDER, Price, as_csv, load_prices, regions
@@ -49,15 +48,15 @@ def refresh_region(
     old = load_prices(region, folder).prices
     wanted = sorted((old or load_prices(MODEL, folder).prices).values(), key=lambda price: (price.offer, price.key))
     if not wanted:
-        raise CommandError(f"{folder} has no prices to go by\n  fix: git restore costs/prices", exit_code=BAD_INPUT)
+        raise UsageError(f"{folder} has no prices to go by", fix="git restore costs/prices")
     read: dict[str, Price] = {}
     for offer, its in groupby(wanted, key=lambda price: price.offer):
         read.update({price.key: price for price in read_offer(offer, region, list(its), offers=offers)})
     if not read:
-        raise CommandError(
-            f"AWS' price list has nothing for the region {region}\n"
-            f"  allowed: a region such as {', '.join(regions(folder))}\n  fix: correct the name; no price is changed",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"AWS' price list has nothing for the region {region}",
+            allowed=f"a region such as {', '.join(regions(folder))}",
+            fix="correct the name; no price is changed",
         )
     (folder / f"{region}.csv").write_text(as_csv({**old, **read}))
     changed = [(old.get(key), new) for key, new in sorted(read.items()) if _amount(old.get(key)) != new.usd]
