@@ -19,3 +19,9 @@ def test_a_resource_costs_the_same_among_few_and_among_many() -> None:
     assert large.resources - small.resources == 50 * (small.resources - base.resources) / 24
     growth_of_few, growth_of_many = (scale.growth(base, size) for size in (small, large))
     assert growth_of_many / growth_of_few <= 2
+
+
+@pytest.mark.timeout(600)
+def test_a_service_costs_the_same_however_many_paths_its_calls_make() -> None:
+    base, few, many = scale.measure(1), scale.measure(15, calls=5), scale.measure(60, calls=5)
+    assert scale.growth(base, many) / scale.growth(base, few) <= 2, "at 30 services it took minutes, at 60 for ever"

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any
 
 from cli.errors import CommandError, UsageError
 
+SILENT_S = 5
 OUTPUT = Path("cdktf.out")
 RUNS_A_TASK = '"do": "run"'
 
@@ -149,19 +151,34 @@ def read_program(root: Path, environment: str) -> SynthesizedApp:
     return SynthesizedApp(environment=environment, stacks=in_order)
 
 
+def _output(process: subprocess.Popen[str], environment: str) -> str:
+    """Wait for the end of the program, and say every few seconds what is waited for."""
+    began = time.monotonic()
+    try:
+        while True:
+            try:
+                return process.communicate(timeout=SILENT_S)[0]
+            except subprocess.TimeoutExpired:
+                waited = round(time.monotonic() - began)
+                print(f"synthesizing {environment} … {waited} s", file=sys.stderr, flush=True)
+    except BaseException:
+        process.kill()
+        raise
+
+
 def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> SynthesizedApp:
     """Run the program for one environment. What is wrong with its input comes out on stderr by itself."""
-    process = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "main.py"],
         cwd=root,
         env={**environ, "GROUNDWORK_ENVIRONMENT": environment, "CDKTF_OUTDIR": str(root / OUTPUT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
+    ) as process:
+        said = _output(process, environment)
     if process.returncode != 0:
-        raise CommandError(process.stdout.strip() or "main.py failed", exit_code=process.returncode)
+        raise CommandError(said.strip() or "main.py failed", exit_code=process.returncode)
     program = read_program(root, environment)
     if not program.stacks:
         raise UsageError(f"the program has no stacks for {environment}")

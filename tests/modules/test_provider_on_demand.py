@@ -10,6 +10,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
+from cdktf import TerraformStack, Testing
 
 from tests.synthesis import ROOT
 from tests.test_architecture import PACKAGES
@@ -83,3 +84,23 @@ def test_a_checkout_may_lie_in_a_folder_with_a_blank_and_a_quote_in_its_name(tmp
     program = "import main; print(main.App(outdir='out').node.id)"
     done = subprocess.run([sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_stacks_that_depend_on_each_other_in_a_circle_are_still_refused() -> None:
+    app = Testing.app()
+    first, second, third = (TerraformStack(app, name) for name in ("first", "second", "third"))
+    first.add_dependency(second)
+    second.add_dependency(third)
+    with pytest.raises(RuntimeError, match="dependency"):
+        third.add_dependency(first)
+
+
+@pytest.mark.timeout(120)
+def test_a_dependency_is_found_by_seeing_each_stack_once() -> None:
+    """By every path it would take longer than the sun will shine."""
+    app = Testing.app()
+    stacks = [TerraformStack(app, f"stack-{number}") for number in range(60)]
+    for number, stack in enumerate(stacks):
+        for other in stacks[max(0, number - 5) : number] * 2:
+            stack.add_dependency(other)
+    assert len(stacks[-1].dependencies) == 5
