@@ -24,7 +24,7 @@ from cli.images.commands import images_app
 from cli.local import local_app
 from cli.logs.command import logs
 from cli.options import Environment, Local, LockTimeout
-from cli.picture import draw
+from cli.picture.board import draw
 from cli.root import ROOT
 from cli.services.commands import service_app
 from cli.services.release import release as release_image

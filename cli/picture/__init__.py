@@ -1,0 +1,1 @@
+"""`groundwork picture`: the design of an environment, drawn from its YAML."""
