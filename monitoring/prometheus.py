@@ -21,6 +21,7 @@ from config.models.environment.platform_service import (
 from config.models.service.service import Service
 from monitoring.alerts import rule_files
 from monitoring.log_routing import searched
+from monitoring.scrape_limits import LIMITS
 from monitoring.yaml_text import yaml_text
 
 CONFIG = "/etc/prometheus/prometheus.yml"
@@ -88,7 +89,7 @@ def _applications(environment: Environment, services: Iterable[Service]) -> Job:
         if service.metrics.path != "/metrics":
             own = {"source_labels": ["service"], "regex": service.name, "target_label": "__metrics_path__"}
             paths.append(own | {"replacement": service.metrics.path})
-    job = _tasks("app", environment, by_port)
+    job = _tasks("app", environment, by_port) | LIMITS
     job["relabel_configs"] += paths
     return job
 

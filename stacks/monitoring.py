@@ -22,6 +22,7 @@ from config.models.environment.platform_service import (
     grafana,
     prometheus,
 )
+from config.models.service.public_metrics import public_metrics
 from modules.data.generated_secret import GeneratedSecret
 from modules.ecs.disk_service import DiskService
 from modules.ecs.fargate_service import FargateService
@@ -191,4 +192,5 @@ class MonitoringStack(PlatformStack):
             host=self._environment.hostname(GRAFANA_ROUTE),
             settings=GRAFANA_ROUTE,
             health_check=settings.health_check,
+            hidden=public_metrics(settings),
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from config.models.service.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.postgres import Postgres
@@ -71,6 +72,7 @@ class ServiceStack(PlatformStack):
                 host=environment.hostname(service.route),
                 settings=service.route,
                 health_check=service.health_check,
+                hidden=public_metrics(service),
             )
             self.task.security_group.allow_from(
                 edge.load_balancer.security_group, service.port, scope=self, id_="load-balancer"

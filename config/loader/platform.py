@@ -13,6 +13,7 @@ from config.checks.egress_without_nat import missing_endpoints, missing_for_perm
 from config.checks.logs import log_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
+from config.checks.public_metrics import public_metrics_conflicts
 from config.checks.usage import unknown_usage
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
@@ -84,6 +85,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(size_conflicts(environment, services[name]), environment=name)
         findings.add(log_conflicts(environment, services[name]), environment=name)
         findings.add(owner_conflicts(environment, services[name]))
+        findings.add(public_metrics_conflicts(services[name]), environment=name)
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))

@@ -69,6 +69,9 @@ def container_definition(
             "startPeriod": check.grace_s,
         }
     if disk:
+        # On an instance a container sees no limit but its own: by the task's alone, Prometheus would plan with all the
+        # memory of the host, and be killed (agent/api/task/task.go: private cgroup namespaces).
+        container["memory"] = settings.memory_mib - EXPORTER_MEMORY_MIB
         container["mountPoints"] = [{"sourceVolume": DATA_VOLUME, "containerPath": disk, "readOnly": False}]
     if settings.exec:
         # The shell's agent leaves dead children behind that only an init process collects.

@@ -166,8 +166,10 @@ class Ec2Capacity(Construct):
                 managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
                     status="ENABLED", target_capacity=100
                 ),
-                # Tasks are stopped in order before their instance goes.
-                managed_draining="ENABLED",
+                # An instance that hangs cannot stop its tasks, and draining it would hold the disk for up to 48 hours.
+                # One that is well stops them when it shuts down, and what Prometheus keeps survives that.
+                # https://github.com/aws/containers-roadmap/issues/2685
+                managed_draining="DISABLED",
                 # The protection outlives the provider, and then holds the group for ever.
                 # https://github.com/aws/containers-roadmap/issues/2862
                 managed_termination_protection="DISABLED",

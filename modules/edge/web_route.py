@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
     LbListenerRuleAction,
+    LbListenerRuleActionFixedResponse,
     LbListenerRuleCondition,
     LbListenerRuleConditionHostHeader,
     LbListenerRuleConditionPathPattern,
@@ -24,6 +27,8 @@ DEREGISTRATION_DELAY_S = 30
 class WebRoute(Construct):
     """A target group for the service's tasks, and the listener rule for its host and path.
 
+    What is `hidden`, its metrics, is answered with 404 instead.
+
     The group's own port is never used, ECS registers each task with its container's; so it is constant, and a
     change of the service's port replaces nothing.
     """
@@ -40,6 +45,7 @@ class WebRoute(Construct):
         host: str | None,
         settings: Http,
         health_check: HealthCheck,
+        hidden: Http | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.target_group = LbTargetGroup(
@@ -78,4 +84,37 @@ class WebRoute(Construct):
             action=[LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)],
             tags={"Name": name},
         )
+        if hidden:
+            self._hide(hidden, name=name, service=service, hosts=hosts, load_balancer=load_balancer)
         self.requests_label = f"{load_balancer.load_balancer.arn_suffix}/{self.target_group.arn_suffix}"
+
+    def _hide(
+        self,
+        hidden: Http,
+        *,
+        name: str,
+        service: str,
+        hosts: Sequence[LbListenerRuleCondition],
+        load_balancer: LoadBalancer,
+    ) -> None:
+        """Answer with 404 what Prometheus alone reads, at its own way past the load balancer."""
+        values = [hidden.path, f"{hidden.path}/*"]
+        LbListenerRule(
+            self,
+            "metrics",
+            listener_arn=load_balancer.listener.arn,
+            priority=rule_priority(service, hidden),
+            condition=[
+                *hosts,
+                LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=values)),
+            ],
+            action=[
+                LbListenerRuleAction(
+                    type="fixed-response",
+                    fixed_response=LbListenerRuleActionFixedResponse(
+                        content_type="text/plain", message_body="Not found.\n", status_code="404"
+                    ),
+                )
+            ],
+            tags={"Name": f"{name}-metrics"},
+        )

@@ -98,6 +98,22 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="It goes on with those of before; tasks that come and go are missed.",
             ),
             Alert(
+                name="PrometheusScrapeBodySizeLimitHit",
+                expr=f"increase(prometheus_target_scrapes_exceeded_body_size_limit_total{MINE}[5m]) > 0",
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="Metrics of a task are larger than Prometheus takes",
+                description="Which one: `up == 0`. None of its metrics is kept.",
+            ),
+            Alert(
+                name="PrometheusLabelLimitHit",
+                expr=f"increase(prometheus_target_scrape_pool_exceeded_label_limits_total{MINE}[5m]) > 0",
+                for_="15m",
+                severity=Severity.WARNING,
+                summary="A task's metrics have more labels than Prometheus takes",
+                description="Which one: `up == 0`. None of its metrics is kept.",
+            ),
+            Alert(
                 name="PrometheusMemoryNearlyFull",
                 expr=f"process_resident_memory_bytes{MINE} / {memory} > {PROMETHEUS_MEMORY.critical}",
                 for_="15m",

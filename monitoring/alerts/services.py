@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import BESIDE_PROMETHEUS, ECS_EXPORTER, ON_DISK
 from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
+from monitoring.scrape_limits import SAMPLE_LIMIT
 from monitoring.thresholds import TASK_DISK, TASK_MEMORY, TASK_PROCESSOR
 
 OF_A_TASK = "by (service, task_ip)"
@@ -51,6 +52,15 @@ def services(deployment: Deployment) -> RuleGroup:
             severity=Severity.WARNING,
             summary="{{ $value }} tasks of {{ $labels.service }} give Prometheus no metrics",
             description="Job {{ $labels.job }}: the tasks run, and their metrics do not answer.",
+        ),
+        Alert(
+            name="PrometheusScrapeSampleLimitHit",
+            # Prometheus says how many samples there were even when it keeps none of them.
+            expr=f'max by (service) (scrape_samples_scraped{{job="app"}}) > {SAMPLE_LIMIT}',
+            for_="5m",
+            severity=Severity.WARNING,
+            summary="{{ $labels.service }} has {{ $value }} series in one task, and none of them is kept",
+            description=f"More than {SAMPLE_LIMIT} would endanger the memory of all services' Prometheus.",
         ),
         Alert(
             name="TaskMemoryNearlyFull",

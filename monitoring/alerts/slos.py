@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.loader.platform import Deployment
+from config.models.environment.platform_service import ECS_EXPORTER
 from config.models.service.service import Service
 from config.models.service.slo import Slo
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity, any_of
@@ -28,7 +29,12 @@ def slos(deployment: Deployment) -> RuleGroup:
     promised = [(service, service.slo) for service in deployment.services if service.slo]
     if not promised:
         return RuleGroup(name="slos", alerts=())
-    own = (recording for service, slo in promised for recording in _measured(service, slo))
+    least = least_tasks(deployment)
+    own = (
+        recording
+        for service, slo in promised
+        for recording in _measured(service, slo, is_always_there=service.name in least)
+    )
     shares = (RecordingRule(name=share(window), expr=_over(window)) for window in SECONDS)
     alerts = [
         Alert(
@@ -48,7 +54,6 @@ def slos(deployment: Deployment) -> RuleGroup:
             description="If that goes on, it misses its `slo:` this month.",
         ),
     ]
-    least = least_tasks(deployment)
     if always := any_of(service.name for service, _ in promised if service.name in least):
         alerts.append(
             Alert(
@@ -63,15 +68,31 @@ def slos(deployment: Deployment) -> RuleGroup:
     return RuleGroup(name="slos", alerts=tuple(alerts), recordings=(*own, *shares))
 
 
-def _measured(service: Service, slo: Slo) -> Iterator[RecordingRule]:
+def _measured(service: Service, slo: Slo, *, is_always_there: bool) -> Iterator[RecordingRule]:
     mine = f'job="app",service="{service.name}"'
     failed = ",".join(f'{label}=~"{values}"' for label, values in slo.failed.items())
     requests = f"sum(rate({slo.requests}{{{mine}}}[5m]))"
-    yield RecordingRule(name=REQUESTS, expr=requests, service=service.name)
     # What has never failed has no series for it: that is zero failures, as long as there are requests.
     failures = f"sum(rate({slo.requests}{{{mine},{failed}}}[5m])) or 0 * {requests}"
+    if is_always_there:
+        # Who is not there counts nothing, neither requests nor failures. While a service is down, every request of
+        # those that the hour before lets expect has failed: an outage costs what it lasts.
+        counted = f'{REQUESTS}{{service="{service.name}"}}'
+        requests = f"(sum(avg_over_time({counted}[1h])) and {_down(service)}) or {requests}"
+        failures = f"(sum({counted}) and {_down(service)}) or {failures}"
+    yield RecordingRule(name=REQUESTS, expr=requests, service=service.name)
     yield RecordingRule(name=FAILURES, expr=failures, service=service.name)
     yield RecordingRule(name=BUDGET, expr=f"vector({slo.budget})", service=service.name)
+
+
+def _down(service: Service) -> str:
+    """Return PromQL with a series while no task of the service runs, or the load balancer finds none healthy."""
+    tasks = f'up{{job="{ECS_EXPORTER}",service="{service.name}"}}'
+    # For a day: whose release has been taken away is not down for ever.
+    gone = f"(absent({tasks} == 1) and group(present_over_time({tasks}[1d])))"
+    if service.route is None:
+        return gone
+    return f'({gone} or max(aws_applicationelb_healthy_host_count_minimum{{service="{service.name}"}}) < 1)'
 
 
 def share(window: str) -> str:

@@ -297,6 +297,16 @@ service_configs/api.yaml:8: scaling.requests_per_task: a service of kind interna
 """,
     ),
     Bad(
+        "metrics that no rule keeps from the internet",
+        {WEB: VALID[WEB].replace("  host: shop\n", "  host: shop\n  priority: 1\n") + "metrics: {}\n"},
+        """
+service_configs/web.yaml:10: metrics: the load balancer cannot keep /metrics from the internet: the rule's ...
+  value: {}
+  allowed: metrics at a port of their own, or `http.priority` with the number before it free
+  fix: write `port:` below `metrics:`, or another `priority:` below `http:`
+""",
+    ),
+    Bad(
         "a zone twice",
         added(PROD, "  zones: [a, b, b]\n"),
         """

@@ -135,8 +135,8 @@ def test_old_instances_are_replaced(cluster: Stack) -> None:
     assert cluster.one("aws_autoscaling_group")["max_instance_lifetime"] == 30 * 24 * 60 * 60
 
 
-def test_tasks_leave_before_their_instance_does(cluster: Stack) -> None:
-    assert cluster.one("aws_ecs_capacity_provider")["auto_scaling_group_provider"]["managed_draining"] == "ENABLED"
+def test_an_instance_that_hangs_is_not_drained_and_lets_go_of_the_disk(cluster: Stack) -> None:
+    assert cluster.one("aws_ecs_capacity_provider")["auto_scaling_group_provider"]["managed_draining"] == "DISABLED"
 
 
 def test_nothing_keeps_the_group_from_being_destroyed(cluster: Stack) -> None:

@@ -64,8 +64,9 @@ def alb(metric: str, values: str, *, of: str = "") -> Series:
 def requests(*, succeed: str, fail: str = "", name: str = "http_requests_total") -> Series:
     """What storefront counts."""
     mine = 'job="app",service="storefront",task_ip="10.30.0.2"'
+    runs = {'up{job="ecs-exporter",service="storefront",task_ip="10.30.0.2"}': "1x2000"}
     failed = {f'{name}{{{mine},code="503"}}': fail} if fail else {}
-    return {f'{name}{{{mine},code="200"}}': succeed} | failed
+    return {f'{name}{{{mine},code="200"}}': succeed} | failed | runs
 
 
 def rds(metric: str, values: str) -> Series:
@@ -482,6 +483,27 @@ CASES: dict[str, Case] = {
         at=30,
         labels={"mechanism": "dns", **PROMETHEUS},
         says="Prometheus cannot look for targets by dns",
+    ),
+    "PrometheusScrapeSampleLimitHit": Case(
+        fires={f'scrape_samples_scraped{{job="app",{TASK}}}': "20001x60"},
+        quiet={f'scrape_samples_scraped{{job="app",{TASK}}}': "20000x60"},
+        at=6,
+        labels=ORDERS,
+        says="orders has 20001 series in one task, and none of them is kept",
+    ),
+    "PrometheusScrapeBodySizeLimitHit": Case(
+        fires=own("prometheus_target_scrapes_exceeded_body_size_limit_total", "0+1x60"),
+        quiet=own("prometheus_target_scrapes_exceeded_body_size_limit_total", "3x60"),
+        at=20,
+        labels=PROMETHEUS,
+        says="Metrics of a task are larger than Prometheus takes",
+    ),
+    "PrometheusLabelLimitHit": Case(
+        fires=own("prometheus_target_scrape_pool_exceeded_label_limits_total", "0+1x60"),
+        quiet=own("prometheus_target_scrape_pool_exceeded_label_limits_total", "3x60"),
+        at=20,
+        labels=PROMETHEUS,
+        says="A task's metrics have more labels than Prometheus takes",
     ),
     "PrometheusMemoryNearlyFull": Case(
         fires=own("process_resident_memory_bytes", f"{int(1.9 * GIB)}x60"),

@@ -81,7 +81,7 @@ OF_LOG_ROUTERS = {
 }
 # Worked out by rules, monitoring/alerts/logs.py.
 OF_LOGS = ("logs:indexing_ocu:max", "logs:search_ocu:max")
-OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling")
+OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling", "scrape_samples_scraped")
 ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
 # What AWS' figures are of: see metric_relabel_configs in monitoring/prometheus.py.
 MARKED = ("TargetGroup", "DBInstanceIdentifier", "CollectionName")

@@ -189,6 +189,8 @@ def test_each_service_counts_by_its_own_metric_and_labels(tmp_path: Path) -> Non
     both = replace(PROD, services=(storefront, orders.model_copy(update={"metrics": Metrics(), "slo": slo})))
     (tmp_path / "rules.yml").write_bytes(render(both)[f"{RULES}/platform-slos.yml"])
     series = {
+        'up{job="ecs-exporter",service="storefront"}': "1x60",
+        'up{job="ecs-exporter",service="orders"}': "1x60",
         'http_requests_total{job="app",service="storefront",code="200"}': "0+60x60",
         'rpc_handled{job="app",service="orders",status="ok",kind="unary"}': "0+540x60",
         'rpc_handled{job="app",service="orders",status="timeout",kind="unary"}': "0+60x60",
@@ -287,3 +289,35 @@ def test_a_panel_that_shows_what_an_alert_watches_takes_its_threshold_from_the_s
     literal = re.compile(r"thresholds=\{[^}]*\b(0\.\d+|[1-9]\d+):")
     for file in (ROOT / "monitoring/dashboards").rglob("*.py"):
         assert not literal.search(file.read_text()), f"{file.name}: it belongs into monitoring/thresholds.py"
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize(
+    "outage",
+    [
+        {'up{job="ecs-exporter",service="storefront"}': "1x120 stale _x42 1x60"},
+        {
+            'up{job="ecs-exporter",service="storefront"}': "1x300",
+            'aws_applicationelb_healthy_host_count_minimum{service="storefront"}': "2x120 0x42 2x60",
+        },
+    ],
+    ids=["no task", "no healthy task"],
+)
+def test_43_minutes_without_a_task_cost_43_minutes_and_page(outage: Series, tmp_path: Path) -> None:
+    """Ten requests a second before and after, and none counted meanwhile. 99.9 % of thirty days allows 43 minutes."""
+    (tmp_path / "rules.yml").write_bytes(FILES[f"{RULES}/platform-slos.yml"])
+    series = {'http_requests_total{job="app",service="storefront",code="200"}': "0+600x120 _x43 0+600x60", **outage}
+    lost = "round(sum_over_time(slo:failures:rate5m[4h]) / 10)"  # evaluated once a minute
+    page = 'count(ALERTS{alertname="ErrorBudgetBurn",severity="critical",alertstate="firing"})'
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [
+            {"expr": lost, "eval_time": "210m", "exp_samples": [{"labels": '{service="storefront"}', "value": 43}]},
+            {"expr": page, "eval_time": "115m", "exp_samples": []},
+            {"expr": page, "eval_time": "130m", "exp_samples": [{"labels": "{}", "value": 1}]},
+        ],
+    }
+    document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(tmp_path / "test.yaml"))

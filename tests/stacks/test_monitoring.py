@@ -286,3 +286,19 @@ def test_a_missing_heartbeat_rings_from_outside(monitoring: Stack, published: li
     assert (alarm["statistic"], alarm["period"]) == ("Sum", 300)
     assert monitoring.target(re.sub(r"\.arn\}", ".id}", alarm["alarm_actions"][0]))["name"] == "prod-alerts"
     assert rings(alarm, published) is expected
+
+
+def test_the_internet_gets_404_where_grafanas_metrics_are(monitoring: Stack) -> None:
+    rules = {one["tags"]["Name"]: one for one in monitoring.all("aws_lb_listener_rule")}
+    own, hidden = rules["prod-grafana"], rules["prod-grafana-metrics"]
+    assert hidden["priority"] < own["priority"]
+    assert hidden["condition"][0] == own["condition"][0]
+    assert hidden["condition"][1]["path_pattern"]["values"] == ["/metrics", "/metrics/*"]
+    assert [one["fixed_response"]["status_code"] for one in hidden["action"]] == ["404"]
+
+
+def test_prometheus_sees_a_limit_below_its_tasks_and_refuses_queries_that_want_too_much(monitoring: Stack) -> None:
+    task = definition(monitoring, "prometheus")
+    own, exporter = json.loads(task["container_definitions"])
+    assert own["memory"] + exporter["memory"] == int(task["memory"])
+    assert "--query.max-samples=10000000" in own["command"]

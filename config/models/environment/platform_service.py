@@ -36,6 +36,8 @@ ONE = Scaling(min_tasks=1, max_tasks=1)
 # The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
 # https://prometheus.io/docs/prometheus/latest/storage/#right-sizing-retention-size
 RETENTION_PERCENT = 80
+# 16 bytes each: a query that wants more is refused, and does not take Prometheus along.
+MOST_SAMPLES_IN_A_QUERY = 10_000_000
 
 
 class PlatformService(Service):
@@ -71,6 +73,7 @@ def prometheus(environment: Environment, tag: str) -> PlatformService:
             "--storage.tsdb.path=/prometheus",
             f"--storage.tsdb.retention.time={environment.monitoring.retention_days}d",
             f"--storage.tsdb.retention.size={gib}GB",  # of 2^30 bytes each
+            f"--query.max-samples={MOST_SAMPLES_IN_A_QUERY}",
         ),
         # Not /-/ready: after a crash the log's replay takes minutes, and must not get the task killed.
         health_check=_asks(PROMETHEUS, "/-/healthy"),
