@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from cli.picture.beside_services import monitoring_notes, regional_boxes, scraping, shipping
+from cli.picture.measures import (
+    AWS_Y,
+    GAP,
+    LEFT,
+    MONITORING_X,
+    OUTSIDE_Y,
+    PER_ROW,
+    PRIVATE_Y,
+    PUBLIC_HEIGHT,
+    PUBLIC_Y,
+    REGIONAL_X,
+    ROW,
+    STACKED,
+    VPC_RIGHT,
+    VPC_X,
+    WIDTH,
+)
 from cli.picture.shapes import BOX_HEIGHT, BOX_WIDTH, HEAD, STYLE, Box, arrow, frame, label, line
 from config.loader.platform import Deployment
 from config.models.environment.environment import NAMESPACE, Environment
 from config.models.environment.network import Nat
-from config.models.environment.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
+from config.models.environment.platform_service import ALERTMANAGER, GRAFANA
 from config.models.service.kinds import Kind
-from config.models.service.logs import LogDestination
 from config.models.service.service import Service
 
-GAP, PER_ROW = 36, 4
-ROW, STACKED = BOX_HEIGHT + 46, BOX_HEIGHT + 22
-LEFT = 84
-MONITORING_X = LEFT + PER_ROW * (BOX_WIDTH + GAP) + 16
-VPC_X, VPC_RIGHT = 44, MONITORING_X + BOX_WIDTH + 24
-REGIONAL_X = VPC_RIGHT + 44
-WIDTH = REGIONAL_X + BOX_WIDTH + 44
-OUTSIDE_Y, AWS_Y, PUBLIC_Y = 58, 152, 214
-PUBLIC_HEIGHT = BOX_HEIGHT + 48
-PRIVATE_Y = PUBLIC_Y + PUBLIC_HEIGHT + 18
 NAT_WORDS = {Nat.PER_ZONE: "one in each zone", Nat.SINGLE: "one for all zones"}
 
 
 def draw(deployment: Deployment) -> str:
     """Return an SVG of the environment, byte-identical for equal YAML."""
     environment = deployment.environment
-    rows, monitoring = list(_rows(deployment.services)), _monitoring(environment)
+    rows, monitoring = list(_rows(deployment.services)), monitoring_notes(environment)
     private_height = 40 + max(ROW * len(rows), STACKED * len(monitoring)) + 10
     isolated_y = PRIVATE_Y + private_height + 18
     vpc_bottom = isolated_y + BOX_HEIGHT + 66
@@ -53,7 +60,7 @@ def draw(deployment: Deployment) -> str:
     github = Box(
         REGIONAL_X, OUTSIDE_Y, "GitHub Actions", ["tests, builds, deploys:", "by a role, without a key"], "outside"
     )
-    regional = _regional(deployment, parts, bottom=PRIVATE_Y + private_height)
+    regional = regional_boxes(deployment, parts, bottom=PRIVATE_Y + private_height)
     ways_out = _ways_out(environment)
     solid = [*services.values(), *stores.values(), *parts.values()]
     named = {ALERTMANAGER: "alerts", "logs": "logs"}
@@ -92,13 +99,13 @@ def draw(deployment: Deployment) -> str:
             for callee in service.calls
         ),
         *(arrow(services[name], store, solid, gutter=22) for name, store in stores.items()),
-        *_scraping(parts, bottom=PRIVATE_Y + private_height - 12),
+        *scraping(parts, bottom=PRIVATE_Y + private_height - 12),
         *(
             line((parts[part].x + BOX_WIDTH, regional[place].y + 31), (REGIONAL_X, regional[place].y + 31))
             for part, place in named.items()
             if part in parts and place in regional
         ),
-        *(_logging(regional["logs"]) if "logs" in regional else []),
+        *(shipping(regional["logs"]) if "logs" in regional else []),
         *(box.svg for box in (users, github, balancer, *solid, *regional.values())),
         *(box.svg for pair in ways_out for box in pair),
         "</svg>",
@@ -144,30 +151,6 @@ def _notes(environment: Environment, service: Service) -> list[str]:
     return [f"{service.kind} · {tasks}", public_name or own_name]
 
 
-def _monitoring(environment: Environment) -> dict[str, list[str]]:
-    disk = f"EC2 · a disk of {environment.cluster.ec2.data_volume_gib} GiB"
-    return {
-        GRAFANA: ["dashboards", f"{GRAFANA}.{environment.domain}"],
-        PROMETHEUS: ["metrics of every task", disk],
-        ALERTMANAGER: ["whom to tell", disk],
-        CLOUDWATCH_EXPORTER: ["metrics of AWS's own parts", f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}"],
-    }
-
-
-def _regional(deployment: Deployment, parts: dict[str, Box], *, bottom: float) -> dict[str, Box]:
-    """Return what is of the account and region, and in no subnet."""
-    environment = deployment.environment
-    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
-    where = ["OpenSearch Serverless,", "a collection for each service"] if searched else ["CloudWatch,", "a group each"]
-    return {
-        "ECR": Box(REGIONAL_X, PUBLIC_Y + 32, "ECR", ["images, tagged by content"]),
-        "names": Box(REGIONAL_X, parts[GRAFANA].y, "Cloud Map", [f"names under {NAMESPACE}"]),
-        "secrets": Box(REGIONAL_X, parts[PROMETHEUS].y, "Secrets Manager", ["passwords and keys"]),
-        "alerts": Box(REGIONAL_X, parts[ALERTMANAGER].y, "SNS", ["alerts, to people"]),
-        "logs": Box(REGIONAL_X, max(bottom - BOX_HEIGHT - 4, parts[CLOUDWATCH_EXPORTER].y), "logs", where),
-    }
-
-
 def _ways_out(environment: Environment) -> list[tuple[Box, Box]]:
     """Return the NAT gateway with the internet above it; nothing where there is no way out."""
     nat = environment.network.nat
@@ -190,30 +173,6 @@ def _zones(environment: Environment, bottom: float) -> Iterator[str]:
         yield label(left + 16, AWS_Y + 38, f"{name}{cidr}", anchor="start")
         if at:
             yield line((left, AWS_Y + 16), (left, bottom), look="zone")
-
-
-def _scraping(parts: dict[str, Box], *, bottom: float) -> Iterator[str]:
-    """Yield the arrows between the parts of the monitoring, and from Prometheus to all tasks."""
-    prometheus, side = parts[PROMETHEUS], MONITORING_X - 22
-    yield line((side, PRIVATE_Y + 40), (side, bottom), look="all")
-    yield line((prometheus.x, prometheus.y + 31), (side, prometheus.y + 31))
-    yield label(side - 8, prometheus.y + 35, "scrapes every task", anchor="end")
-    for upper, lower in ((GRAFANA, PROMETHEUS), (PROMETHEUS, ALERTMANAGER)):
-        yield line((parts[upper].middle, parts[upper].bottom), (parts[lower].middle, parts[lower].y))
-    exporter, right = parts[CLOUDWATCH_EXPORTER], MONITORING_X + BOX_WIDTH
-    yield line(
-        (right, prometheus.y + 46),
-        (right + 12, prometheus.y + 46),
-        (right + 12, exporter.y + 16),
-        (right, exporter.y + 16),
-    )
-
-
-def _logging(logs: Box) -> Iterator[str]:
-    """Yield the arrow from all services to their logs."""
-    height = logs.bottom - 14
-    yield line((MONITORING_X - 22, height), (logs.x, height))
-    yield label(MONITORING_X - 30, height + 4, "each service's log, masked", anchor="end")
 
 
 def _band(name: str, top: float, height: float, text: str) -> str:

@@ -103,6 +103,10 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
 def _choice(names: Sequence[str], only: str | None) -> list[Problem]:
     if names and only in (None, *names):
         return []
+    if names and only == SHARED:
+        message = "shared is no environment: it is what all of them have in common"
+        fix = f"name one of them, such as {names[0]}"
+        return [Problem(file=ENVIRONMENTS, value=SHARED, message=message, allowed=", ".join(names), fix=fix)]
     example = f"write {ENVIRONMENTS}/{only or 'dev'}.yaml"
     return [
         Problem(

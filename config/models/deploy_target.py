@@ -24,14 +24,21 @@ Slug = Annotated[
 ]
 Region = Annotated[
     str,
-    StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)(-[a-z]+)+-[0-9]$"),
-    in_words("an AWS region such as eu-west-1"),
+    StringConstraints(pattern=r"^((af|ap|ca|eu|il|me|mx|sa)(-[a-z]+)+|us-(east|west))-[0-9]$"),
+    in_words("a region of AWS' commercial partition, such as eu-west-1"),
 ]
 BucketName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
     in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
 ]
+
+# An environment's name begins the names of load balancers (`internal-` is refused), of security groups (`sg-`) and of
+# capacity providers (`aws`, `ecs`, `fargate`).
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html
+REFUSED_NAMES, REFUSED_BEGINNINGS = ("internal", "sg"), ("aws", "ecs", "fargate")
 
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 _IN_TAGS = r"[A-Za-z0-9 _.:/=+@-]"
@@ -75,7 +82,15 @@ class DeployTarget(Settings):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Tags by which AWS and we ourselves find things are nobody else's, and a role lies in its account."""
+        """Refuse names that AWS refuses, tags by which AWS and we ourselves find things, and a role of elsewhere."""
+        if self.name in REFUSED_NAMES or self.name.startswith(REFUSED_BEGINNINGS):
+            yield Mistake(
+                field="name",
+                message=f"an environment cannot be called {self.name}: AWS refuses names that begin so",
+                allowed=f"neither {' nor '.join(REFUSED_NAMES)}, nor a name that begins with "
+                f"{', '.join(REFUSED_BEGINNINGS)}",
+                fix=f"rename the file, to my{self.name[:7]}.yaml for instance",
+            )
         yield from (
             Mistake(
                 field=f"tags.{key}",

@@ -32,6 +32,10 @@ LOGS = ("postgresql", "upgrade")
 BACKUP_WINDOW, MAINTENANCE_WINDOW = "01:00-02:00", "sun:02:30-sun:03:30"
 MONITORING_INTERVAL_S = 60
 INSIGHTS_RETENTION_DAYS = 7  # the longest that costs nothing
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
+STRIPED_FROM_GIB, STRIPED_IOPS, STRIPED_THROUGHPUT = 400, 12_000, 500
+EXTENDED_SUPPORT = "open-source-rds-extended-support"
+NO_EXTENDED_SUPPORT = f"{EXTENDED_SUPPORT}-disabled"
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -101,12 +105,16 @@ class Postgres(Construct):
             identifier=name,
             engine="postgres",
             engine_version=settings.engine_version,  # RDS takes the newest minor version, then keeps up
+            engine_lifecycle_support=EXTENDED_SUPPORT if sized.extended_support else NO_EXTENDED_SUPPORT,
             auto_minor_version_upgrade=True,
             allow_major_version_upgrade=True,  # editing the YAML is the decision, see docs/databases.md
             instance_class=sized.instance_class,
             storage_type="gp3",
             allocated_storage=sized.storage_gib,
             max_allocated_storage=sized.max_storage_gib if sized.max_storage_gib > sized.storage_gib else None,
+            # From here on RDS stripes gp3 storage and takes no fewer; the provider would send the 3,000 of before.
+            iops=STRIPED_IOPS if sized.storage_gib >= STRIPED_FROM_GIB else None,
+            storage_throughput=STRIPED_THROUGHPUT if sized.storage_gib >= STRIPED_FROM_GIB else None,
             storage_encrypted=True,
             kms_key_id=encryption_key.arn,
             multi_az=sized.multi_az,

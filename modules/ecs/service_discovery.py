@@ -25,6 +25,8 @@ def register(
         scope,
         id_,
         name=name,
+        # Else a task that ECS is slow to deregister keeps the service, and a destroy fails.
+        force_destroy=True,
         dns_config=ServiceDiscoveryServiceDnsConfig(
             namespace_id=namespace.id,
             routing_policy="MULTIVALUE",

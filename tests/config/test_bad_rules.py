@@ -9,6 +9,7 @@ import pytest
 from tests.config.bad_yaml import API, DEV, JOB, PROD, RELEASES, SHARED, WEB, Bad, check
 from tests.config.platform_files import VALID, added, replaced
 
+ANOTHER = 'account_id: "222222222222"\nnetwork:\n  cidr: 10.60.0.0/16\ndomain: another.example.com\n'
 BUCKET = "state:\n  bucket: acme-state\n"
 NO_NAT = """\
   nat: none
@@ -706,8 +707,47 @@ service_configs/web.yaml:4: http.path: 6 wildcards are more than the load balanc
         """
 service_configs/api.yaml:10: database: max_storage_gib 100 is below storage_gib 500, see environments/shared.yaml:6
   value: 500
-  allowed: at least storage_gib, 500
-  fix: write max_storage_gib: 500, or more, below `database:`
+  allowed: storage_gib, 500, which never grows, or at least 550
+  fix: write max_storage_gib: 550, or more, below `database:`
+""",
+    ),
+    Bad(
+        "less room to grow than RDS takes",
+        added(SHARED, "databases:\n  storage_gib: 190\n  max_storage_gib: 200\n"),
+        """
+environments/shared.yaml:7: databases.max_storage_gib: max_storage_gib 200 is less than 10 % above storage_gib 190
+  value: 200
+  allowed: storage_gib, 190, which never grows, or at least 209
+  fix: write max_storage_gib: 209, or more
+""",
+    ),
+    Bad(
+        "an environment whose load balancer AWS refuses",
+        {"environments/internal.yaml": ANOTHER},
+        """
+environments/internal.yaml:1: the file's name: an environment cannot be called internal: AWS refuses names that begin so
+  value: internal
+  allowed: neither internal nor sg, nor a name that begins with aws, ecs, fargate
+  fix: rename the file, to myinterna.yaml for instance
+""",
+    ),
+    Bad(
+        "an environment whose capacity provider AWS refuses",
+        {"environments/ecs1.yaml": ANOTHER},
+        """
+environments/ecs1.yaml:1: the file's name: an environment cannot be called ecs1: AWS refuses names that begin so
+  value: ecs1
+  allowed: neither internal nor sg, nor a name that begins with aws, ecs, fargate
+  fix: rename the file, to myecs1.yaml for instance
+""",
+    ),
+    Bad(
+        "a region of another partition",
+        added(SHARED, "region: us-gov-west-1\n"),
+        """
+environments/shared.yaml:5: region: has the wrong form
+  value: us-gov-west-1
+  allowed: a region of AWS' commercial partition, such as eu-west-1
 """,
     ),
     Bad(
@@ -716,8 +756,8 @@ service_configs/api.yaml:10: database: max_storage_gib 100 is below storage_gib 
         """
 service_configs/api.yaml:12: database: max_storage_gib 200 is below storage_gib 500 (in prod)
   value: 500
-  allowed: at least storage_gib, 500
-  fix: write max_storage_gib: 500, or more, below `database:`
+  allowed: storage_gib, 500, which never grows, or at least 550
+  fix: write max_storage_gib: 550, or more, below `database:`
 """,
     ),
 ]

@@ -341,7 +341,7 @@ environments/dev.yaml:7: state.bucket: has the wrong form
         """
 environments/shared.yaml:5: region: has the wrong form
   value: Ireland
-  allowed: an AWS region such as eu-west-1
+  allowed: a region of AWS' commercial partition, such as eu-west-1
 """,
     ),
     Bad(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 
@@ -17,7 +21,14 @@ from modules.log_key import LogKey
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
-from tests.synthesis import Attributes, Stack, synthesize_construct
+from tests.synthesis import ROOT, Attributes, Stack, synthesize_construct
+
+
+@cache
+def rds_model() -> dict[str, Any]:
+    """AWS' own API model of RDS."""
+    found: dict[str, Any] = Loader().load_service_model("rds", "service-2")
+    return found
 
 
 def build(stack: TerraformStack, settings: Database, environment: dict[str, Any]) -> tuple[Postgres, Vpc]:
@@ -151,6 +162,45 @@ def test_resizing_or_upgrading_replaces_nothing() -> None:
     ).one("aws_db_instance")
     assert before != after
     assert [before[name] for name in forces_replacement] == [after[name] for name in forces_replacement]
+
+
+@pytest.mark.parametrize(
+    ("storage_gib", "iops", "throughput"), [(20, None, None), (399, None, None), (400, 12_000, 500), (500, 12_000, 500)]
+)
+def test_striped_storage_says_what_rds_wants_of_it(storage_gib: int, iops: int | None, throughput: int | None) -> None:
+    instance = a_database(Database(storage_gib=storage_gib, max_storage_gib=1000)).one("aws_db_instance")
+    assert (instance.get("iops"), instance.get("storage_throughput")) == (iops, throughput)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_extended_support_is_billed_only_where_it_is_asked_for(wanted: bool) -> None:
+    documented = rds_model()["shapes"]["CreateDBInstanceMessage"]["members"]["EngineLifecycleSupport"]["documentation"]
+    support = a_database(Database(), databases={"extended_support": wanted}).one("aws_db_instance")[
+        "engine_lifecycle_support"
+    ]
+    assert f"<code>{support}</code>" in documented
+    assert support.endswith("-disabled") is not wanted
+
+
+def test_no_documented_command_gives_postgresql_what_is_oracles() -> None:
+    """Each `aws rds` command of the page has the options that AWS' own API model has, and none for another engine."""
+    model = rds_model()
+    text = (ROOT / "docs/databases.md").read_text().replace("\\\n", " ")
+    text = re.sub(r'"\$\([^)]*\)"', "...", text)
+    commands = re.findall(r"aws rds ([a-z-]+-db-[a-z-]+) ([^`\n]*)", text)
+    assert {"restore-db-instance-to-point-in-time", "modify-db-instance"} <= {name for name, _ in commands}
+    for name, options in commands:
+        operation = "".join(word.title() for word in name.split("-")).replace("Db", "DB")
+        if operation not in model["operations"]:
+            continue
+        shape = model["operations"][operation]["input"]["shape"]
+        members = {xform_name(member, "-"): known for member, known in model["shapes"][shape]["members"].items()}
+        for option in re.findall(r"--([a-z-]+)", options):
+            if option in ("query", "output"):
+                continue
+            known = members.get(option) or members.get(option.removeprefix("no-")) or {}
+            assert known, f"{name} has no --{option}"
+            assert "Applies to RDS for Oracle only" not in known.get("documentation", ""), f"{name} --{option}"
 
 
 def test_a_role_may_read_this_password_and_no_other() -> None:

@@ -56,14 +56,26 @@ class Databases(Settings):
     )
     log_retention_days: LogRetentionDays = Field(default=90, description="How long the database's log is kept.")
 
+    extended_support: bool = Field(
+        default=False,
+        description="Keeps a major version after its end of support, for a price per vCPU and hour; without it RDS "
+        "upgrades the database by itself then.",
+    )
+
     def mistakes(self) -> Iterator[Mistake]:
-        """Storage grows from its start."""
-        if self.max_storage_gib < self.storage_gib:
+        """Refuse a maximum of storage that RDS refuses: it must leave room to grow, or be the size itself.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+        """
+        least = -(-self.storage_gib * 11 // 10)
+        if self.max_storage_gib != self.storage_gib and self.max_storage_gib < least:
+            below = self.max_storage_gib < self.storage_gib
             yield Mistake(
                 field="max_storage_gib",
-                message=f"max_storage_gib {self.max_storage_gib} is below storage_gib {self.storage_gib}",
-                allowed=f"at least storage_gib, {self.storage_gib}",
-                fix=f"write max_storage_gib: {self.storage_gib}, or more",
+                message=f"max_storage_gib {self.max_storage_gib} is {'' if below else 'less than 10 % '}"
+                f"{'below' if below else 'above'} storage_gib {self.storage_gib}",
+                allowed=f"storage_gib, {self.storage_gib}, which never grows, or at least {least}",
+                fix=f"write max_storage_gib: {least}, or more",
                 because=("storage_gib",),
             )
 
