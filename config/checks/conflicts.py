@@ -100,7 +100,7 @@ def size_conflicts(environment: Located[Environment], services: Sequence[Located
 
 def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]:
     """Every service that cannot run in one environment with one before it."""
-    answering: dict[tuple[str | None, str], Located[Service]] = {}
+    answering: dict[tuple[str | None, tuple[str, ...]], Located[Service]] = {}
     ranked: dict[int, Located[Service]] = {}
     before: list[tuple[Located[Service], Http]] = []
     routed = [(service, route) for service in services if (route := service.settings.route)]
@@ -127,7 +127,7 @@ def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]
                 allowed="a number of its own for each service, 1 to 50000",
                 fix=f"write `priority: {_free_priority(priority, taken)}` under `http:`",
             )
-        elif other := answering.get((route.host, route.path)):
+        elif other := answering.get((route.host, route.patterns)):
             yield service.problem(
                 "http.host",
                 "http.path",
@@ -164,7 +164,7 @@ def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]
                 fix="write `priority:` under `http:` in one of the two; the lower number is tried first",
             )
         before.append((service, route))
-        answering.setdefault((route.host, route.path), service)
+        answering.setdefault((route.host, route.patterns), service)
         ranked.setdefault(priority, service)
 
 
@@ -172,7 +172,7 @@ def _by_chance(one: Http, other: Http) -> bool:
     """Return whether chance alone decides which of two routes gets a request."""
     if one.host != other.host or one.priority is not None or other.priority is not None:
         return False
-    return rule_band(one) == rule_band(other) and overlap(one.path, other.path)
+    return rule_band(one) == rule_band(other) and any(overlap(a, b) for a in one.patterns for b in other.patterns)
 
 
 def _hosts(environment: Environment, services: Sequence[Located[Service]]) -> dict[str, Located[Service]]:

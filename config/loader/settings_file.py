@@ -27,7 +27,7 @@ def read_fields(
     document = read_document(root, file)
     node = findings.take(document)
     if node is not None:
-        return only_fields(node, model, findings)
+        return only_fields(_without_extensions(node), model, findings)
     if not document.problems and not may_be_empty:
         required = ", ".join(f"`{name}:`" for name in schema_of(model)["required"] if name not in model.injected)
         findings.add(
@@ -43,6 +43,12 @@ def read_fields(
             ]
         )
     return None
+
+
+def _without_extensions(node: Node) -> Node:
+    """Drop what is written for its anchor alone, under names that begin with `x-` as in compose files."""
+    kept = {name: its for name, its in node.fields.items() if not name.startswith("x-")}
+    return replace(node, content=kept) if node.fields else node
 
 
 def only_fields(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from config.models.cron import valid_time, without_other_form
 from config.models.settings import Mistake, Settings, in_words
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
@@ -15,6 +16,8 @@ Expression = Annotated[
     str,
     StringConstraints(pattern=r"^(cron\(\S+( \S+){5}\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$"),
     in_words("cron(minute hour day-of-month month day-of-week year), one of the two days ?; or rate(15 minutes)"),
+    AfterValidator(valid_time),
+    BeforeValidator(without_other_form),
 ]
 
 

@@ -107,6 +107,7 @@ class _Builder:
 
     def _mapping(self, depth: int) -> dict[str, Node]:
         content: dict[str, Node] = {}
+        merged: list[Node] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
@@ -119,7 +120,9 @@ class _Builder:
                 )
             key = event.value
             value = self._node(next(self._events), depth=depth + 1, key_line=line)
-            if key in content:
+            if key == "<<" and event.implicit[0]:
+                merged += self._merged(value)
+            elif key in content:
                 self._complain(
                     line,
                     f"`{key}` is already written in line {content[key].line}",
@@ -129,7 +132,23 @@ class _Builder:
                 )
             else:
                 content[key] = value
+        for other in merged:  # what is written here counts, then the first that is merged
+            content = {**other.fields, **content}
         return content
+
+    def _merged(self, value: Node) -> list[Node]:
+        """Return the mappings that `<<:` adds: https://yaml.org/type/merge.html."""
+        found = list(value.content) if isinstance(value.content, tuple) else [value]
+        if all(isinstance(one.content, dict) for one in found):
+            return found
+        self._complain(
+            value.line,
+            "`<<` adds the fields of something else",
+            value=f"<<: {value.source}",
+            allowed="an alias of a mapping such as *defaults, or a list of them",
+            fix="name an anchor that has fields, or remove the line",
+        )
+        return []
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
         name = str(event.anchor)

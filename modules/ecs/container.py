@@ -62,7 +62,7 @@ def container_definition(
     if settings.health_check.command:
         check = settings.health_check
         container["healthCheck"] = {
-            "command": ["CMD", *check.command],
+            "command": check.container_command,
             "interval": check.interval_s,
             "timeout": check.timeout_s,
             "retries": check.unhealthy_threshold,

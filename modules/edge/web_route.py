@@ -73,7 +73,7 @@ class WebRoute(Construct):
             "CKV_AWS_378",
             "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port (firewall.py).",
         )
-        path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=[settings.path]))
+        path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(settings.patterns)))
         hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []
         self.rule = LbListenerRule(
             self,

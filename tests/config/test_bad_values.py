@@ -640,9 +640,10 @@ service_configs/releases/dev.yaml:1: needs fields of its own, not a list
         "a schedule of another tool",
         {JOB: 'kind: scheduled-job\nschedule:\n  expression: "*/5 * * * *"\n'},
         """
-service_configs/nightly.yaml:3: schedule.expression: has the wrong form
+service_configs/nightly.yaml:3: schedule.expression: is the form of crontab
   value: "*/5 * * * *"
-  allowed: cron(minute hour day-of-month month day-of-week year), one of the two days ?; or rate(15 minutes)
+  allowed: cron(minute hour day-of-month month day-of-week year), one of the two days ?
+  fix: write cron(*/5 * * * ? *)
 """,
     ),
     Bad(

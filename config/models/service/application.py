@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from config.models.image_reference import public_reference
 from config.models.one_or_more import OneOrMore
 from config.models.service_names import ServiceName
 from config.models.settings import Mistake, Settings
@@ -21,7 +22,7 @@ class ImageOf(Settings):
     of: ServiceName = Field(description="The service that is built and released.")
 
 
-PublicImage = Annotated[str, Field(min_length=1)]
+PublicImage = Annotated[str, Field(min_length=1), AfterValidator(public_reference)]
 Image = Annotated[
     PublicImage | ImageOf | None,
     Field(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from config.models.service.kinds import Kind
 from config.models.settings import Mistake, Settings, in_words
 
 HostLabel = Annotated[
@@ -43,7 +45,11 @@ class Http(Settings):
         description="Label under the environment's domain, by default the service's name; "
         "@ is the domain itself, * any host.",
     )
-    path: PathPattern = Field(default="/*", description="Path pattern; the more segments, the earlier it is tried.")
+    path: PathPattern = Field(
+        default="/*",
+        description="/api is /api and all below it, / is everything; with * or ? it is a pattern. "
+        "The more segments, the earlier it is tried.",
+    )
     priority: int | None = Field(
         default=None,
         ge=1,
@@ -61,10 +67,20 @@ class Http(Settings):
                 fix="write a shorter pattern",
             )
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The path as the load balancer takes it: with * or ? as it stands, else itself and all below it."""
+        if "*" in self.path or "?" in self.path:
+            return (self.path,)
+        base = self.path.rstrip("/")
+        return (base, f"{base}/*") if base else ("/*",)
+
 
 # What ECS takes of a container's own check.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 LONGEST_COMMAND_S, LONGEST_START_S = 60, 300
+SHELL = "CMD-SHELL"
+FORMS = ("CMD", SHELL)
 
 
 class HealthCheck(Settings):
@@ -87,14 +103,14 @@ class HealthCheck(Settings):
     grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Refuse a check that may end after the next one starts."""
-        if self.timeout_s >= self.interval_s:
+        """Refuse a command of no form, and times that ECS does not take."""
+        form, *words = self.command or ("",)
+        if form in FORMS and (len(words) != 1 if form == SHELL else not words):
             yield Mistake(
-                field="timeout_s",
-                message=f"a timeout of {self.timeout_s} s does not fit an interval of {self.interval_s} s",
-                allowed=f"below interval_s, {self.interval_s}",
-                fix=f"write timeout_s: {self.interval_s - 1} or less, or a longer interval_s",
-                because=("interval_s",),
+                field="command",
+                message=f"{form} is followed by {'one text for the shell' if form == SHELL else 'a program'}",
+                allowed='["CMD-SHELL", "wget … || exit 1"], ["CMD", "wget", "…"], or the words of a program alone',
+                fix=f'write ["{SHELL}", {json.dumps(" ".join(words) or "…", ensure_ascii=False)}]',
             )
         limits = {"timeout_s": LONGEST_COMMAND_S, "grace_s": LONGEST_START_S}
         for field, most in limits.items() if self.command else ():
@@ -107,6 +123,11 @@ class HealthCheck(Settings):
                     because=("command",),
                 )
 
+    @property
+    def container_command(self) -> list[str]:
+        """The command as ECS takes it."""
+        return list(self.command) if self.command[:1] and self.command[0] in FORMS else ["CMD", *self.command]
+
 
 class NoHealthCheck(HealthCheck):
     """`health_check: none`: said on purpose, nobody looks inside the container."""
@@ -117,7 +138,7 @@ NONE = "none"
 
 def or_none(value: object) -> object:
     """`none` in the YAML as settings."""
-    if value == NONE:
+    if value == NONE or value == {"command": [NONE.upper()]}:
         return NoHealthCheck()
     # Pydantic hands this function Python's lists for JSON's, and then takes none for a tuple.
     return (
@@ -132,14 +153,28 @@ def with_none(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"$ref": schema.pop("$ref")}, {"const": NONE}]
 
 
-def unseen_mistakes(check: HealthCheck, port: int | None) -> Iterator[Mistake]:
+def without_overlap(check: HealthCheck) -> Iterator[Mistake]:
+    """Return the mistake of a check by the load balancer that may end after the next one starts."""
+    if check.timeout_s >= check.interval_s:
+        yield Mistake(
+            field="health_check.timeout_s",
+            message=f"a timeout of {check.timeout_s} s does not fit an interval of {check.interval_s} s",
+            allowed=f"below interval_s, {check.interval_s}",
+            fix=f"write timeout_s: {check.interval_s - 1} or less, or a longer interval_s",
+            because=("health_check.interval_s",),
+        )
+
+
+def unseen_mistakes(kind: Kind, check: HealthCheck, port: int | None) -> Iterator[Mistake]:
     """Return the mistake of a service that no load balancer asks, and whose check asks nothing either."""
     if not (check.command or isinstance(check, NoHealthCheck)):
         yield Mistake(
             field="health_check",
-            message="a service of kind internal is asked by no load balancer, and this has no `command`",
+            message=f"a service of kind {kind} is asked by no load balancer, and this has no `command`",
             allowed="`command:` below it, run in the container by ECS, or `health_check: none` on purpose",
-            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}/healthz"]` below it',
+            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}/healthz"]` below it'
+            if port
+            else "write a `command:` below it that ends with 0 while it works, or remove it",
             because=("kind",),
         )
 

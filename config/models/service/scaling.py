@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from config.models.cron import valid_time, without_other_form
 from config.models.schedule import timezone_mistakes
 from config.models.settings import Mistake, Percent, Settings, in_words
 
@@ -15,6 +16,8 @@ Moment = Annotated[
     str,
     StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$"),
     in_words("cron(minute hour day-of-month month day-of-week year), one of the two days ?"),
+    AfterValidator(valid_time),
+    BeforeValidator(without_other_form),
 ]
 PlanName = Annotated[
     str,

@@ -15,7 +15,7 @@ from config.models.service.aws.permissions import MayDo, Permissions
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
 from config.models.service.empty_sections import empty_mistakes
-from config.models.service.http import HealthCheck, Http, Metrics, or_none, unseen_mistakes, with_none
+from config.models.service.http import HealthCheck, Http, Metrics, or_none, with_none
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
 from config.models.service.metrics import measured_mistakes
@@ -23,6 +23,7 @@ from config.models.service.owner import OwnerName
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.slo import Slo
+from config.models.service.without_effect import mistakes_without_effect
 from config.models.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
 from config.models.settings import Mistake, Percent, Settings
 
@@ -145,9 +146,7 @@ class Service(Settings):
         yield from measured_mistakes(self.kind, self.port, self.metrics, self.slo)
         yield from size_mistakes(self.cpu, self.memory_mib)
         yield from egress_mistakes(self.egress_ports)
-
-        if self.kind is Kind.INTERNAL and "health_check" in self.model_fields_set:
-            yield from unseen_mistakes(self.health_check, self.port)
+        yield from mistakes_without_effect(self)
         yield from empty_mistakes(self)
         yield from application_mistakes(self)
         if self.database:

@@ -1,0 +1,52 @@
+"""Settings that would be taken and do nothing, or something else than they seem to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from config.models.image_reference import store
+from config.models.service.http import unseen_mistakes, without_overlap
+from config.models.service.kinds import Kind
+from config.models.settings import Mistake
+
+if TYPE_CHECKING:
+    from config.models.service.service import Service
+
+
+def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
+    """Find every such setting of a service."""
+    check = service.health_check
+    if service.kind is Kind.PUBLIC_WEB:
+        yield from without_overlap(check)
+    elif service.kind.keeps_running and "health_check" in service.model_fields_set:
+        yield from unseen_mistakes(service.kind, check, service.port)
+    yield from _asleep(service)
+    kept = getattr(service, "volumes", None)
+    if service.kind is Kind.INTERNAL and service.public_image and (name := store(service.public_image)) and not kept:
+        yield _forgetful(name)
+
+
+def _asleep(service: Service) -> Iterator[Mistake]:
+    scaling = service.scaling
+    if not service.kind.keeps_running or scaling.min_tasks > 0 or scaling.max_tasks == 0:
+        return
+    if any(planned.min_tasks for planned in scaling.schedule.values()) or getattr(scaling, "queue", None):
+        return
+    yield Mistake(
+        field="scaling.min_tasks",
+        message="nothing ever starts the first task: no task has no CPU, memory or requests to measure",
+        allowed="at least 1, or 0 with a `schedule:` that raises it, or 0 with max_tasks: 0 to switch it off",
+        fix="write min_tasks: 1",
+        because=("scaling",),
+    )
+
+
+def _forgetful(name: str) -> Mistake:
+    instead = {"postgres": "`database: {}`", "postgresql": "`database: {}`", "redis": "`cache: {}`"}.get(name)
+    return Mistake(
+        field="image",
+        message=f"{name} keeps data on a disk, and a task has none that outlives it: each task begins empty",
+        allowed="a service that keeps nothing",
+        fix=f"use {instead or 'a managed service, by its address in `variables:`'}",
+    )
