@@ -33,6 +33,7 @@ from cli.services.secrets import app as secrets_app
 from cli.session import open_session
 from cli.state.commands import state_app
 from cli.terraform.cdktf_runner import LOGS
+from cli.up.command import up
 from config.errors import GroundworkError
 from config.loader.platform import load_platform
 from config.models.environment.environment import NAMESPACE
@@ -127,6 +128,7 @@ app.command("plan-check", hidden=True, help="The former name of `drift`.")(drift
 app.command(rich_help_panel="Look and repair")(unmanaged)
 app.command("strays", hidden=True, help="The former name of `unmanaged`.")(unmanaged)
 app.command(rich_help_panel="Look and repair")(unlock)
+app.command(rich_help_panel="Set up an account")(up)
 app.command(rich_help_panel="Set up an account")(bootstrap)
 app.add_typer(state_app, name="state", rich_help_panel="Set up an account")
 

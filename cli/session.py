@@ -94,11 +94,20 @@ class Session:
     def faults(self) -> list[str]:
         """List what `bootstrap` has yet to do in this account."""
         found = [fault] if (fault := self.store.fault()) else []
-        if not found and isinstance(self.store, S3States):
-            found = [f"Of the state bucket {self.store.bucket} this is not set up: {gap}." for gap in self.store.gaps()]
         wanted = wanted_ceiling(load_platform(self.root), self.place)
         found += CapacityCeiling.of(self.place).faults(wanted) if wanted else []
-        return [*found, f"  fix: {self.command(f'bootstrap {self.name}')}"] if found else []
+        return [*found, self._by_bootstrap] if found else []
+
+    def gaps(self) -> list[str]:
+        """Return the settings of a state bucket that `bootstrap` would write, which deploys have no right to read."""
+        if not isinstance(self.store, S3States) or not self.store.exists:
+            return []
+        found = [f"Of the state bucket {self.store.bucket} this is not so: {gap}." for gap in self.store.gaps()]
+        return [*found, self._by_bootstrap] if found else []
+
+    @property
+    def _by_bootstrap(self) -> str:
+        return f"  fix: {self.command(f'bootstrap {self.name}')}"
 
     def bootstrap(self) -> Iterator[str]:
         """Set up where the states are kept, or bring it up to date; says what was done."""

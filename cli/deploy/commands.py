@@ -55,6 +55,12 @@ def deploy(
     `groundwork deploy dev`, `groundwork deploy prod service-orders`.
     """
     session = open_session(ROOT, environment, console, local=local)
+    deploy_stacks(session, stacks, yes=yes, prune=prune, lock_timeout=lock_timeout)
+
+
+def deploy_stacks(session: Session, stacks: list[str] | None, *, yes: bool, prune: bool, lock_timeout: int) -> None:
+    """Deploy the stacks named, or all, and say what became of each."""
+    environment = session.name
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         chosen = run.program.with_preparations(run.program.select(stacks or []))
         if stacks:

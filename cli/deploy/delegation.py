@@ -13,6 +13,9 @@ from config.models.environment.environment import Environment
 WAITING = "aws_acm_certificate_validation"
 """The resource that ends when AWS has issued the certificate."""
 
+TTL_SECONDS = 172_800
+"""Two days, as delegations have it."""
+
 # AWS needs a few minutes also where all is well; Terraform prints this every ten seconds.
 _ONE_MINUTE = re.compile(rf"{WAITING}\..*: Still creating\.\.\. \[0?1m0?0s elapsed\]")
 
@@ -39,12 +42,19 @@ class Delegation:
 
     def _advice(self) -> str:
         domain = self._environment.domain
-        if self._environment.edge.zone_id:
-            where = f"whether zone {self._environment.edge.zone_id} is the one that answers for it"
-        else:
-            servers = ", ".join(self._name_servers()) or "the name servers of its zone in Route 53"
-            where = f"that its registrar, or the zone above it, delegates it to\n  {servers}"
-        return f"The certificate for {domain} is issued once the internet finds the domain's zone. Check {where}."
+        if zone := self._environment.edge.zone_id:
+            return (
+                f"The certificate for {domain} is issued once the internet finds the domain's zone. "
+                f"Check whether zone {zone} is the one that answers for it."
+            )
+        records = [f"  {domain}. {TTL_SECONDS} IN NS {server}." for server in self._name_servers()]
+        return "\n".join(
+            [
+                f"The certificate for {domain} is issued once the internet finds the domain's zone. "
+                f"Enter at its registrar, or in the zone above it,",
+                *(records or ["  an NS record for each of the name servers of its zone in Route 53"]),
+            ]
+        )
 
     def _name_servers(self) -> list[str]:
         route53 = boto3.client("route53", region_name=self._environment.region)

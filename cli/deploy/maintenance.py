@@ -10,7 +10,10 @@ from rich.console import Console
 
 from cli.deploy.plans import CHANGES, plan_all
 from cli.deploy.run import exclusive_run
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
+from cli.github.api import GitHub
+from cli.github.gate import Gate
+from cli.github.promotion import in_order
 from cli.options import Environment, Local, Stacks
 from cli.prerequisites import problems
 from cli.root import ROOT
@@ -20,16 +23,20 @@ from cli.terraform.orphaned_stacks import find_stack
 from cli.terraform.provider_mirror import prepare_terraform
 from cli.terraform.unmanaged_resources import Tagged
 from cli.terraform_cloud.resource_count import count_all, describe
+from config.loader.platform import load_platform
 
 DIFFERENT = 3
 """drift found changes; 2 already says that the input is wrong."""
+
+GITHUB = "github"
 
 console = Console()
 
 
 def doctor(
     environment: Annotated[
-        str | None, typer.Argument(metavar="ENV", help="Look into this environment's account as well.")
+        str | None,
+        typer.Argument(metavar="[ENV|github]", help="Look into this environment's account as well, or at GitHub."),
     ] = None,
     local: Local = False,
 ) -> None:
@@ -37,7 +44,12 @@ def doctor(
 
     With an environment also whether its account is set up: where its state is kept, and the ceiling of OpenSearch; and
     how many resources Terraform Cloud would count, if it keeps the state.
+
+    With `github`, what of the repository there is not set up for delivery and its gate before production.
     """
+    if environment == GITHUB:
+        examine_github()
+        return
     if missing := problems():
         raise CommandError("\n".join(missing))
     console.print("Python, Node.js, npm and Terraform: all there.")
@@ -48,9 +60,27 @@ def doctor(
     if cloud := session.place.terraform_cloud:
         for line in describe(count_all(ROOT, cloud), cloud):
             session.say(line)
-    if faults := session.faults():
+    if faults := session.faults() or session.gaps():
         raise CommandError("\n".join(faults))
     session.say(f"The account of {environment} is set up.")
+
+
+def examine_github() -> None:
+    """Say what is not set up in the repository on GitHub, and end with 1 where something is not."""
+    deployments = load_platform(ROOT)
+    delivery = deployments[0].environment.delivery
+    if delivery is None:
+        raise UsageError(
+            "environments/shared.yaml has no `delivery:`, so no workflow deploys",
+            fix="write it as docs/delivery.md says, with the name of your repository",
+        )
+    names = in_order(deployment.environment.name for deployment in deployments)
+    found = Gate(GitHub.of(delivery.repository), delivery, names, ROOT).findings()
+    for finding in found:
+        console.print(str(finding), markup=False, highlight=False, soft_wrap=True)
+    if wrong := [finding for finding in found if not finding.unknown]:
+        raise CommandError(f"{len(wrong)} things of {delivery.repository} are not set up.")
+    console.print(f"{delivery.repository} is set up for delivery.", highlight=False)
 
 
 def drift(environment: Environment, stacks: Stacks = None, local: Local = False) -> None:

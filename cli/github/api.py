@@ -23,6 +23,10 @@ class NotFoundError(CommandError):
     """GitHub knows nothing of this name, or does not show it to whoever asks."""
 
 
+class ForbiddenError(CommandError):
+    """GitHub does not let whoever asks see it, or the plan does not have it."""
+
+
 class RefusedError(CommandError):
     """GitHub does not take it: a protected branch, or a name that is not there."""
 
@@ -49,10 +53,15 @@ class GitHub:
             )
         return cls(environ.get("GITHUB_API_URL", "https://api.github.com"), repository, token)
 
+    @classmethod
+    def of(cls, repository: str, environ: Mapping[str, str] = os.environ) -> GitHub:
+        """Ask about this repository, whatever a runner says."""
+        return cls.from_environment({**environ, "PLATFORM_REPOSITORY": repository})
+
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request below the repository; what GitHub refuses is one message."""
         request = urllib.request.Request(  # noqa: S310  the scheme is checked below
-            f"{self.url}/repos/{self.repository}/{path}",
+            f"{self.url}/repos/{self.repository}/{path}".rstrip("/"),
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
             headers={
@@ -68,7 +77,9 @@ class GitHub:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            kind = {404: NotFoundError, 409: RefusedError, 422: RefusedError}.get(error.code, CommandError)
+            kind = {403: ForbiddenError, 404: NotFoundError, 409: RefusedError, 422: RefusedError}.get(
+                error.code, CommandError
+            )
             raise kind(f"GitHub refuses {method} {path}: {error.code} {_message(error)}") from error
         except (urllib.error.URLError, TimeoutError) as error:
             raise CommandError(f"GitHub does not answer {method} {path}: {error}") from error

@@ -17,7 +17,7 @@ from cli.deploy.plans import CHANGES, plan_all
 from cli.errors import UsageError
 from cli.github.api import GitHub
 from cli.github.notes import tell_drift, write_comment
-from cli.github.promotion import changed_since, promoted
+from cli.github.promotion import changed_since, in_order, promoted
 from cli.github.release import release_everywhere
 from cli.options import Environment, Local, Stacks
 from cli.root import ROOT
@@ -29,9 +29,6 @@ from config.models.environment.shared import SHARED
 console = Console()
 notices = Console(stderr=True)
 github_app = typer.Typer(no_args_is_help=True, help="What the workflows in .github/workflows ask for.")
-
-ORDER = ("dev", "staging", "prod")
-"""Others come after these, by name."""
 
 
 @github_app.command("role")
@@ -157,8 +154,7 @@ def _kinds(environment: str) -> list[str]:
 
 def _in_order() -> list[str]:
     """Return the environments in the order in which a release goes through them."""
-    names = [deployment.environment.name for deployment in load_platform(ROOT)]
-    return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
+    return in_order(deployment.environment.name for deployment in load_platform(ROOT))
 
 
 def _outputs(values: Mapping[str, str]) -> None:

@@ -7,14 +7,22 @@ them is the approval. Anything else that prod shall have is deployed by hand, `d
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from cli.errors import UsageError
 from config.models.environment.shared import SHARED
 
+ORDER = ("dev", "staging", "prod")
+"""Others come after these, by name."""
 NOTHING = "0" * 40
 """What GitHub names as the commit before the first push of a branch."""
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Put the environments into the order in which a release goes through them."""
+    there = sorted(names)
+    return [name for name in ORDER if name in there] + [name for name in there if name not in ORDER]
 
 
 def promoted(environments: Sequence[str], first: str, changed: Collection[str]) -> list[str]:

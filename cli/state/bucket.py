@@ -24,7 +24,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
 
 _LOOKING = "s3:ListBucket on arn:aws:s3:::{bucket}"
 _ANOTHER_NAME = (
-    "  fix: choose another `organization:` in environments/shared.yaml, or name the bucket as `state.bucket:` in the "
+    "choose another `organization:` in environments/shared.yaml, or name the bucket as `state.bucket:` in the "
     "environment's file"
 )
 
@@ -92,7 +92,7 @@ def bucket_exists(s3: S3Client, bucket: str, *, account_id: str | None = None, r
         ) from error
     there = found.get("BucketRegion")
     if region and there and there != region:
-        raise CommandError(f"the state bucket {bucket} is in {there}, not in {region}\n{_ANOTHER_NAME}")
+        raise CommandError(f"the state bucket {bucket} is in {there}, not in {region}", fix=_ANOTHER_NAME)
     return True
 
 
@@ -129,13 +129,14 @@ def _foreign(s3: S3Client, bucket: str, error: ClientError) -> CommandError:
     except ClientError:
         return CommandError(
             f"the bucket {bucket} exists, and is closed to you: {error}\n"
-            f"  if it is not yours: {_ANOTHER_NAME.strip().removeprefix('fix: ')}\n"
+            f"  if it is not yours: {_ANOTHER_NAME}\n"
             f"  if it is: let somebody with the right allow your role in IAM: {_LOOKING.format(bucket=bucket)}"
         )
     if ours:
         return explained(error, doing=f"look into {bucket}", right=_LOOKING.format(bucket=bucket), account_id="")
     return CommandError(
-        f"the bucket {bucket} belongs to another AWS account: names of buckets are unique in the world\n{_ANOTHER_NAME}"
+        f"the bucket {bucket} belongs to another AWS account: names of buckets are unique in the world",
+        fix=_ANOTHER_NAME,
     )
 
 

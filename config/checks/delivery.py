@@ -27,6 +27,7 @@ def delivery_conflicts(
                 allowed="one section for all environments",
                 fix="write `delivery:` in environments/shared.yaml alone",
             )
+    yield from _unknown_gates(first, [environment.settings.name for environment, _ in environments])
     yield from _provider_conflicts([environment for environment, _ in environments])
     repositories = sorted({service.settings.repository for service in services})
     for name in first.settings.delivery.services if first.settings.delivery else ():
@@ -36,6 +37,19 @@ def delivery_conflicts(
                 message=f"delivery.services: no service runs an image of {name}",
                 allowed=", ".join(repositories) or "there is no service yet",
                 fix=did_you_mean(name, repositories) or f"remove it, or write service_configs/{name}.yaml",
+            )
+
+
+def _unknown_gates(first: Located[Environment], names: list[str]) -> Iterator[Problem]:
+    """Refuse a gate before an environment that is not there: it would guard nothing."""
+    delivery = first.settings.delivery
+    for number, name in enumerate((delivery and delivery.gated_environments) or ()):
+        if name not in names:
+            yield first.problem(
+                f"delivery.gated_environments.{number}",
+                message=f"delivery.gated_environments: there is no environment {name}",
+                allowed=", ".join(names),
+                fix=did_you_mean(name, names) or f"remove it, or write environments/{name}.yaml",
             )
 
 

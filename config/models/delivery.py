@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -97,6 +97,11 @@ class Delivery(GithubRepository):
         description="Deploys run in GitHub's environment of the same name, restricted to the branch. Private "
         "repositories on GitHub Free have none: false trusts the branch instead.",
     )
+    gated_environments: tuple[EnvironmentName, ...] | None = Field(
+        default=None,
+        description="The environments whose files code owners must approve; by default all but the first, which every "
+        "merge deploys. `groundwork doctor github` says what of that is not set up.",
+    )
     services: dict[ServiceName, GithubRepository] = Field(
         default_factory=dict, description="The repository of each service that is built elsewhere."
     )
@@ -110,6 +115,12 @@ class Delivery(GithubRepository):
     def makes_provider(self, environment: str, account_id: str, registry_account: str) -> bool:
         """Return whether its stack makes the provider; in the registry's account `shared-delivery` does."""
         return account_id != registry_account and self.providers.get(account_id, environment) == environment
+
+    def gated(self, environments: Sequence[str]) -> tuple[str, ...]:
+        """List those of the environments, in the order of a release, whose files code owners must approve."""
+        if self.gated_environments is None:
+            return tuple(environments[1:])
+        return tuple(name for name in environments if name in self.gated_environments)
 
     def deploys(self, environment: str) -> str:
         """Return the subject of the job that may change an environment."""

@@ -63,6 +63,26 @@ environments/shared.yaml:8: delivery.services: no service runs an image of apj
 """,
     ),
     Bad(
+        "a gate before an environment that is not there",
+        added(SHARED, SECTION + "  gated_environments: [prd]\n"),
+        """
+environments/shared.yaml:7: delivery.gated_environments: there is no environment prd
+  value: prd
+  allowed: dev, prod
+  fix: did you mean `prod`?
+""",
+    ),
+    Bad(
+        "a gate that is no list",
+        added(SHARED, SECTION + "  gated_environments: prod\n"),
+        """
+environments/shared.yaml:7: delivery.gated_environments: needs a list, not text
+  value: prod
+  allowed: a list, each 2 to 9 lower-case letters and digits, a letter first, or null
+  fix: write ["prod"]
+""",
+    ),
+    Bad(
         "another repository in one environment",
         {**added(SHARED, SECTION), **added(PROD, "delivery:\n  repository: acme/prod\n")},
         """

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 STATE_BUCKET = "acme-shared-terraform-state"
 READERS_OWN = ("environments/", "service_configs/")
-COMMAND = [sys.executable, "-c", "from cli.app import main; main()", "images"]
+GROUNDWORK = [sys.executable, "-c", "from cli.app import main; main()"]
+COMMAND = [*GROUNDWORK, "images"]
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,13 @@ class Publishing:
 
     def images(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`groundwork images …`; an empty value takes the variable away."""
+        return self.groundwork("images", *arguments, **environment)
+
+    def groundwork(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Any command; an empty value takes the variable away."""
         changed = {name: value for name, value in (self.environment | environment).items() if value}
         return subprocess.run(
-            [*COMMAND, *arguments], cwd=self.root, env=changed, capture_output=True, text=True, check=False
+            [*GROUNDWORK, *arguments], cwd=self.root, env=changed, capture_output=True, text=True, check=False
         )
 
     def start_images(self, *arguments: str) -> subprocess.Popen[str]:

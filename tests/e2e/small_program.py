@@ -1,6 +1,7 @@
 """A program of two small stacks, in a checkout of its own, for tests of the `groundwork` command itself.
 
-`dev-names` is a topic; `dev-work` needs it, makes a topic of its own, and is then busy until it may end.
+`dev-names` is a topic; `dev-work` needs it, makes a topic of its own, and is then busy until it may end. What all
+environments share is a topic, too.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
 from config.loopback import is_loopback
 from config.loader.platform import load_platform
+from config.models.environment.shared import shared_place
 from stacks.platform_stack import LOCAL_AWS, PlatformStack
 
 local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
@@ -42,6 +44,9 @@ app = App(context={{LOCAL_AWS: local_aws}})
 environment = deployment.environment
 names = PlatformStack(app, name="names", environment=environment)
 topic = SnsTopic(names, "topic", name=environment.qualify("names"))
+everybody = shared_place([deployment.environment])
+shared = PlatformStack(app, name="names", environment=everybody)
+SnsTopic(shared, "topic", name=everybody.qualify("names"))
 if not Path(__file__).with_name("without-work").exists():
     work = PlatformStack(app, name="work", environment=environment)
     own = SnsTopic(work, "topic", name=environment.qualify("work"), display_name=topic.name)

@@ -33,8 +33,14 @@ class Cloud:
         self.s3: S3Client = session.client("s3", endpoint_url=self.endpoint.url)
         self.sns = session.client("sns", endpoint_url=self.endpoint.url)
 
+    def buckets(self) -> list[str]:
+        return [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]
+
+    def keys(self, bucket: str) -> list[str]:
+        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+
     def state_keys(self) -> list[str]:
-        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+        return self.keys(BUCKET)
 
     def topics(self) -> list[str]:
         return sorted(topic["TopicArn"].rpartition(":")[2] for topic in self.sns.list_topics()["Topics"])

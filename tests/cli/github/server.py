@@ -32,6 +32,8 @@ class State:
     """The text of each file on each branch."""
     pulls: list[dict[str, Any]] = field(default_factory=list)
     protected: bool = False
+    settings: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    """The answers about the repository itself, by path."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,10 +83,12 @@ def github() -> Iterator[State]:
 
 def _route(state: State, method: str, target: str, body: Any) -> tuple[int, Any]:
     url = urlsplit(target)
-    path = url.path.removeprefix(f"/repos/{REPOSITORY}/")
+    path = url.path.removeprefix(f"/repos/{REPOSITORY}").removeprefix("/")
     query = {key: values[0] for key, values in parse_qs(url.query).items()}
     if method != "GET":
         state.writes.append(f"{method} {path}")
+    if method == "GET" and path in state.settings:
+        return state.settings[path]
     if match := re.fullmatch(r"issues/(\d+)/comments", path):
         number = int(match[1])
         if method == "POST":

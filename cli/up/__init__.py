@@ -1,0 +1,1 @@
+"""`groundwork up`: the first day of an environment in one command."""
