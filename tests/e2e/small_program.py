@@ -20,7 +20,7 @@ from tests.synthesis import ROOT, SHOP
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 
 # Many times what it takes: other tests deploy on the same machine meanwhile.
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900
 PAUSE = 'for _ in $(seq 6000); do [ -e "$MAY_END" ] && exit 0; sleep 0.1; done; exit 1'
 PROGRAM = """
 import os
