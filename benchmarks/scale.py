@@ -37,6 +37,13 @@ http:
 scaling:
   requests_per_task: 1000
 """
+ROUTED = 90  # a load balancer has 100 target groups
+INTERNAL = """\
+kind: internal
+port: 8080
+image: public.ecr.aws/nginx/nginx:1.29.1
+health_check: none
+"""
 PROGRAM = """\
 import sys
 from pathlib import Path
@@ -65,7 +72,8 @@ def measure(services: int, *, calls: int = 0) -> Size:
         for number in range(services):
             file = root / f"service_configs/service-{number:03}.yaml"
             called = [f"service-{other:03}" for other in range(max(0, number - calls), number)]
-            file.write_text(SERVICE.format(priority=number + 1) + f"calls: [{', '.join(called)}]\n")
+            kind = SERVICE.format(priority=number + 1) if number < ROUTED else INTERNAL
+            file.write_text(f"{kind}calls: [{', '.join(called)}]\n")
         cost = cost_of(PROGRAM, [str(root), str(out)])
         documents = [json.loads(path.read_text()) for path in out.glob("stacks/*/cdk.tf.json")]
     resources = sum(len(found) for document in documents for found in document["resource"].values())

@@ -10,6 +10,7 @@ from config.checks.application import application_conflicts
 from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
 from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
+from config.checks.limits import limit_conflicts
 from config.checks.logs import log_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
@@ -83,6 +84,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
     services = {name: _services(name, files, releases.get(name, {}), findings) for name in names}
     for name, environment in environments.items():
         findings.add(size_conflicts(environment, services[name]), environment=name)
+        findings.add(limit_conflicts(environment, services[name]), environment=name)
         findings.add(log_conflicts(environment, services[name]), environment=name)
         findings.add(owner_conflicts(environment, services[name]))
         findings.add(public_metrics_conflicts(services[name]), environment=name)

@@ -1,0 +1,106 @@
+"""Limits of AWS that a service or an environment may pass, counted before anything is deployed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from config.models.environment.environment import Environment
+from config.models.service.application import database_owner
+from config.models.service.service import Service
+from config.source.located import Located
+from config.source.problem import Problem
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together
+ROLE_POLICY = 10_240
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+TASK_DEFINITION_BYTES = 65_536
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html: each way by itself
+RULES_OF_A_GROUP = 60
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+ROUTES = 100
+"""Target groups of a load balancer, and rules of its listener; Grafana takes one of each."""
+
+# What the platform itself needs, rounded up: the pull and the log; the database's login; the containers beside.
+_START_TASKS, _LOGIN, _BESIDE = 1_300, 700, 6_000
+_SUFFIX = len("-AbCdEf")  # which Secrets Manager puts behind each name
+_SCRAPED, _ROUTED, _HTTPS = 3, 1, 1
+
+
+def limit_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
+    """Find each limit that is passed, with the number that it comes to."""
+    everything = [written.settings for written in services]
+    callers = Counter(called for service in everything for called in service.calls)
+    logins = Counter(database_owner(service, everything) for service in everything)
+    for written in services:
+        yield from _own(environment.settings, written)
+        service = written.settings
+        inbound = callers[service.name] + _SCRAPED + (_ROUTED if service.route else 0)
+        if inbound > RULES_OF_A_GROUP:
+            yield written.problem(
+                "name",
+                message=f"{callers[service.name]} services call it, which comes to {inbound} inbound rules of its "
+                f"security group; AWS takes {RULES_OF_A_GROUP}",
+                allowed=f"up to {RULES_OF_A_GROUP - _SCRAPED - (_ROUTED if service.route else 0)} callers",
+                fix="let some of them call it through a service between them, or through the load balancer",
+            )
+        if service.own_database and logins[service.name] > RULES_OF_A_GROUP:
+            yield written.problem(
+                "database",
+                message=f"database: {logins[service.name]} services use it; the security group of a database takes "
+                f"{RULES_OF_A_GROUP} inbound rules",
+                allowed=f"up to {RULES_OF_A_GROUP} services",
+                fix="give some of them a database of their own",
+            )
+    routed = [written for written in services if written.settings.route]
+    if len(routed) + 1 > ROUTES:
+        yield routed[-1].problem(
+            "kind",
+            message=f"kind: {len(routed)} services and Grafana are routed to; a load balancer has {ROUTES} groups",
+            allowed=f"up to {ROUTES - 1} services of kind public-web",
+            fix="let one of them route to others by its own paths, or ask AWS for more and raise ROUTES in "
+            "config/checks/limits.py",
+        )
+
+
+def _own(environment: Environment, written: Located[Service]) -> Iterator[Problem]:
+    service = written.settings
+    names = {environment.secret_name(service.name, str(name)) for name in service.secrets.values()}
+    arn = f"arn:aws:secretsmanager:{environment.region}:{environment.account_id}:secret:"
+    listed = sum(len(f'"{arn}{name}",') + _SUFFIX for name in names)
+    policy = _START_TASKS + listed + (_LOGIN if service.database else 0)
+    if policy > ROLE_POLICY:
+        yield written.problem(
+            "secrets",
+            message=f"secrets: {len(names)} secrets come to a policy of about {policy} characters; a role takes "
+            f"{ROLE_POLICY}",
+            allowed=f"about {len(names) * (ROLE_POLICY - _START_TASKS) // listed} secrets of such names",
+            fix="keep several values in one secret, or what is no secret under `variables:`",
+        )
+    outbound = _HTTPS + len(service.egress_ports) + len(service.calls) + (1 if service.database else 0)
+    if outbound > RULES_OF_A_GROUP:
+        yield written.problem(
+            "calls",
+            message=f"calls: with {len(service.calls)} services it comes to {outbound} outbound rules of its security "
+            f"group; AWS takes {RULES_OF_A_GROUP}",
+            allowed=f"up to {RULES_OF_A_GROUP - outbound + len(service.calls)} services",
+            fix="let a service between them call some of these",
+        )
+    told = [{"name": name, "value": value} for name, value in service.variables.items()]
+    read = [{"name": name, "valueFrom": f"{arn}{name}"} for name in service.secrets]
+    held = [told, read, service.entrypoint, service.command, service.health_check.command]
+    size = _BESIDE + len(json.dumps(held).encode())
+    if size > TASK_DEFINITION_BYTES:
+        largest = max(("variables", told), ("secrets", read), ("command", service.command), key=_length)[0]
+        yield written.problem(
+            largest,
+            "command",
+            message=f"{largest}: the task definition comes to about {size} bytes; ECS takes {TASK_DEFINITION_BYTES}",
+            allowed=f"up to {TASK_DEFINITION_BYTES - _BESIDE} bytes in variables, secrets and commands together",
+            fix="put long texts into the image, or into a secret or file that the code reads",
+        )
+
+
+def _length(named: tuple[str, object]) -> int:
+    return len(json.dumps(named[1]))
