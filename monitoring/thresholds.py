@@ -32,5 +32,6 @@ ERROR_BUDGET_USED = Threshold(warning=0.75, critical=1)
 
 # Percent.
 DATABASE_PROCESSOR_PERCENT = Threshold(warning=80, critical=90)
+DATABASE_CONNECTIONS_PERCENT = Threshold(warning=80, critical=95)
 DATABASE_CREDITS_PERCENT = Threshold(warning=50, critical=20)
 LOG_BUFFER_FREE_PERCENT = Threshold(warning=50, critical=20)

@@ -84,6 +84,8 @@ NOUNS: Mapping[str, Noun] = {
     "aws_security_group": _noun("security group"),
     "aws_service_discovery_private_dns_namespace": _noun("private namespace", noticed="every call between services"),
     "aws_service_discovery_service": _noun("private name", noticed="whoever calls it by that name"),
+    "aws_cloudwatch_event_rule": _noun("rule for events"),
+    "aws_cloudwatch_event_target": _noun("target of a rule for events", many="targets of rules for events"),
     "aws_sns_topic": _noun("topic"),
     "aws_sqs_queue": _noun("queue", holds="the messages that wait in it"),
     "aws_ssm_parameter": _noun("parameter"),

@@ -23,7 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "edge": ("acm", "elasticloadbalancing", "globalaccelerator", "route53", "wafv2", "s3"),
     "compute": ("application-autoscaling", "autoscaling", "ecs", "lambda", "scheduler", "servicediscovery"),
     "data": ("aoss", "ecr", "kms", "rds", "secretsmanager", "ssm"),
-    "watch": ("budgets", "cloudwatch", "logs", "sns", "tag"),
+    "watch": ("budgets", "cloudwatch", "events", "logs", "sns", "tag"),
     "identity": ("iam",),
 }
 

@@ -17,14 +17,14 @@ from config.models.environment.environment import Environment
 from config.models.environment.receiver import Receiver
 from modules.policy import account_decides, allow, allow_anything, policy
 
-CLOUDWATCH = "cloudwatch.amazonaws.com"
+CLOUDWATCH, EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
 
 
 class AlertTopic(Construct):
     """An encrypted SNS topic with a mail subscription for each of the environment's `alert_emails`.
 
-    Alertmanager writes to it as `publish_rights` allow, and so do the CloudWatch alarms of this account.
-    Exposes `arn` and `key`.
+    Alertmanager writes to it as `publish_rights` allow, and so do CloudWatch alarms and rules of EventBridge.
+    Exposes `arn`, `key` and `policy`.
     """
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
@@ -47,13 +47,22 @@ class AlertTopic(Construct):
                     conditions=of_this_account,
                     reason="In a key policy * is this key.",
                 ),
+                allow_anything(
+                    "RulesOfEventBridge",
+                    ["kms:Decrypt", "kms:GenerateDataKey*"],
+                    principal={"Service": EVENTS},
+                    reason="In a key policy * is this key.",
+                ),
             ),
         )
         KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.id)
         topic = SnsTopic(self, "topic", name=name, kms_master_key_id=self.key.arn)
         statement = allow(["sns:Publish"], [topic.arn], of_this_account)
         alarms = {"Sid": "AlarmsOfThisAccount", "Principal": {"Service": CLOUDWATCH}, **statement}
-        SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy(alarms))
+        # EventBridge names neither account nor rule when it publishes.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+        rules = {"Sid": "RulesOfEventBridge", "Principal": {"Service": EVENTS}, **allow(["sns:Publish"], [topic.arn])}
+        self.policy = SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy(alarms, rules))
         for mail in environment.monitoring.alert_emails:
             SnsTopicSubscription(self, mail, topic_arn=topic.arn, protocol="email", endpoint=mail)
         for name, receiver in environment.monitoring.receivers.items():

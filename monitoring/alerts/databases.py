@@ -5,9 +5,12 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from config.loader.platform import Deployment
 from monitoring.alerts.alert import Alert, RuleGroup, Severity
-from monitoring.thresholds import DATABASE_CREDITS_PERCENT, DATABASE_PROCESSOR_PERCENT
+from monitoring.max_connections import max_connections
+from monitoring.thresholds import DATABASE_CONNECTIONS_PERCENT, DATABASE_CREDITS_PERCENT, DATABASE_PROCESSOR_PERCENT
 
 GIB = 2**30
 MIB = 2**20
@@ -22,11 +25,12 @@ CREDITS = ("burst_balance", "ebsbyte_balance_percent", "ebsiobalance_percent")
 
 def databases(deployment: Deployment) -> RuleGroup:
     """No alert at all where no service has a database."""
-    sizes = {
-        service.name: deployment.environment.database(service.own_database).storage_gib
+    settings = {
+        service.name: deployment.environment.database(service.own_database)
         for service in deployment.services
         if service.own_database
     }
+    sizes = {name: database.storage_gib for name, database in settings.items()}
     if not sizes:
         return RuleGroup(name="databases", alerts=())
     full = " or ".join(
@@ -34,6 +38,13 @@ def databases(deployment: Deployment) -> RuleGroup:
         f" < {int(gib * GIB * LEAST_FREE_SHARE)}"
         for name, gib in sizes.items()
     )
+    connections = " or ".join(
+        f'100 * max by (service) (aws_rds_database_connections_maximum{{service="{name}"}})'
+        f" / {most} > {DATABASE_CONNECTIONS_PERCENT.warning}"
+        for name, database in settings.items()
+        if (most := max_connections(database.instance_class))
+    )
+    more = tuple(_connections(connections)) if connections else ()
     credits = " or ".join(f"aws_rds_{name}_minimum < {DATABASE_CREDITS_PERCENT.critical}" for name in CREDITS)
     return RuleGroup(
         name="databases",
@@ -70,6 +81,15 @@ def databases(deployment: Deployment) -> RuleGroup:
                 summary="The database of {{ $labels.service }} has {{ $value | humanize1024 }}B of memory left",
                 description="Below that PostgreSQL swaps, and is restarted when nothing is left.",
             ),
+            *more,
+            Alert(
+                name="DatabaseCpuCreditsRunOut",
+                expr="min by (service) (aws_rds_cpucredit_balance_minimum) < 5",
+                for_="30m",
+                severity=Severity.WARNING,
+                summary="The database of {{ $labels.service }} has used up its processor's credits",
+                description="From here on AWS bills what it uses above its baseline, and `db.t` is the wrong class.",
+            ),
             Alert(
                 name="DatabaseCreditsRunOut",
                 expr=f"min by (service) ({credits})",
@@ -87,4 +107,15 @@ def databases(deployment: Deployment) -> RuleGroup:
                 description="Its vacuum does not keep up; at two thousand million PostgreSQL takes no more writes.",
             ),
         ),
+    )
+
+
+def _connections(expr: str) -> Iterator[Alert]:
+    yield Alert(
+        name="DatabaseConnectionsNearlyUsedUp",
+        expr=expr,
+        for_="10m",
+        severity=Severity.WARNING,
+        summary='The database of {{ $labels.service }} has {{ $value | printf "%.0f" }} % of the connections it may',
+        description="At all of them it refuses every further one, and the service fails.",
     )

@@ -170,6 +170,6 @@ def monitoring(deployment: Deployment) -> RuleGroup:
 def _missing_figures(deployment: Deployment) -> str:
     """Return PromQL for what is always there: Grafana's own target group, and each database's processor."""
     wanted = ["aws_applicationelb_healthy_host_count_minimum"]
-    if any(service.database for service in deployment.services):
+    if any(service.own_database for service in deployment.services):
         wanted.append("aws_rds_cpuutilization_average")
     return " or ".join(f"absent({metric})" for metric in wanted)

@@ -270,6 +270,20 @@ CASES: dict[str, Case] = {
         labels=ORDERS,
         says="The database of orders has 32MiB of memory left",
     ),
+    "DatabaseConnectionsNearlyUsedUp": Case(
+        fires=rds("database_connections_maximum", "730x60"),  # of 811, db.m7g.large
+        quiet=rds("database_connections_maximum", "640x60"),
+        at=11,
+        labels=ORDERS,
+        says="The database of orders has 90 % of the connections it may",
+    ),
+    "DatabaseCpuCreditsRunOut": Case(
+        fires=rds("cpucredit_balance_minimum", "2x60"),
+        quiet=rds("cpucredit_balance_minimum", "6x60"),
+        at=31,
+        labels=ORDERS,
+        says="The database of orders has used up its processor's credits",
+    ),
     "DatabaseCreditsRunOut": Case(
         fires={**rds("burst_balance_minimum", "90x60"), **rds("ebsbyte_balance_percent_minimum", "12x60")},
         quiet={**rds("burst_balance_minimum", "90x60"), **rds("ebsbyte_balance_percent_minimum", "80x60")},

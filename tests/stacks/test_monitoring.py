@@ -302,3 +302,21 @@ def test_prometheus_sees_a_limit_below_its_tasks_and_refuses_queries_that_want_t
     own, exporter = json.loads(task["container_definitions"])
     assert own["memory"] + exporter["memory"] == int(task["memory"])
     assert "--query.max-samples=10000000" in own["command"]
+
+
+def test_a_job_that_fails_tells_the_topic(monitoring: Stack) -> None:
+    rule = monitoring.one("aws_cloudwatch_event_rule")
+    detail = json.loads(rule["event_pattern"])["detail"]
+    assert detail["clusterArn"] == ["arn:aws:ecs:eu-west-1:123456789012:cluster/prod"]
+    assert detail["group"] == [{"prefix": "family:"}]  # a service's task has service:NAME
+    assert {"containers": {"exitCode": [{"anything-but": 0}]}} in detail["$or"]
+    target = monitoring.one("aws_cloudwatch_event_target")
+    template = json.loads(target["input_transformer"]["input_template"])
+    assert "<job>" in template
+    assert {f"<{name}>" for name in target["input_transformer"]["input_paths"]} == set(re.findall("<[a-z]+>", template))
+    (statement,) = [
+        one
+        for one in json.loads(monitoring.one("aws_sns_topic_policy")["policy"])["Statement"]
+        if one["Sid"] == "RulesOfEventBridge"
+    ]
+    assert statement["Action"] == ["sns:Publish"]
