@@ -22,6 +22,7 @@ from config.loopback import is_loopback
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.environment.shared import SHARED, shared_place
 from config.models.service.application import database_owner
+from config.models.service.aws.storage import owns_storage
 from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError
 from images.render import image_tags
@@ -41,6 +42,7 @@ from stacks.platform_stack import LOCAL_AWS
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 from stacks.shared_delivery import SharedDeliveryStack
+from stacks.storage import StorageStack, storage_of
 
 
 def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
@@ -72,6 +74,11 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
         for service in deployment.services
         if service.own_database
     }
+    stored = {
+        service.name: StorageStack(app, environment=environment, service=service, network=network)
+        for service in deployment.services
+        if owns_storage(service)
+    }
     tasks: dict[str, Task] = {}
     preparing: dict[str, list[JobStack]] = defaultdict(list)
     for service in deployment.services:
@@ -87,6 +94,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
                 edge=edge,
                 callees=callees,
                 database=database,
+                storage=storage_of(service, stored),
                 logs=logs.get(service.name),
                 router=tags[FLUENT_BIT],
                 exporter=tags[ECS_EXPORTER],
@@ -103,6 +111,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
                 cluster=cluster,
                 callees=callees,
                 database=database,
+                storage=storage_of(service, stored),
                 logs=logs.get(service.name),
                 router=tags[FLUENT_BIT],
             )

@@ -80,6 +80,11 @@ NAT_EVENTS: Metrics = {
     "PacketsDropCount": ("Sum",),
 }
 NAT_LEVELS: Metrics = {"ActiveConnectionCount": ("Maximum",)}
+QUEUE_LEVELS: Metrics = {
+    "ApproximateAgeOfOldestMessage": ("Maximum",),
+    "ApproximateNumberOfMessagesNotVisible": ("Maximum",),
+    "ApproximateNumberOfMessagesVisible": ("Maximum",),
+}
 SEARCH_EVENTS: Metrics = {
     "2xx": ("Sum",),
     "4xx": ("Sum",),
@@ -114,6 +119,8 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     ]
     if any(service.own_database for service in deployment.services):
         jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
+    if any(queue.of is None for service in deployment.services for queue in service.queues.values()):
+        jobs.append(_job(environment, "AWS/SQS", ["QueueName"], {}, QUEUE_LEVELS))
     if environment.network.nat is not Nat.NONE:
         jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))
     if searched(deployment):

@@ -159,6 +159,8 @@ def _of_aws(environment: Environment) -> Job:
         _label("service", "dimension_target_group", f"targetgroup/{name}/[^/]+"),
         _label("service", "dimension_dbinstance_identifier", name),
         _label("service", "dimension_collection_name", name),
+        _label("service", "dimension_queue_name", f"{environment.qualify('([^_]+)')}_.+"),
+        _label("queue", "dimension_queue_name", f"{environment.qualify('[^_]+')}_(.+?)(?:[.]fifo)?"),
     ]
     # The exporter's address changes with its task, AWS' figures do not: else sums would count them twice for a while.
     constant = {"target_label": "instance", "replacement": CLOUDWATCH_EXPORTER}

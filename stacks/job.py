@@ -10,6 +10,7 @@ from config.models.environment.environment import Environment
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.postgres import Postgres
+from modules.data.storage import Storage
 from modules.ecs.scheduled_task import ScheduledTask
 from modules.ecs.task import Task
 from modules.logging.log_collection import LogCollection
@@ -32,6 +33,7 @@ class JobStack(PlatformStack):
         cluster: ClusterStack,
         callees: Sequence[Task],
         database: Postgres | None,
+        storage: Storage,
         logs: LogCollection | None,
         router: str,
     ) -> None:
@@ -44,6 +46,7 @@ class JobStack(PlatformStack):
             log_key=network.log_key,
             cluster=cluster.cluster,
             database=database,
+            storage=storage,
             logs=logs,
             router=router,
             settings=service,

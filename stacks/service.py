@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from config.models.service.aws.storage import scaled_by
 from config.models.service.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.postgres import Postgres
-from modules.ecs.autoscaling import Autoscaling
+from modules.data.storage import Storage
 from modules.ecs.fargate_service import FargateService
 from modules.ecs.rollback_alarms import RollbackAlarms
+from modules.ecs.scaling.autoscaling import Autoscaling
+from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.web_route import WebRoute
@@ -39,6 +42,7 @@ class ServiceStack(PlatformStack):
         edge: EdgeStack,
         callees: Sequence[Task],
         database: Postgres | None,
+        storage: Storage,
         logs: LogCollection | None,
         router: str,
         exporter: str,
@@ -53,6 +57,7 @@ class ServiceStack(PlatformStack):
             log_key=network.log_key,
             cluster=cluster.cluster,
             database=database,
+            storage=storage,
             exporter=exporter,
             logs=logs,
             router=router,
@@ -115,7 +120,7 @@ class ServiceStack(PlatformStack):
             task=self.task,
             settings=service,
         )
-        Autoscaling(
+        autoscaling = Autoscaling(
             self,
             "autoscaling",
             cluster=cluster.cluster,
@@ -124,3 +129,13 @@ class ServiceStack(PlatformStack):
             office_hours=environment.office_hours,
             settings=service.scaling,
         )
+        if service.scaling.messages_per_task and (queue := scaled_by(service)):
+            QueueScaling(
+                self,
+                "queue-scaling",
+                name=name,
+                queue=storage.queues[queue],
+                target=autoscaling.target,
+                messages_per_task=service.scaling.messages_per_task,
+                settings=service.scaling,
+            )

@@ -22,16 +22,18 @@ from tests.synthesis import SHOP, Checkout, Platform, Stack
 
 HTTP, HTTPS, POSTGRES = (80, 80), (443, 443), (5432, 5432)
 EPHEMERAL = (1024, 65_535)
+CACHE = (6379, 6380)  # to write, and to read from replicas
 
 # Every kind of service and of connection.
 KINDS = {
     "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
     "orders": "kind: internal\nhealth_check: none\nport: 8081\nimage: a/b:1\n"
-    "calls: [stock]\ndatabase: {}\nmetrics: {}\n",
+    "calls: [stock]\ndatabase: {}\nmetrics: {}\ncache: {}\n",
     "stock": "kind: internal\nhealth_check: none\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
     "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\negress_ports: [587, 8081, 5432]\n",
-    "nightly": "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
+    "nightly": "kind: scheduled-job\nimage: a/b:1\ncache: {of: orders}\n"
+    "schedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
     "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",
 }
 
@@ -125,6 +127,10 @@ def promised(root: Path, environment: str) -> Promise:
         if owner.own_database:
             wanted.add((f"{owner.name}-database", POSTGRES[0]))
             outgoing[f"{owner.name}-database"] = set()
+        if service.cache:
+            cache = f"{service.cache.of or service.name}-cache"
+            wanted |= {(cache, port) for port in CACHE}
+            outgoing[cache] = set()
         outgoing[service.name] = wanted
         if service.route and service.port:
             outgoing["edge"].add((service.name, service.port))
@@ -183,9 +189,13 @@ def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Check
     assert network.reached_by("dev-orders") == outside | {
         ("dev-stock", (8082, 8082)),
         ("dev-orders-database", POSTGRES),
+        *(("dev-orders-cache", (port, port)) for port in CACHE),
     }
     assert network.reached_by("dev-migrate") == outside | {("dev-orders-database", POSTGRES)}
-    assert network.reached_by("dev-nightly") == outside | {("dev-orders", (8081, 8081))}
+    assert network.reached_by("dev-nightly") == outside | {
+        ("dev-orders", (8081, 8081)),
+        *(("dev-orders-cache", (port, port)) for port in CACHE),
+    }
 
 
 def test_a_port_that_is_open_to_the_outside_leads_to_no_other_service_or_database(
@@ -205,6 +215,13 @@ def test_databases_reach_nothing_and_have_no_way_out(kinds: tuple[Checkout, Plat
         assert network.reached_by(database) == set()
         assert {network.subnets[place].tier for place in network.groups[database]} == {"isolated"}
     assert {tier for tier, _ in network.routes} == {"public", "private"}
+
+
+def test_a_cache_is_reached_by_those_who_name_it_and_reaches_nothing(kinds: tuple[Checkout, Platform]) -> None:
+    network = Network(kinds[1], "dev")
+    reaching = {group for group in network.groups if ("dev-orders-cache", (6379, 6379)) in network.reached_by(group)}
+    assert reaching == {"dev-orders", "dev-nightly"}
+    assert network.reached_by("dev-orders-cache") == set()
 
 
 def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checkout, Platform]) -> None:

@@ -15,6 +15,7 @@ from config.checks.logs import log_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.checks.public_metrics import public_metrics_conflicts
+from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
@@ -93,6 +94,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(missing_for_permissions(environment, services[name]))
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
+        findings.add(storage_conflicts(environment, services[name]), environment=name)
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.raise_if_any(names)
     return tuple(

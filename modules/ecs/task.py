@@ -23,6 +23,7 @@ from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.generated_secret import GeneratedSecret
 from modules.data.postgres import Postgres
+from modules.data.storage import Storage
 from modules.ecs.cluster import FARGATE, EcsCluster
 from modules.ecs.container import DATA_VOLUME, container_definition, exporter_container, router_container
 from modules.ecs.service_rights import ServiceRights
@@ -55,6 +56,7 @@ class Task(Construct):
         log_key: LogKey,
         cluster: EcsCluster,
         database: Postgres | None = None,
+        storage: Storage | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
         variables: Mapping[str, str] | None = None,
         disk: str | None = None,
@@ -65,6 +67,7 @@ class Task(Construct):
     ) -> None:
         super().__init__(scope, id_)
         generated = generated or {}
+        storage = storage or Storage()
         name = environment.qualify(settings.name)
         self.log_group = CloudwatchLogGroup(
             self,
@@ -106,7 +109,11 @@ class Task(Construct):
                 **(database.secrets_for(settings.database) if database else {}),
                 **{variable: secret.arn for variable, secret in generated.items()},
             },
-            variables={**(variables or {}), **(database.variables_for(settings.database) if database else {})},
+            variables={
+                **(variables or {}),
+                **(database.variables_for(settings.database) if database else {}),
+                **storage.variables,
+            },
             disk=disk,
         )
         beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
@@ -115,6 +122,7 @@ class Task(Construct):
         rights += ServiceRights(
             self, "permissions", environment=environment, roles=self.roles, settings=settings.permissions
         ).policies
+        rights += storage.open_to(self.roles.task, self.security_group, scope=self, id_="storage")
         if database:
             rights += self._connect(database)
         self._is_routed = logs is not None

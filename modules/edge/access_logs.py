@@ -24,6 +24,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from modules.bucket_policy import only_tls
 from modules.checkov import skip
 from modules.policy import allow, policy
 
@@ -116,13 +117,4 @@ def _bucket_policy(arn: str, account_id: str) -> str:
         "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
         **allow(["s3:PutObject"], [f"{arn}/AWSLogs/{account_id}/*"]),
     }
-    # Both * only ever refuse.
-    only_tls = {
-        "Sid": "OnlyOverTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return policy(delivery, only_tls)
+    return policy(delivery, only_tls(arn))

@@ -17,6 +17,7 @@ ABOUT = (
     "api_name",
     "dimension_nat_gateway_id",
     "units",
+    "queue",
 )
 SERVICE_PAGE = "/d/service?var-service=${__value.raw}&${__url_time_range}"
 

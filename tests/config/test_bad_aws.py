@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.bad_yaml import API, PROD, Bad, check
-from tests.config.platform_files import VALID, added
+from tests.config.platform_files import VALID, added, replaced
 
 NO_NAT = VALID[PROD] + "  nat: none\n  interface_endpoints: [ec2, ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, "
 NEEDED = "logs, monitoring, secretsmanager, sns, sts, tagging"
@@ -97,6 +97,104 @@ environments/prod.yaml:6: network.interface_endpoints: with nat: none api does n
   value: ...
   allowed: a list with sqs in it, or another nat
   fix: add sqs to interface_endpoints, or choose nat: single
+""",
+    ),
+    Bad(
+        "a queue of a service that has none",
+        added(API, "queues: {jobs: {of: web}}\n"),
+        """
+service_configs/api.yaml:9: queues.jobs.of: web has no queues.jobs
+  value: web
+  allowed: what web.yaml has
+  fix: add `queues: {jobs: {}}` to web.yaml
+""",
+    ),
+    Bad(
+        "a cache of nobody",
+        added(API, "cache: {of: wbe}\n"),
+        """
+service_configs/api.yaml:9: cache.of: there is no service wbe
+  value: wbe
+  allowed: web
+  fix: did you mean `web`?
+""",
+    ),
+    Bad(
+        "a shared bucket described twice",
+        added(API, "buckets: {uploads: {of: web, versioning: false}}\n"),
+        """
+service_configs/api.yaml:9: buckets.uploads.versioning: it is that of web, whose file describes it
+  value: false
+  allowed: `of:` alone
+  fix: remove it here, and write it in web.yaml
+""",
+    ),
+    Bad(
+        "a bucket with a name too long for S3",
+        {
+            "environments/shared.yaml": VALID["environments/shared.yaml"].replace("acme", "a-long-company-names"),
+            "service_configs/api.yaml": None,
+            "service_configs/a-long-service-name.yaml": VALID[API]
+            + "environments: {prod: {buckets: {a-bucket-for-everything: {}}}}\n",
+        },
+        """
+service_configs/a-long-service-name.yaml:9: buckets.a-bucket-for-everything: ...
+  value: ...
+  allowed: 63 for organization, environment, service and this name together
+  fix: choose a name that is ... shorter
+""",
+    ),
+    Bad(
+        "a variable that a queue sets",
+        added(API, "queues: {jobs: {}}\nvariables: {QUEUE_JOBS_URL: x}\n"),
+        """
+service_configs/api.yaml:10: variables.QUEUE_JOBS_URL: QUEUE_JOBS_URL is set by `queues.jobs`
+  value: x
+  allowed: ...
+  fix: remove it, or call it something else
+""",
+    ),
+    Bad(
+        "messages counted without a queue",
+        replaced(API, "  max_tasks: 3", "  max_tasks: 3\n  messages_per_task: 10"),
+        """
+service_configs/api.yaml:8: scaling.messages_per_task: it has no queue whose messages could be counted
+  value: 10
+  allowed: only with `queues:`
+  fix: add `queues:` with the queue that it takes from, or remove it
+""",
+    ),
+    Bad(
+        "messages counted in one of two queues",
+        {
+            API: VALID[API].replace("  max_tasks: 3", "  max_tasks: 3\n  messages_per_task: 10")
+            + "queues: {jobs: {}, mail: {}}\n"
+        },
+        """
+service_configs/api.yaml:8: scaling.messages_per_task: it has 2 queues, ...
+  value: 10
+  allowed: `queue:` beside it, one of jobs, mail
+  fix: add `queue: jobs` under `scaling:`
+""",
+    ),
+    Bad(
+        "an alert after the message is lost",
+        added(API, "queues: {jobs: {retention_days: 1, oldest_message_minutes: 1440}}\n"),
+        """
+service_configs/api.yaml:9: queues.jobs.oldest_message_minutes: after 1 days a message is lost, ...
+  value: 1440
+  allowed: 1 to 1439
+  fix: write a smaller number, or a greater retention_days
+""",
+    ),
+    Bad(
+        "a cache with nothing said",
+        added(API, "cache:\n"),
+        """
+service_configs/api.yaml:9: cache: has no value
+  value: ...
+  allowed: ...
+  fix: write `cache: {}` for one with the usual limits, or remove the line
 """,
     ),
     Bad(

@@ -63,7 +63,7 @@ environments/dev.yaml:6: edge.zone_id: has the wrong form
         """
 service_configs/api.yaml:6: scaling.minTasks: there is no such field
   value: minTasks: 1
-  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule, singleton
+  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, ...
   fix: did you mean `min_tasks`?
 """,
     ),
@@ -103,7 +103,7 @@ environments/shared.yaml:5: regoin: there is no such field
         """
 service_configs/web.yaml:8: scaling.min_task: there is no such field (in dev)
   value: min_task: 1
-  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule, singleton
+  allowed: min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, ...
   fix: did you mean `min_tasks`?
 """,
     ),
@@ -484,7 +484,7 @@ environments/prod.yaml:5: network.zones: needs a list, not text
         """
 service_configs/api.yaml:5: scaling: has no value
   value: nothing
-  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule, singleton
+  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, ...
   fix: write a value, or remove `scaling:`
 """,
     ),
@@ -494,7 +494,7 @@ service_configs/api.yaml:5: scaling: has no value
         """
 service_configs/api.yaml:5: scaling: needs fields of its own, not a whole number
   value: 3
-  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, schedule, singleton
+  allowed: the fields min_tasks, max_tasks, cpu_percent, memory_percent, requests_per_task, ...
   fix: write its fields on the next lines, indented: min_tasks, max_tasks, cpu_percent …
 """,
     ),

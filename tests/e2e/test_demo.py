@@ -228,7 +228,7 @@ def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone
 ) -> None:
     before = visitor.code()
     file = visitor.root / "service_configs/returns.yaml"
-    shutil.copy(visitor.root / "service_configs/mailer.yaml", file)
+    file.write_text("kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\nscaling: {min_tasks: 1}\n")
     visitor.run("deploy", "dev", "service-returns", "--local")
     after = visitor.code()
     assert after.keys() - before.keys() == {"dev-service-returns", "dev-logs-returns"}

@@ -9,8 +9,8 @@ from cdktf_cdktf_provider_aws.ecs_service import EcsService
 
 from config.models.environment.office_hours import OfficeHours
 from config.models.service.scaling import Scaling
-from modules.ecs.autoscaling import Autoscaling
 from modules.ecs.cluster import EcsCluster
+from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.vpc import Vpc

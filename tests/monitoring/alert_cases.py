@@ -73,6 +73,12 @@ def rds(metric: str, values: str) -> Series:
     return {f'aws_rds_{metric}{{service="orders",dimension_dbinstance_identifier="prod-orders"}}': values}
 
 
+def sqs(metric: str, values: str, *, queue: str = "outbox") -> Series:
+    """What CloudWatch says about a queue of mailer."""
+    mine = f'service="mailer",queue="{queue}",dimension_queue_name="prod-mailer_{queue}"'
+    return {f"aws_sqs_approximate_{metric}_maximum{{{mine}}}": values}
+
+
 def own(metric: str, values: str, **labels: str) -> Series:
     """A figure that Prometheus has about itself."""
     named = {"job": "prometheus", "instance": "localhost:9090"} | labels
@@ -241,6 +247,20 @@ CASES: dict[str, Case] = {
         quiet=alb("rejected_connection_count_sum", "0x60"),
         at=6,
         says="The load balancer has rejected 7 connections within five minutes",
+    ),
+    "QueueOldestMessageTooOld": Case(
+        fires=sqs("age_of_oldest_message", "1800x60"),
+        quiet=sqs("age_of_oldest_message", "600x60"),
+        at=6,
+        labels={"service": "mailer", "queue": "outbox"},
+        says="A message in queue outbox of mailer waits for 30m 0s",
+    ),
+    "QueueHasDeadLetters": Case(
+        fires=sqs("number_of_messages_visible", "3x60", queue="outbox_dead"),
+        quiet=sqs("number_of_messages_visible", "3000x60"),
+        at=6,
+        labels={"service": "mailer", "queue": "outbox_dead"},
+        says="3 messages of mailer lie in outbox_dead",
     ),
     "DatabaseDiskNearlyFull": Case(
         fires=rds("free_storage_space_minimum", f"{GIB // 2}x60"),

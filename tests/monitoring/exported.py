@@ -84,7 +84,7 @@ OF_LOGS = ("logs:indexing_ocu:max", "logs:search_ocu:max")
 OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling", "scrape_samples_scraped")
 ALERT = f'alertname="CloudWatchRefuses",severity="warning",service="{SERVICE}",api_name="GetMetricData"'
 # What AWS' figures are of: see metric_relabel_configs in monitoring/prometheus.py.
-MARKED = ("TargetGroup", "DBInstanceIdentifier", "CollectionName")
+MARKED = ("TargetGroup", "DBInstanceIdentifier", "CollectionName", "QueueName")
 
 
 @cache

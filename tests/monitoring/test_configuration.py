@@ -60,11 +60,19 @@ def remove_databases(root: Path) -> None:
     file.write_text(re.sub(r"(?m)^database:.*\n(?:  .*\n)*", "", file.read_text()))
 
 
+def remove_queues(root: Path) -> None:
+    file = root / "service_configs/mailer.yaml"
+    text = re.sub(r"(?m)^queues:.*\n(?:  .*\n)*", "", file.read_text())
+    file.write_text(text.replace("  messages_per_task: 100\n", ""))
+
+
 def remove_nat(root: Path) -> None:
     for service in (root / "service_configs").glob("*.yaml"):  # there is no way to a public registry then
         service.write_text(re.sub(r"(?m)^image: .*\n", "", service.read_text()))
     file = root / "environments/dev.yaml"
-    file.write_text(re.sub(r"nat: [\w-]+", f"nat: none\n  interface_endpoints: [{ENDPOINTS}]", file.read_text()))
+    file.write_text(
+        re.sub(r"nat: [\w-]+", f"nat: none\n  interface_endpoints: [email, sqs, {ENDPOINTS}]", file.read_text())
+    )
 
 
 def keep_logs_in_cloudwatch(root: Path) -> None:
@@ -90,7 +98,7 @@ def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
 
 def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> None:
     namespaces = {job["type"] for job in yace_jobs(checkout)}
-    assert namespaces == {"AWS/ApplicationELB", "AWS/RDS", "AWS/NATGateway", "AWS/AOSS"}
+    assert namespaces == {"AWS/ApplicationELB", "AWS/RDS", "AWS/SQS", "AWS/NATGateway", "AWS/AOSS"}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +108,8 @@ def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> No
         (remove_nat, {"AWS/NATGateway"}),
         (keep_logs_in_cloudwatch, {"AWS/AOSS"}),
         (keep_each_log_in_cloudwatch, {"AWS/AOSS"}),
-        (remove_services, {"AWS/RDS", "AWS/AOSS"}),
+        (remove_queues, {"AWS/SQS"}),
+        (remove_services, {"AWS/RDS", "AWS/SQS", "AWS/AOSS"}),
     ],
 )
 def test_cloudwatch_is_not_asked_about_what_there_is_not(

@@ -48,6 +48,13 @@ class Scaling(Settings):
     cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
     memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
     requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
+    messages_per_task: int | None = Field(
+        default=None,
+        ge=1,
+        description="Messages in a queue for each task, waiting or being worked on; with it `min_tasks` may be 0, and "
+        "CPU and memory move nothing unless they are written.",
+    )
+    queue: str | None = Field(default=None, description="Whose messages are counted, where it has several `queues:`.")
     schedule: dict[PlanName, PlannedRange] = Field(
         default_factory=dict,
         description="By a name of your own, ranges that begin at set times; "
@@ -90,6 +97,14 @@ class Scaling(Settings):
     def _one(cls, given: Any) -> Any:
         alone = isinstance(given, dict) and given.get("singleton") is True
         return {"min_tasks": 1, "max_tasks": 1, **given} if alone else given
+
+    @property
+    def held_percents(self) -> dict[str, int | None]:
+        """The averages to hold: an idle CPU would stop a worker that waits for messages."""
+        held = {"cpu": self.cpu_percent, "memory": self.memory_percent}
+        if self.messages_per_task is None:
+            return held
+        return {name: percent for name, percent in held.items() if f"{name}_percent" in self.model_fields_set}
 
     @property
     def most_tasks(self) -> int:

@@ -12,6 +12,8 @@ from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_sch
 from config.models.schedule import Schedule
 from config.models.service.application import Before, Entrypoint, Image, application_mistakes, repository
 from config.models.service.aws.permissions import MayDo, Permissions
+from config.models.service.aws.secrets import Secrets
+from config.models.service.aws.storage import Buckets, HasCache, Queues, storage_mistakes
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
 from config.models.service.empty_sections import empty_mistakes
@@ -24,7 +26,7 @@ from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.slo import Slo
 from config.models.service.without_effect import mistakes_without_effect
-from config.models.service_names import PLATFORM_NAMES, SecretName, ServiceName, VariableName
+from config.models.service_names import PLATFORM_NAMES, ServiceName, VariableName
 from config.models.settings import Mistake, Percent, Settings
 
 # The section of a service's file with what differs by environment.
@@ -90,11 +92,7 @@ class Service(Settings):
     variables: dict[VariableName, str] = Field(
         default_factory=dict, description="Environment variables; never secrets."
     )
-    secrets: dict[VariableName, SecretName] = Field(
-        default_factory=dict,
-        description="Environment variables whose value is a secret of this service, by the name it was stored under "
-        "with `groundwork secret set`.",
-    )
+    secrets: Secrets = Field(default_factory=dict)
     calls: tuple[ServiceName, ...] = Field(
         default=(), description="The services that this one may connect to; it can reach no other."
     )
@@ -108,6 +106,9 @@ class Service(Settings):
         json_schema_extra=without_null,
     )
     permissions: MayDo = Permissions()
+    buckets: Buckets = Field(default_factory=dict)
+    queues: Queues = Field(default_factory=dict)
+    cache: HasCache = None
     schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
     before: Before = ()
     timeout_minutes: int = Field(
@@ -149,6 +150,7 @@ class Service(Settings):
         yield from mistakes_without_effect(self)
         yield from empty_mistakes(self)
         yield from application_mistakes(self)
+        yield from storage_mistakes(self)
         if self.database:
             yield from injected_mistakes(self.database, self.variables, self.secrets)
         if self.name in self.calls:

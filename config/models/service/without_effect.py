@@ -31,12 +31,12 @@ def _asleep(service: Service) -> Iterator[Mistake]:
     scaling = service.scaling
     if not service.kind.keeps_running or scaling.min_tasks > 0 or scaling.max_tasks == 0:
         return
-    if any(planned.min_tasks for planned in scaling.schedule.values()) or getattr(scaling, "queue", None):
+    if any(planned.min_tasks for planned in scaling.schedule.values()) or scaling.messages_per_task:
         return
     yield Mistake(
         field="scaling.min_tasks",
         message="nothing ever starts the first task: no task has no CPU, memory or requests to measure",
-        allowed="at least 1, or 0 with a `schedule:` that raises it, or 0 with max_tasks: 0 to switch it off",
+        allowed="at least 1, or 0 with a `schedule:` that raises it, with `messages_per_task:`, or with max_tasks: 0",
         fix="write min_tasks: 1",
         because=("scaling",),
     )

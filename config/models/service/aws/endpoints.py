@@ -14,7 +14,7 @@ _OTHERWISE = {"cloudwatch": "monitoring", "ecr": "ecr.api", "tag": "tagging"}
 
 def asked_of_aws(service: Service) -> set[str]:
     """List the services of AWS that its code talks to, by IAM's names."""
-    return service.permissions.services
+    return service.permissions.services | ({"sqs"} if service.queues else set())
 
 
 def endpoint_of(service: str) -> str | None:

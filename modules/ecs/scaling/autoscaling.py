@@ -23,7 +23,7 @@ SCALE_OUT_COOLDOWN_S, SCALE_IN_COOLDOWN_S = 60, 300
 
 
 class Autoscaling(Construct):
-    """Target tracking on each measure that the settings name; the one that asks for most tasks wins.
+    """Target tracking on each measure that the settings name; the one that asks for most tasks wins. Exposes `target`.
 
     Outside an environment's office hours no task runs.
 
@@ -43,7 +43,7 @@ class Autoscaling(Construct):
         settings: Scaling,
     ) -> None:
         super().__init__(scope, id_)
-        self._target = AppautoscalingTarget(
+        self.target = AppautoscalingTarget(
             self,
             "target",
             service_namespace="ecs",
@@ -60,8 +60,9 @@ class Autoscaling(Construct):
         else:
             for name, planned in sorted(settings.schedule.items()):
                 self._at(f"plan-{name}", planned.at, planned.timezone, planned.min_tasks, planned.max_tasks)
-        self._track("cpu", "ECSServiceAverageCPUUtilization", settings.cpu_percent)
-        self._track("memory", "ECSServiceAverageMemoryUtilization", settings.memory_percent)
+        held = settings.held_percents
+        self._track("cpu", "ECSServiceAverageCPUUtilization", held.get("cpu"))
+        self._track("memory", "ECSServiceAverageMemoryUtilization", held.get("memory"))
         self._track("requests", "ALBRequestCountPerTarget", settings.requests_per_task, label=requests_label)
 
     def _at(self, id_: str, cron: str, timezone: str, least: int, most: int) -> None:
@@ -73,9 +74,9 @@ class Autoscaling(Construct):
             self,
             id_,
             name=id_,
-            service_namespace=self._target.service_namespace,
-            scalable_dimension=self._target.scalable_dimension,
-            resource_id=self._target.resource_id,
+            service_namespace=self.target.service_namespace,
+            scalable_dimension=self.target.scalable_dimension,
+            resource_id=self.target.resource_id,
             schedule=cron,
             timezone=timezone,
             scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(
@@ -94,9 +95,9 @@ class Autoscaling(Construct):
             id_,
             name=id_,
             policy_type="TargetTrackingScaling",
-            service_namespace=self._target.service_namespace,
-            scalable_dimension=self._target.scalable_dimension,
-            resource_id=self._target.resource_id,
+            service_namespace=self.target.service_namespace,
+            scalable_dimension=self.target.scalable_dimension,
+            resource_id=self.target.resource_id,
             target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
                 predefined_metric_specification=measure,
                 target_value=target,

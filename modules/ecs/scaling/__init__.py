@@ -1,0 +1,1 @@
+"""Numbers of tasks, and what moves them."""
