@@ -38,6 +38,7 @@ class ClusterStack(PlatformStack):
         self.scraper = SecurityGroup(
             self, "scraper", name=environment.qualify("scraper"), description="Who reads metrics", vpc=network.vpc
         )
+        self.scraper.allow_inside(environment.network)
         skip(self.scraper.group, "CKV2_AWS_5", "Prometheus wears it, in the stack monitoring.")
         self.namespace = ServiceDiscoveryPrivateDnsNamespace(
             self,

@@ -145,6 +145,9 @@ def promised(root: Path, environment: str) -> Promise:
     for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer, and the endpoint of the logs.
         reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS), ("logging", HTTPS)}
+    reached["scraper"].add(("logging", HTTPS))  # an endpoint in the private subnets, which all of them may call
+    inside = {subnet.cidr for subnet in subnets if subnet.tier is Tier.PRIVATE}
+    shared = ("edge", "scraper")
     more_ports = {(name, (port, port)) for name in services for port in services[name].egress_ports}
     for name, ports in more_ports:
         reached[name].add((INTERNET, ports))
@@ -152,7 +155,8 @@ def promised(root: Path, environment: str) -> Promise:
         doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
         | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)}
         | {Door(group("logging"), subnet.cidr, HTTPS) for subnet in subnets if subnet.tier is Tier.PRIVATE},
-        doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs}
+        doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs if caller not in shared}
+        | {Door(group(caller), cidr, ALL_PORTS) for caller in shared for cidr in inside}
         | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws}
         | {Door(group(name), ANYWHERE, ports) for name, ports in more_ports},
         reached=reached,
@@ -241,6 +245,7 @@ def test_prometheus_reads_metrics_where_services_have_them_and_nothing_else(kind
         *((f"dev-{name}", (2020, 2020)) for name in services),
         ("dev-orders", (8081, 8081)),
         ("dev-mailer", (9100, 9100)),
+        ("dev-logging", HTTPS),  # the endpoint that whoever is in the private subnets may call
     }
 
 
@@ -313,7 +318,7 @@ WIDENED: dict[str, Callable[[dict[str, Any]], None]] = {
     "a way to one becomes a way to all": rule("dev-service-storefront", OUT, "call-orders", cidr_ipv4=ANYWHERE),
     "a way out on 443 becomes all ports": rule("dev-service-mailer", OUT, "internet-out", from_port=0, to_port=65535),
     "the load balancer opens another port": rule("dev-edge", IN, "internet-in-443", to_port=8443),
-    "the load balancer may call anyone": rule("dev-service-admin", OUT, "load-balancer", cidr_ipv4="10.10.0.0/16"),
+    "the load balancer may call anyone": rule("dev-edge", OUT, "zone a", cidr_ipv4="10.10.0.0/16"),
     "Prometheus becomes anyone": rule("dev-service-mailer", IN, "scraper on 9100", cidr_ipv4="10.10.0.0/16"),
     "Grafana is open to the VPC": rule("dev-monitoring", IN, "edge on 3000", cidr_ipv4="10.10.0.0/16"),
     "the database lets the VPC in": rule("dev-service-orders", IN, "database", cidr_ipv4="10.10.0.0/16"),

@@ -35,7 +35,7 @@ class LoadBalancer(Construct):
     """An internet-facing application load balancer that answers 404 until a service adds its rule.
 
     Exposes `load_balancer`, `listener` (the HTTPS one, which takes the rules), `security_group` and `address`; HTTP is
-    only ever redirected, and nothing leaves the load balancer before a service lets it in.
+    only ever redirected, and nothing takes a request from the load balancer before it lets it in.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class LoadBalancer(Construct):
         self.security_group = SecurityGroup(
             self, "firewall", name=name, description="The load balancer: HTTP and HTTPS from the internet", vpc=vpc
         )
+        self.security_group.allow_inside(settings.network)
         plain = self.security_group.allow_internet(HTTP)
         skip(plain, "CKV_AWS_260", "Whoever types no https:// comes here first, and is redirected.")
         self.security_group.allow_internet(HTTPS)

@@ -7,6 +7,8 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from config.models.environment.network import Network
+from config.models.environment.subnets import Tier, plan_subnets
 from modules.checkov import skip
 from modules.network.acl_rules import ANYWHERE
 from modules.network.vpc import Vpc
@@ -19,7 +21,7 @@ class SecurityGroup(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, name: str, description: str, vpc: Vpc) -> None:
         super().__init__(scope, id_)
-        self.name = name
+        self.name, self._is_open_inside = name, False
         self.group = AwsSecurityGroup(
             self,
             "group",
@@ -56,6 +58,25 @@ class SecurityGroup(Construct):
             to_port=port,
         )
 
+    def allow_inside(self, settings: Network) -> None:
+        """Let this thing call into the private subnets, where the rule of each callee decides.
+
+        Many share such a caller, and a group takes 60 rules: one for each callee would end at the 28th.
+        """
+        self._is_open_inside = True
+        for subnet in plan_subnets(settings):
+            if subnet.tier is Tier.PRIVATE:
+                VpcSecurityGroupEgressRule(
+                    self,
+                    f"inside-{subnet.zone}",
+                    security_group_id=self.group.id,
+                    description=f"Private subnets, zone {subnet.zone}",
+                    cidr_ipv4=subnet.cidr,
+                    ip_protocol="tcp",
+                    from_port=0,
+                    to_port=65_535,
+                )
+
     def allow_from(self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str) -> None:
         """Open a port to the caller on both sides; `scope` lies in the later of the two stacks."""
         door = VpcSecurityGroupIngressRule(
@@ -72,6 +93,8 @@ class SecurityGroup(Construct):
             skip(
                 door, "CKV_AWS_260", "Its source is a security group; the check takes a rule without a range for open."
             )
+        if caller._is_open_inside:
+            return
         VpcSecurityGroupEgressRule(
             scope,
             f"{id_}-out",

@@ -91,8 +91,12 @@ def test_the_internet_reaches_80_and_443_and_nothing_else(stack: Stack) -> None:
     assert {rule["security_group_id"] for rule in rules} == {group}
 
 
-def test_nothing_leaves_it_before_a_service_lets_it_in(stack: Stack) -> None:
-    assert stack.all("aws_vpc_security_group_egress_rule") == []
+def test_it_calls_into_the_private_subnets_alone_by_as_many_rules_as_there_are_zones(stack: Stack) -> None:
+    """A group takes 60 rules, and each service would be one."""
+    out = {rule["cidr_ipv4"] for rule in stack.all("aws_vpc_security_group_egress_rule")}
+    private = {one["cidr_block"] for one in stack.all("aws_subnet") if one["tags"]["groundwork:tier"] == "private"}
+    assert out == private
+    assert len(stack.all("aws_vpc_security_group_egress_rule")) == 3
 
 
 def test_requests_that_two_readers_would_read_differently_do_not_pass(stack: Stack) -> None:
