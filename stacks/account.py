@@ -15,4 +15,6 @@ class AccountStack(PlatformStack):
 
     def __init__(self, scope: Construct, *, environment: Environment, budget: Budget) -> None:
         super().__init__(scope, name="account", environment=environment)
-        MonthlyBudget(self, "budget", name=environment.qualify("monthly"), settings=budget)
+        MonthlyBudget(
+            self, "budget", name=environment.qualify("monthly"), environment=environment.name, settings=budget
+        )

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cli.changes.plan_command import make_plan
 from cli.changes.plan_text import as_markdown
+from cli.cost.comment import change_markdown
 from cli.deploy.plans import CHANGES, plan_all
 from cli.errors import UsageError
 from cli.github.api import GitHub
@@ -97,6 +98,9 @@ def comment_plan(
     environment: Environment,
     stacks: Stacks = None,
     number: Annotated[int, typer.Option("--pull-request", metavar="NUMBER", help="where to say it")] = 0,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REV", help="Say what the change since this commit costs, too.")
+    ] = None,
     local: Local = False,
 ) -> None:
     """Plan, and put what it means into the pull request's one comment of this environment. Ends as `plan` does."""
@@ -104,6 +108,8 @@ def comment_plan(
     stacks = [name for word in stacks or [] for name in word.split()]
     found, code = make_plan(environment, stacks, local=local, to=notices)
     text = as_markdown(environment, found)
+    if base:
+        text = f"{text}\n{change_markdown(ROOT, base, environment)}"
     done = write_comment(github, number, text)
     _summary(text)
     console.print(f"{done.what}: {done.url}", markup=False, highlight=False, soft_wrap=True)

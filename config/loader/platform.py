@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.checks.application import application_conflicts
+from config.checks.budgets import budget_conflicts
 from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
 from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
@@ -96,6 +97,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(unknown_usage(environment, list(files)), environment=name)
         findings.add(storage_conflicts(environment, services[name]), environment=name)
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
+    findings.add(budget_conflicts(list(environments.values())))
     findings.raise_if_any(names)
     return tuple(
         WrittenDeployment(environment, tuple(services[name]))

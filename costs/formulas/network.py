@@ -62,12 +62,14 @@ def flow_logs(facts: Facts) -> Iterator[Line]:
     """Price what is delivered, by the GB to CloudWatch Logs, its infrequent-access class, or S3; then kept."""
     for one in facts.inventory.all("aws_flow_log"):
         gb = facts.usage.flow_log_gb
+        group = facts.inventory.referred(one, str(one.attributes.get("log_destination", "")))
+        if group and group.type != "aws_cloudwatch_log_group":
+            group = None
+        days = group.number("retention_in_days", 30) if group else facts.kept_days(one.stack)
         if one.attributes.get("log_destination_type") == "s3":
-            terms = [Term(gb, "vended_s3"), Term(gb * COMPRESSED * facts.kept_days(one.stack) / 30, "s3_gb")]
+            terms = [Term(gb, "vended_s3"), Term(gb * COMPRESSED * days / 30, "s3_gb")]
             yield facts.line("flow logs", "", terms, [one], note="in S3")
             continue
-        group = facts.inventory.referred(one, str(one.attributes.get("log_destination", "")))
-        days = group.number("retention_in_days", 30) if group else 30
         rare = group is not None and group.attributes.get("log_group_class") == "INFREQUENT_ACCESS"
         terms = [
             Term(gb, "vended_cwl_ia" if rare else "vended_cwl"),

@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import EcsClusterCa
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from modules.checkov import skip
 from modules.ecs.ec2_capacity import Ec2Capacity
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
@@ -68,6 +69,8 @@ class EcsCluster(Construct):
                 )
             ),
         )
+        if settings.container_insights == "disabled":
+            skip(self.cluster, "CKV_AWS_65", "Prometheus measures every task; CloudWatch would be paid for the same.")
         self.ec2 = Ec2Capacity(
             self,
             "ec2",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetNotification
+from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetCostFilter, BudgetsBudgetNotification
 from constructs import Construct
 
-from config.models.environment.budget import Budget
+from config.models.environment.budget import Budget, Counted
 
+ENVIRONMENT_TAG = "groundwork:environment"
 # Percent of the budget, and of what: early enough to act, and again when it is true.
 WARNINGS = ((80, "FORECASTED"), (100, "ACTUAL"))
 
@@ -17,8 +18,10 @@ class MonthlyBudget(Construct):
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, settings: Budget) -> None:
+    def __init__(self, scope: Construct, id_: str, *, name: str, environment: str, settings: Budget) -> None:
         super().__init__(scope, id_)
+        # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
+        own = BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:{ENVIRONMENT_TAG}${environment}"])
         BudgetsBudget(
             self,
             "budget",
@@ -27,6 +30,7 @@ class MonthlyBudget(Construct):
             time_unit="MONTHLY",
             limit_amount=str(settings.monthly_usd),
             limit_unit="USD",
+            cost_filter=[own] if settings.counts is Counted.ENVIRONMENT else None,
             notification=[
                 BudgetsBudgetNotification(
                     notification_type=of_what,

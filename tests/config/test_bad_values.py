@@ -143,7 +143,7 @@ environments/dev.yaml:3: network.cidr: is missing
         """
 environments/dev.yaml:1: network: is missing
   value: nothing
-  allowed: the fields cidr, zones, nat, interface_endpoints, flow_log_retention_days
+  allowed: the fields cidr, zones, nat, interface_endpoints, flow_logs, flow_log_retention_days
   fix: add `network:`
 """,
     ),

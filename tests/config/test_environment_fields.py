@@ -12,14 +12,47 @@ from config.loader.platform import load_platform
 from config.models.environment.office_hours import Day, OfficeHours
 from config.models.environment.shared import shared_place
 from config.models.environment.usage import Usage
-from tests.config.bad_yaml import DEV, Bad, check
-from tests.config.platform_files import added, write_platform
+from tests.config.bad_yaml import DEV, PROD, Bad, check
+from tests.config.platform_files import VALID, added, replaced, write_platform
 from tests.settings import an_environment
 from tests.synthesis import ROOT, SHOP
 
 GUIDE = ROOT / "docs/environments.md"
 
 CASES = [
+    Bad(
+        "two budgets of one account",
+        {
+            DEV: VALID[DEV] + "budget: {monthly_usd: 100, alert_emails: [a@example.com]}\n",
+            PROD: VALID[PROD].replace('"222222222222"', '"111111111111"')
+            + "budget:\n  monthly_usd: 100\n  alert_emails: [a@example.com]\n",
+        },
+        """
+environments/prod.yaml:6: budget: it counts account 111111111111, as the budget of environment dev does, see \
+environments/dev.yaml:6
+  value: 100
+  allowed: one budget that counts the account
+  fix: write `counts: environment` under `budget:`, or remove the budget
+""",
+    ),
+    Bad(
+        "a budget of what is no part of a bill",
+        added(DEV, "budget: {monthly_usd: 100, counts: team, alert_emails: [a@example.com]}\n"),
+        """
+environments/dev.yaml:6: budget.counts: is none of the choices
+  value: team
+  allowed: account, environment
+""",
+    ),
+    Bad(
+        "flow logs into a store that does not exist",
+        replaced(DEV, "nat: single", "nat: single\n  flow_logs: elastic"),
+        """
+environments/dev.yaml:6: network.flow_logs: is none of the choices
+  value: elastic
+  allowed: s3, cloudwatch
+""",
+    ),
     Bad(
         "usage of a service that is not there",
         added(DEV, "usage:\n  services:\n    ap: {requests_per_second: 3}\n"),

@@ -95,7 +95,7 @@ class Runner:
         planned = {its["environment"]: its["stacks"] for its in json.loads(outputs["plans"])}
         for environment, stacks in planned.items():
             self.step("plan", "plan", "github role", ENVIRONMENT=environment)
-            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER="7")
+            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER="7", BASE=base)
         return planned
 
     def comment(self, environment: str) -> str:

@@ -40,3 +40,9 @@ def test_container_insights_is_a_field(checkout: Checkout) -> None:
     dev.write_text(dev.read_text().replace("cluster:\n", "cluster:\n  container_insights: enhanced\n"))
     (setting,) = checkout.synthesize(only="dev")["dev-cluster"].one("aws_ecs_cluster")["setting"]
     assert setting == {"name": "containerInsights", "value": "enhanced"}
+
+
+def test_container_insights_is_off_unless_it_is_asked_for(shop: Platform) -> None:
+    cluster = shop["prod-cluster"].one("aws_ecs_cluster")
+    assert cluster["setting"] == [{"name": "containerInsights", "value": "disabled"}]
+    assert "CKV_AWS_65" in cluster["//"]["checkov"]

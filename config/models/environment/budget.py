@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -17,10 +18,22 @@ EmailAddress = Annotated[
 MOST_EMAILS = 10
 
 
+class Counted(StrEnum):
+    """The part of a bill that a budget counts."""
+
+    ACCOUNT = "account"
+    ENVIRONMENT = "environment"
+
+
 class Budget(Settings):
-    """Warns, and stops nothing. It counts the whole account: environments that share one share its bill."""
+    """Warns, and stops nothing."""
 
     monthly_usd: int = Field(ge=1, description="The most that a month should cost, in US dollars.")
+    counts: Counted = Field(
+        default=Counted.ACCOUNT,
+        description="account: the whole bill of the account, for one environment of those that share it; environment: "
+        "what carries this environment's tag, once the tag is activated in the billing console (docs/environments.md).",
+    )
     alert_emails: tuple[EmailAddress, ...] = Field(
         description="Who is told, at 80 % by forecast and at 100 % in fact: one to ten."
     )

@@ -40,7 +40,8 @@ class Cluster(Settings):
     """The ECS cluster that runs every service."""
 
     container_insights: Literal["disabled", "enabled", "enhanced"] = Field(
-        default="enabled", description="CloudWatch metrics of tasks and services, paid by the metric."
+        default="disabled",
+        description="CloudWatch's own metrics of tasks and services, paid by the metric; Prometheus has them too.",
     )
     spot_percent: Percent = Field(
         default=0,

@@ -24,6 +24,13 @@ class Nat(StrEnum):
     NONE = "none"
 
 
+class FlowLogDestination(StrEnum):
+    """The store of the record of connections."""
+
+    S3 = "s3"
+    CLOUDWATCH = "cloudwatch"
+
+
 class InterfaceEndpoint(StrEnum):
     """An AWS service reached without leaving the VPC; each costs an hourly fee per zone."""
 
@@ -123,6 +130,11 @@ class Network(Settings):
     )
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         default=(), description="AWS services reached privately, without NAT."
+    )
+    flow_logs: FlowLogDestination = Field(
+        default=FlowLogDestination.S3,
+        description="Where every connection is recorded. s3: files in a bucket; cloudwatch: a log group, searched at "
+        "once and twice as dear. Another value starts anew and deletes the record so far.",
     )
     flow_log_retention_days: LogRetentionDays = Field(
         default=90, description="How long the record of accepted and rejected connections is kept."

@@ -41,7 +41,7 @@ _DEFAULTS_TO = "by default what the environment says under databases:"
 class Databases(Settings):
     """The databases of an environment, unless a service's own `database:` says otherwise."""
 
-    instance_class: InstanceClass = Field(default="db.m7g.large", description="Processor and memory.")
+    instance_class: InstanceClass = Field(default="db.t4g.medium", description="Processor and memory.")
     storage_gib: StorageGib = Field(default=20, description="Storage at the start; it never shrinks.")
     max_storage_gib: StorageGib = Field(default=200, description="RDS adds storage by itself up to here.")
     multi_az: bool = Field(default=True, description="A standby in a second zone takes over in about a minute.")
