@@ -32,7 +32,7 @@ from cli.services.run_job import run_now
 from cli.services.secrets import app as secrets_app
 from cli.session import open_session
 from cli.state.commands import state_app
-from cli.terraform.cdktf_runner import LOGS
+from cli.terraform.run_log import LOGS
 from cli.up.command import up
 from config.errors import GroundworkError
 from config.loader.platform import load_platform
@@ -47,7 +47,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""
     The platform from the command line: environments/ and service_configs/ say what there shall be, and these
-    commands make it so. cdktf and Terraform do the work; `npx cdktf` works beside it.
+    commands make it so. Terraform does the work, on what cdktf synthesizes; `npx cdktf` works beside it.
 
     [bold]Try it[/bold], without an account:   make demo, make demo-down
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from cli.deploy.capacity_ceiling import CapacityCeiling
 from cli.deploy.opensearch_capacity import wanted_ceiling
 from cli.errors import CommandError, UsageError
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 from cli.state.store import S3States, StateStore
 from cli.target import Target, act_as, check_account, choose_target
 from cli.terraform.provider_mirror import TerraformSetup, prepare_terraform

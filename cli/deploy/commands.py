@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Collection, Iterator
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.root import ROOT
 from cli.session import Session, open_session
-from cli.terraform.cdktf_runner import QUIET, Cdktf
+from cli.terraform.cdktf_runner import Cdktf
 from cli.terraform.orphaned_stacks import LOGGING, LOGS, that_need, without_logs
 from cli.terraform.provider_mirror import prepare_terraform
 from config.loader.platform import load_platform
@@ -34,11 +33,8 @@ def synth(
     """Write the Terraform code of every environment, or of one, to cdktf.out. Asks no AWS."""
     load_platform(ROOT, only=None if environment == SHARED else environment)
     terraform = prepare_terraform(ROOT, os.environ)
-    cdktf = Cdktf(ROOT, terraform.environment, terraform.skip_provider_lock)
     chosen = {"GROUNDWORK_ENVIRONMENT": environment} if environment else {}
-    arguments = [argument for argument in cdktf.arguments("synth", []) if argument != "--skip-provider-lock"]
-    done = subprocess.run(arguments, cwd=ROOT, env={**terraform.environment, **QUIET, **chosen}, check=False)
-    raise typer.Exit(done.returncode)
+    raise typer.Exit(Cdktf(ROOT, {**terraform.environment, **chosen}).synth())
 
 
 def deploy(
@@ -47,18 +43,31 @@ def deploy(
     local: Local = False,
     yes: Yes = False,
     prune: Annotated[bool, typer.Option("--prune", help="Destroy stacks that have left the program.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Plan the stacks as well that are as they were applied last.")
+    ] = False,
     lock_timeout: LockTimeout = 600,
 ) -> None:
     """Make AWS what the code says: everything, or the stacks named.
 
+    Planned is only what differs from what was applied last, in its code or in what it reads of other stacks; what
+    somebody changed in AWS itself is what `groundwork drift` looks for.
     Ctrl-C stops it in good order, and the same command goes on from there. For example:
     `groundwork deploy dev`, `groundwork deploy prod service-orders`.
     """
     session = open_session(ROOT, environment, console, local=local)
-    deploy_stacks(session, stacks, yes=yes, prune=prune, lock_timeout=lock_timeout)
+    deploy_stacks(session, stacks, yes=yes, prune=prune, lock_timeout=lock_timeout, everything=everything)
 
 
-def deploy_stacks(session: Session, stacks: list[str] | None, *, yes: bool, prune: bool, lock_timeout: int) -> None:
+def deploy_stacks(
+    session: Session,
+    stacks: list[str] | None,
+    *,
+    yes: bool,
+    prune: bool,
+    lock_timeout: int,
+    everything: bool = False,
+) -> None:
     """Deploy the stacks named, or all, and say what became of each."""
     environment = session.name
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
@@ -66,15 +75,20 @@ def deploy_stacks(session: Session, stacks: list[str] | None, *, yes: bool, prun
         if stacks:
             chosen = run.program.with_missing(chosen, run.deployed())
         run.refuse_abandoned_locks(chosen)
+        differences = run.differences(chosen)
+        changing = chosen if everything else tuple(stack for stack in chosen if stack.name in differences)
         if environment != SHARED:
-            refuse_missing_images(session, chosen)
+            refuse_missing_images(session, changing)
         left = run.orphans()
-        for line in cost_warnings(session, [stack.name for stack in chosen]):
+        for line in cost_warnings(session, [stack.name for stack in changing]):
             session.say(line)
-        if not session.target.embedded:
-            names = ", ".join(stack.name for stack in chosen)
-            confirm(f"Deploy {names} to {environment} in {session.target.description}?", yes)
-        progress = run.execute("deploy", chosen)
+        for name, why in differences.items():
+            session.say(f"{session.name}-{name} is planned: {why}")
+        if changing and not session.target.embedded:
+            names = ", ".join(stack.name for stack in changing)
+            readers = "" if len(changing) == len(chosen) else ", and what reads a value of theirs that changes,"
+            confirm(f"Deploy {names}{readers} to {environment} in {session.target.description}?", yes)
+        progress = run.execute("deploy", chosen, everything=everything)
         for stack in progress.stacks.values():
             session.say(f"{stack.stack}: {stack.outcome}")
         for note in without_image(session, [stack.name for stack in chosen]):

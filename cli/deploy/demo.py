@@ -33,13 +33,13 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     session = open_session(root, ENVIRONMENT, console, local=True)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
         run.refuse_abandoned_locks(run.program.stacks)
-        session.say(f"Deploying {len(run.program.stacks)} stacks with cdktf")
+        session.say(f"Deploying {len(run.program.stacks)} stacks")
         progress = run.execute("deploy", run.program.stacks)
     console.print()
     console.print(stack_table(session, progress))
     console.print(name_table(session))
     console.print(rule_table(session))
-    changed = any(stack.outcome != "no changes" for stack in progress.stacks.values())
+    changed = any(stack.has_changed for stack in progress.stacks.values())
     words = "Deployed" if changed else "No changes: everything is as the code says. Done"
     for orphan in run.orphans():
         session.say(f"{orphan.stack} has left the program: {session.command('deploy dev --prune')} destroys it")
@@ -47,7 +47,7 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
 
 
 def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
-    """Destroy through cdktf, prove that nothing is left, and stop the embedded AWS."""
+    """Destroy, prove that nothing is left, and stop the embedded AWS."""
     if launcher.status(directory=LOCAL_AWS) is None:
         console.print("The embedded AWS is not running: there is nothing to take away.")
         return
@@ -58,8 +58,7 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():
                 run.destroy_orphan(orphan)
-            if any(state.resources for state in session.states()):
-                run.execute("destroy", run.program.stacks)
+            run.execute("destroy", run.program.stacks)
     left = unmanaged(find_tagged(session.name, session.place.region), [])
     if left:
         raise CommandError("\n".join(["These resources are left:", *(resource.arn for resource in left)]))

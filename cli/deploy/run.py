@@ -1,4 +1,4 @@
-"""deploy and destroy: cdktf does the work; here is what must be true before, and what is said after."""
+"""deploy and destroy: Terraform does the work; here is what must be true before, and what is said after."""
 
 from __future__ import annotations
 
@@ -8,37 +8,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Literal
 
+from cli.deploy.applied import Applied
 from cli.deploy.checkout_lock import only_one
 from cli.deploy.delegation import Delegation
+from cli.deploy.execution import Execution
+from cli.deploy.failure import failure
 from cli.errors import CommandError
 from cli.rollouts.invocation import invoke
 from cli.rollouts.view import question
 from cli.rollouts.watch import RolloutWatch
 from cli.session import Session
-from cli.state.bucket import StateFile
-from cli.terraform.cdktf_runner import Cdktf, fail_with_log, log_path
+from cli.state.state_file import StateFile
 from cli.terraform.display import display_for
 from cli.terraform.locks import abandoned, describe_abandoned, describe_held
 from cli.terraform.orphaned_stacks import orphans, refuse_protected_orphan, write_empty_stack
-from cli.terraform.progress import Phase, Progress, StackProgress
-from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack, waves
-from cli.terraform.terraform import forget_backend, initialize, terraform
+from cli.terraform.progress import Progress, StackProgress
+from cli.terraform.run_log import log_path
+from cli.terraform.stack_process import Command
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
+from cli.terraform.terraform import initialize, terraform, terraform_version
 from cli.terraform.unmanaged_resources import report
 from config.models.environment.shared import SHARED
 
-PARALLEL_STACKS = 4
-"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
 
-SIGNALLED = 128
-"""An exit code above it means: ended by the signal of that number less 128."""
-
-Command = Literal["deploy", "destroy"]
-
-
-@dataclass(frozen=True)
+@dataclass
 class Run:
     """One deploy or destroy, in a checkout that nothing else works in meanwhile."""
 
@@ -46,19 +40,7 @@ class Run:
     program: SynthesizedApp
     lock_timeout_seconds: int
     checkout_lock: int
-
-    @property
-    def cdktf(self) -> Cdktf:
-        """The cdktf command of this run."""
-        terraform = self.session.terraform
-        return Cdktf(
-            self.session.root,
-            terraform.environment,
-            terraform.skip_provider_lock,
-            keep_open=(self.checkout_lock,),
-            notice=lambda line: self.delegation.notice(line) if self.delegation else None,
-            watch=self.watch.look if self.watch else lambda _: (),
-        )
+    _states: list[StateFile] | None = None
 
     @cached_property
     def watch(self) -> RolloutWatch | None:
@@ -76,13 +58,41 @@ class Run:
         """The domain's delegation; None for the shared stacks, which have no domain."""
         return Delegation(self.session.environment) if self.session.name != SHARED else None
 
+    @cached_property
+    def terraform_version(self) -> str:
+        """The version of the Terraform on this machine."""
+        return terraform_version(self.session.terraform.environment)
+
+    @property
+    def states(self) -> list[StateFile]:
+        """Every state of the environment, read once and again after each change."""
+        if self._states is None:
+            self._states = self.session.states()
+        return self._states
+
     def orphans(self) -> list[StateFile]:
         """Return the states with resources whose stack the program no longer has."""
-        return orphans(self.program, self.session.states())
+        return orphans(self.program, self.states)
 
     def deployed(self) -> set[str]:
         """Return the keys of the states that hold anything."""
-        return {state.key for state in self.session.states() if state.resources}
+        return {state.key for state in self.states if state.resources}
+
+    def applied(self, stacks: Sequence[SynthesizedStack]) -> Applied:
+        """Return what is known of these stacks, and of all states."""
+        records = self.session.store.records
+        return Applied(
+            states={f"{self.program.environment}-{state.stack}": state for state in self.states},
+            records=records.read(stacks) if records else {},
+            terraform=self.terraform_version,
+        )
+
+    def differences(self, stacks: Sequence[SynthesizedStack]) -> dict[str, str]:
+        """Return the stacks that differ from what was applied last, and why: all where nothing notes that."""
+        if self.session.store.records is None:
+            return {stack.name: "Terraform Cloud keeps no note of what was applied" for stack in stacks}
+        applied = self.applied(stacks)
+        return {stack.name: why for stack in stacks if (why := applied.difference(stack))}
 
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
         """Return a lock that nobody will release is told at once; any other is waited for, and its holder named."""
@@ -102,58 +112,39 @@ class Run:
                 release = self.session.command(f"unlock {self.program.environment} {lock.stack.name} --id {lock.id}")
                 self.session.say(f"  release it, if nobody works under it: {release}")
 
-    def execute(self, command: Command, stacks: Sequence[SynthesizedStack]) -> Progress:
-        """Run cdktf on these stacks, in as few calls as their dependencies allow."""
+    def execute(self, command: Command, stacks: Sequence[SynthesizedStack], *, everything: bool = False) -> Progress:
+        """Run Terraform in each of these stacks, in the order of their needs; what is applied is left alone.
+
+        With `everything` that is planned as well.
+        """
         progress = Progress(stack.id for stack in stacks)
         log = log_path(self.session.root, command, self.session.name)
         display = display_for(self.session.console, progress)
-        partial = command == "deploy" and needs_others(stacks)
-        options = ["--auto-approve", "--skip-synth", f"--parallelism={PARALLEL_STACKS}"]
-        if partial:
-            options.append("--ignore-missing-stack-dependencies")
-        for stack in stacks:
-            forget_backend(stack.directory)
+        delegation, watch = self.delegation, self.watch
         try:
-            # With that option cdktf ignores the order among the chosen stacks as well, so it gets them in waves.
-            for number, wave in enumerate(waves(stacks) if partial else [list(stacks)]):
-                part = log if number == 0 else log.with_suffix(f".{number}.log")
-                code = self.cdktf.run(
-                    self.cdktf.arguments(command, [stack.id for stack in wave], options),
-                    log=part,
-                    progress=progress,
-                    display=display,
-                    lock_timeout=f"{self.lock_timeout_seconds}s",
-                )
-                if code:
-                    break
+            outcome = Execution(
+                command,
+                stacks,
+                self.session.terraform,
+                progress,
+                display,
+                log,
+                self.lock_timeout_seconds,
+                self.checkout_lock,
+                self.session.store.records,
+                self.applied(stacks),
+                everything=everything,
+                notice=delegation.notice if delegation else lambda _: None,
+                watch=watch.look if watch else lambda _: (),
+            ).run()
         finally:
-            if self.watch:
-                self.watch.close()
+            self._states = None
+            if watch:
+                watch.close()
             display.close()
-        if code:
-            raise self._failure(command, code, progress, part, stacks)
+        if not outcome.is_good:
+            raise failure(self.session, command, outcome.signal_code, progress, log, stacks, delegation)
         return progress
-
-    def _failure(
-        self, command: Command, code: int, progress: Progress, log: Path, stacks: Sequence[SynthesizedStack]
-    ) -> CommandError:
-        now = datetime.now(UTC)
-        unfinished = [stack for stack in stacks if progress.stacks[stack.id].phase is not Phase.DONE]
-        locked = self.session.store.locks(unfinished)
-        gone = abandoned(locked)
-        notes = [describe_abandoned(lock, now, self.session.command) for lock in gone]
-        notes += [describe_held(lock, now) for lock in locked if lock not in gone]
-        if gone:
-            notes.append(report(self.session.name, self.session.unmanaged()))
-        if code > SIGNALLED:
-            finished = "Terraform has finished what it had begun, written its state and released its locks.\n"
-            words = f"Interrupted. {'' if locked else finished}Run the same command again to go on. Full log: {log}"
-            return CommandError("\n\n".join([words, *notes]), exit_code=code)
-        errors = [error for stack in progress.stacks.values() for error in stack.errors]
-        if advice := self.delegation and self.delegation.explain(errors):
-            notes.append(advice)
-        failure = fail_with_log(f"{command} {self.session.name}", progress, log, 1)
-        return CommandError("\n\n".join([str(failure), *notes]), exit_code=1)
 
     def destroy_orphan(self, orphan: StateFile) -> None:
         """Destroy a stack that only its state still knows."""
@@ -171,6 +162,7 @@ class Run:
         log.write_text(done.stdout)
         for line in done.stdout.splitlines():
             progress.read(line)
+        self._states = None
         if done.returncode != 0:
             errors = "\n  ".join(progress.errors)
             raise CommandError(f"{stack.id} could not be destroyed:\n  {errors}\nFull log: {log}")
@@ -178,13 +170,8 @@ class Run:
 
     def forget_empty_states(self) -> None:
         """Delete the states of stacks that are gone and hold no resource."""
+        self._states = None
         self.session.store.forget_empty(self.program)
-
-
-def needs_others(stacks: Sequence[SynthesizedStack]) -> bool:
-    """Return whether one of these stacks needs one that is not among them."""
-    chosen = {stack.id for stack in stacks}
-    return any(not chosen.issuperset(stack.dependencies) for stack in stacks)
 
 
 @contextmanager

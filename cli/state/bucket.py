@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,16 @@ from botocore.exceptions import ClientError
 from cli.aws_errors import code_of, explained
 from cli.errors import CommandError
 from cli.state.bucket_settings import lacking
+from cli.state.state_file import SUFFIX, StateFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
 
-SUFFIX = ".tfstate"
+RECORD_SUFFIX = ".applied"
+"""Of the object beside a state that says whether its last deploy ended well: applied_record.py."""
+MOST_AT_A_TIME = 8
+"""Questions to S3: each takes tens of milliseconds, and most of them are spent waiting."""
 FOREIGN = (301, 403)
 """HeadBucket's answers for a bucket in another region, and for one that is not ours or closed to us.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
@@ -36,44 +41,6 @@ class MadeBucket:
     created: bool
     written: tuple[str, ...]
     """The settings that it wrote, in words."""
-
-
-@dataclass(frozen=True)
-class StateFile:
-    """One stack's state as Terraform wrote it."""
-
-    key: str
-    content: dict[str, Any]
-
-    @property
-    def stack(self) -> str:
-        """The stack's name within its environment."""
-        return self.key.rpartition("/")[2].removesuffix(SUFFIX)
-
-    def data_names(self, kind: str) -> list[str]:
-        """Return the names of its data sources of one type."""
-        found = self.content.get("resources", [])
-        return [entry["name"] for entry in found if entry["mode"] == "data" and entry["type"] == kind]
-
-    @property
-    def protected(self) -> list[str]:
-        """The resources that AWS refuses to delete."""
-        flags = ("deletion_protection", "enable_deletion_protection")
-        return [
-            f"{resource['type']} {resource['name']}"
-            for resource in self.content.get("resources", [])
-            for instance in resource["instances"]
-            if any(instance["attributes"].get(flag) is True for flag in flags)
-        ]
-
-    @property
-    def resources(self) -> int:
-        """The number of managed resources in it."""
-        return sum(
-            len(resource["instances"])
-            for resource in self.content.get("resources", [])
-            if resource["mode"] == "managed"
-        )
 
 
 def bucket_exists(s3: S3Client, bucket: str, *, account_id: str | None = None, region: str | None = None) -> bool:
@@ -140,13 +107,29 @@ def _foreign(s3: S3Client, bucket: str, error: ClientError) -> CommandError:
     )
 
 
+def is_absent(error: ClientError) -> bool:
+    """Return whether S3 says that there is no such object, or no such bucket."""
+    return error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404")
+
+
+def read_state(s3: S3Client, bucket: str, key: str) -> StateFile | None:
+    """One state, if it is there."""
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if is_absent(error):
+            return None
+        raise
+    return StateFile(key=key, content=json.loads(body))
+
+
 def state_files(s3: S3Client, bucket: str, environment: str) -> Iterator[StateFile]:
     """Every state object of the environment."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{environment}/"):
-        for entry in page.get("Contents", []):
-            if entry["Key"].endswith(SUFFIX):
-                body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
-                yield StateFile(key=entry["Key"], content=json.loads(body))
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{environment}/")
+    keys = [entry["Key"] for page in pages for entry in page.get("Contents", []) if entry["Key"].endswith(SUFFIX)]
+    with ThreadPoolExecutor(MOST_AT_A_TIME) as pool:
+        found = list(pool.map(lambda key: read_state(s3, bucket, key), keys))
+    yield from (state for state in found if state)
 
 
 def forget_empty(s3: S3Client, bucket: str, environment: str) -> list[str]:
@@ -154,4 +137,5 @@ def forget_empty(s3: S3Client, bucket: str, environment: str) -> list[str]:
     empty = [state.key for state in state_files(s3, bucket, environment) if state.resources == 0]
     for key in empty:
         s3.delete_object(Bucket=bucket, Key=key)
+        s3.delete_object(Bucket=bucket, Key=f"{key.removesuffix(SUFFIX)}{RECORD_SUFFIX}")
     return empty

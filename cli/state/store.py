@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cli.state.bucket import StateFile, bucket_exists, forget_empty, make_bucket, state_files
+from cli.state.applied_record import AppliedRecords
+from cli.state.bucket import bucket_exists, forget_empty, make_bucket, state_files
 from cli.state.bucket_settings import lacking
+from cli.state.state_file import StateFile
 from cli.terraform.locks import Lock, read_lock
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform.unmanaged_resources import BOOTSTRAP
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 class StateStore(Protocol):
     """The states of one environment and the locks on them."""
+
+    @property
+    def records(self) -> AppliedRecords | None:
+        """The place where deploys note that they ended well; None where nothing can be noted: all is planned."""
 
     def fault(self) -> str | None:
         """Return what `groundwork bootstrap` has yet to set up, if anything."""
@@ -53,6 +60,11 @@ class S3States:
     def bucket(self) -> str:
         """The bucket's name."""
         return self.place.state_bucket
+
+    @cached_property
+    def records(self) -> AppliedRecords:
+        """The objects beside the states."""
+        return AppliedRecords(self.s3, self.bucket)
 
     @property
     def exists(self) -> bool:

@@ -60,7 +60,9 @@ class PlainDisplay:
         self._phases: dict[str, Phase] = {}
 
     def changed(self, stack: StackProgress) -> None:
-        """Redraw the stack's line."""
+        """Print a line where the stack begins something new."""
+        if stack.left_alone:
+            return  # what is said at the end is enough
         if stack.phase in self.SHOWN and self._phases.get(stack.stack) is not stack.phase:
             self._phases[stack.stack] = stack.phase
             words = f"{stack.steps} to do" if stack.phase is Phase.APPLYING else describe(stack)

@@ -1,14 +1,10 @@
 """Ctrl-C and SIGTERM in the middle of an apply: Terraform finishes what it has begun and writes its state.
 
-Left to itself cdktf exits at once, its pseudo-terminal closes, and Terraform may be hung up on before it has
-written its state or released its lock. So cdktf runs in a session of its own, which the terminal's Ctrl-C
-does not reach, and only the Terraform processes below it are told to stop. cdktf then sees them end, starts
-nothing more, and ends itself.
+Each Terraform runs in a session of its own, which the terminal's Ctrl-C does not reach, so that it is told once, by us.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -23,9 +19,6 @@ FORCING = 3
 """The signal that no longer waits for Terraform: it loses the resources that are then being made."""
 
 ECHO_SECONDS = 1.0
-
-SECONDS_TO_END_BY_ITSELF = 5.0
-"""For cdktf, once its last Terraform has ended."""
 
 
 @dataclass
@@ -104,35 +97,3 @@ def processes() -> list[Process]:
         with suppress(OSError):  # it has ended in the meantime
             found.append(read_stat(path.read_text()))
     return found
-
-
-class GracefulStop:
-    """Ends a running cdktf by way of its Terraform processes. Call `step` until cdktf is gone."""
-
-    def __init__(self, cdktf_pid: int) -> None:
-        self._cdktf = cdktf_pid
-        self._told: dict[int, int] = {}
-        self._idle_since: float | None = None
-
-    def step(self, *, forced: bool = False) -> None:
-        """Pass the next signal on: first to Terraform alone, then, if forced, to all."""
-        # Frozen, cdktf cannot start a Terraform between our look and what we conclude from it.
-        with suppress(ProcessLookupError):
-            os.kill(self._cdktf, signal.SIGSTOP)
-            try:
-                self._tell(forced=forced)
-            finally:
-                os.kill(self._cdktf, signal.SIGCONT)
-
-    def _tell(self, *, forced: bool) -> None:
-        running = [p.pid for p in processes() if p.parent == self._cdktf and p.is_terraform]
-        for pid in running:
-            times = 2 if forced else 1  # Terraform itself takes a second one for "exit immediately"
-            if self._told.get(pid, 0) < times:
-                self._told[pid] = self._told.get(pid, 0) + 1
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGINT)
-        now = time.monotonic()
-        self._idle_since = None if running else self._idle_since or now
-        if self._idle_since and (not self._told or now - self._idle_since > SECONDS_TO_END_BY_ITSELF):
-            os.killpg(self._cdktf, signal.SIGTERM)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.errors import CommandError
-from cli.state.bucket import SUFFIX, StateFile
+from cli.state.state_file import SUFFIX, StateFile
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 
 DIRECTORY = Path("build/orphans")

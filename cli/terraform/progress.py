@@ -1,4 +1,4 @@
-"""The progress of each stack, read from cdktf's output; nothing is printed here."""
+"""The progress of each stack, read from Terraform's output; nothing is printed here."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class StackProgress:
     changed: int = 0
     destroyed: int = 0
     errors: list[str] = field(default_factory=list)
+    left_alone: str = ""
+    """Why no Terraform looked at it, if none did."""
 
     @property
     def finished(self) -> bool:
@@ -59,7 +61,22 @@ class StackProgress:
     def outcome(self) -> str:
         """The end of the stack's deploy, in words."""
         counts = ((self.added, "added"), (self.changed, "changed"), (self.destroyed, "destroyed"))
-        return ", ".join(f"{count} {what}" for count, what in counts if count) or "no changes"
+        changes = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return self.left_alone or changes or "no changes"
+
+    @property
+    def has_changed(self) -> bool:
+        """True if Terraform changed anything."""
+        return bool(self.added or self.changed or self.destroyed)
+
+    def leave_alone(self, why: str) -> None:
+        """Note that no Terraform looks at it, and why."""
+        self.phase, self.left_alone = Phase.DONE, why
+
+    def fail(self, otherwise: str) -> None:
+        """Note that it has failed, for the reasons that were read; where none was, for this one."""
+        self.phase = Phase.FAILED
+        self.errors = self.errors or [otherwise]
 
     def read(self, line: str) -> None:
         """Take one line of Terraform's output about this stack."""
@@ -93,7 +110,7 @@ class StackProgress:
 
 
 class Progress:
-    """Every stack's progress, from cdktf's interleaved output.
+    """Every stack's progress, from an interleaved output.
 
     A line that belongs to a stack begins with its id; what follows, indented, belongs to it too.
     """

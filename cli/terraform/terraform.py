@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from cli.errors import CommandError
 from cli.terraform.interrupts import noted_signals
 
 POLL_SECONDS = 0.1
+QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+INIT = ("init", "-input=false", "-no-color")
 
 
 def terraform(
@@ -22,7 +25,7 @@ def terraform(
         process = subprocess.Popen(
             ["terraform", *arguments],
             cwd=directory,
-            env={**environment, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"},
+            env={**environment, **QUIET},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
@@ -52,9 +55,24 @@ def forget_backend(directory: Path) -> None:
     (directory / ".terraform/terraform.tfstate").unlink(missing_ok=True)
 
 
+def forget_lock_file(directory: Path) -> None:
+    """Spare `init` the reading of the whole provider, to compare it, where that comes from a mirror on this disk.
+
+    It is twice the work, and the version is exact without a lock file (stacks/platform_stack.py).
+    """
+    (directory / ".terraform.lock.hcl").unlink(missing_ok=True)
+
+
+def terraform_version(environment: Mapping[str, str] | None = None) -> str:
+    """Return the version of the Terraform on this machine."""
+    command = ["terraform", "version", "-json"]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return str(json.loads(done.stdout)["terraform_version"])
+
+
 def initialize(directory: Path, environment: Mapping[str, str]) -> None:
     """`terraform init`, quiet unless it fails."""
     forget_backend(directory)
-    done = terraform(directory, ["init", "-input=false", "-no-color"], environment, output=subprocess.PIPE)
+    done = terraform(directory, INIT, environment, output=subprocess.PIPE)
     if done.returncode != 0:
         raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")

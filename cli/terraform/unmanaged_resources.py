@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 
 BOOTSTRAP = "bootstrap"
 MADE_BESIDE_TERRAFORM = frozenset({BOOTSTRAP, "secrets"})

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
-from cli.state.bucket import SUFFIX, bucket_exists
+from cli.state.bucket import bucket_exists
+from cli.state.state_file import SUFFIX
 from cli.terraform.locks import MOVED
 from cli.terraform_cloud.copied_state import State
 

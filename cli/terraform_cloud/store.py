@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
-from cli.state.bucket import SUFFIX, StateFile
+from cli.state.state_file import SUFFIX, StateFile
 from cli.terraform.locks import Lock
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from cli.terraform_cloud.aws_roles import RunRoles
@@ -46,6 +46,10 @@ class TerraformCloudStates:
     def roles(self) -> RunRoles:
         """The IAM roles of the runs."""
         return RunRoles(self.place, self.connection.settings)
+
+    @property
+    def records(self) -> None:
+        """It keeps nothing of ours beside a state, so every deploy plans every stack."""
 
     def fault(self) -> str | None:
         """Return what `groundwork bootstrap` has yet to set up, if anything."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
+from cli.terraform.terraform import terraform_version
 from cli.terraform_cloud.connection import Connection
 from config.models.deploy_target import DeployTarget
 from config.models.terraform_cloud import Execution
@@ -26,13 +25,6 @@ def read_by(stacks: Sequence[SynthesizedStack]) -> dict[str, set[str]]:
         for state in stack.code.get("data", {}).get("terraform_remote_state", {}).values():
             readers.setdefault(state["config"]["workspaces"]["name"], set()).add(stack.id)
     return readers
-
-
-@cache
-def local_version() -> str:
-    """Return the version of the Terraform on this machine; every workspace starts with it."""
-    answer = subprocess.run(["terraform", "version", "-json"], stdout=subprocess.PIPE, check=True).stdout
-    return str(json.loads(answer)["terraform_version"])
 
 
 @dataclass(frozen=True)
@@ -113,7 +105,7 @@ class Workspaces:
         options = WorkspaceCreateOptions(
             name=stack.id,
             description=f"Stack {stack.name} of {self.place.name}. Made by groundwork.",
-            terraform_version=local_version(),
+            terraform_version=terraform_version(),
             project=project,
             **self._desired(),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 from cli.terraform.orphaned_stacks import (
     empty_code,
     orphans,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 from cli.terraform.unmanaged_resources import Tagged, unmanaged
 
 PREFIX = "arn:aws"

@@ -76,6 +76,12 @@ class SmallCheckout:
         may_end = str(root.parent / "may-end")
         return cls(root, {**environment, "MAY_END": may_end}, root.with_suffix(".output"))
 
+    def edit(self, old: str, new: str) -> None:
+        """Change the program."""
+        text = (self.root / "main.py").read_text()
+        assert old in text
+        (self.root / "main.py").write_text(text.replace(old, new))
+
     def let_work_end(self) -> None:
         Path(self.environment["MAY_END"]).touch()
 
@@ -111,7 +117,7 @@ class SmallCheckout:
             time.sleep(0.2)
 
     def log(self) -> str:
-        """What cdktf and Terraform have said in the last run."""
+        """What Terraform has said in the last run."""
         logs = sorted((self.root / "build/logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
         return logs[-1].read_text()
 

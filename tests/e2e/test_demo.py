@@ -75,7 +75,7 @@ class Visitor:
     def states(self) -> set[str]:
         s3 = self.aws.client("s3", endpoint_url=self.url)
         found = s3.list_objects_v2(Bucket="acme-dev-terraform-state", Prefix="dev/")["Contents"]
-        return {entry["Key"] for entry in found}
+        return {entry["Key"] for entry in found if not entry["Key"].endswith(".applied")}
 
     def code(self) -> dict[str, str]:
         """Every stack's synthesized JSON."""

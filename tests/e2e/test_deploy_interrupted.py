@@ -1,4 +1,4 @@
-"""What happens to a deploy that is stopped, killed, or not alone: with the real cdktf, Terraform and provider."""
+"""What happens to a deploy that is stopped, killed, or not alone: with the real Terraform and provider."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cloud:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
 
     def state_keys(self) -> list[str]:
-        return self.keys(BUCKET)
+        return [key for key in self.keys(BUCKET) if key.endswith(".tfstate")]
 
     def topics(self) -> list[str]:
         return sorted(topic["TopicArn"].rpartition(":")[2] for topic in self.sns.list_topics()["Topics"])
@@ -80,7 +80,7 @@ def test_a_stopped_deploy_leaves_a_state_and_no_lock_and_the_next_one_converges(
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert "Run the same command again to go on" in checkout.output.read_text()
-    assert not [key for key in cloud.state_keys() if key.endswith(".tflock")]
+    assert not [key for key in cloud.keys(BUCKET) if key.endswith(".tflock")]
     assert "aws_sns_topic" in cloud.in_state("work")
 
     checkout.let_work_end()
@@ -155,4 +155,4 @@ def test_a_stack_that_left_the_program_is_named_and_then_destroyed_from_its_stat
     code, output = checkout.run("destroy", "dev", "--yes")
     assert code == 0, output
     assert cloud.topics() == []
-    assert cloud.state_keys() == []
+    assert cloud.keys(BUCKET) == []

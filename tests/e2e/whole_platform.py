@@ -1,4 +1,4 @@
-"""The shop of tests/shop in a checkout of its own, deployed by the real cdktf to an embedded AWS."""
+"""The shop of tests/shop in a checkout of its own, deployed by the real Terraform to an embedded AWS."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Checkout:
     @property
     def states(self) -> dict[str, dict[str, Any]]:
         """Every state of the environment, by stack."""
-        keys = [entry["Key"] for entry in self.aws.s3.list_objects_v2(Bucket=self.state_bucket).get("Contents", [])]
+        found = self.aws.s3.list_objects_v2(Bucket=self.state_bucket).get("Contents", [])
+        keys = [entry["Key"] for entry in found if not entry["Key"].endswith(".applied")]
         bodies = {key: self.aws.s3.get_object(Bucket=self.state_bucket, Key=key)["Body"].read() for key in keys}
         return {key.removesuffix(".tfstate").replace("/", "-"): json.loads(body) for key, body in bodies.items()}
 

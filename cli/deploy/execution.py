@@ -1,0 +1,182 @@
+"""One deploy or destroy of several stacks: Terraform in each, what is shown meanwhile, and what is noted after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TextIO
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.deploy.applied import Applied
+from cli.state.applied_record import AppliedRecords
+from cli.terraform.display import Display
+from cli.terraform.interrupts import FORCING
+from cli.terraform.progress import Progress, StackProgress
+from cli.terraform.provider_mirror import TerraformSetup
+from cli.terraform.scheduler import Outcome, Scheduler
+from cli.terraform.stack_process import Command, StackProcess
+from cli.terraform.synthesized import SynthesizedStack
+
+PARALLEL_STACKS = 4
+"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
+
+_ADDRESS = re.compile(r"(?<![\w.])[a-z]\w*\.[\w-]+")
+
+
+@dataclass
+class Execution:
+    """The work on these stacks, and all that it needs to know."""
+
+    command: Command
+    stacks: Sequence[SynthesizedStack]
+    terraform: TerraformSetup
+    progress: Progress
+    display: Display
+    log: Path
+    lock_timeout_seconds: int
+    checkout_lock: int
+    records: AppliedRecords | None
+    applied: Applied
+    everything: bool = False
+    """Whether to plan what is known to be applied as well."""
+    notice: Callable[[str], str | None] = lambda _: None
+    """What else to say to a line of the output."""
+    watch: Callable[[Progress], Iterable[str]] = lambda _: ()
+    """What else to say from time to time; it must not wait."""
+    _paths: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def run(self) -> Outcome:
+        """Work on all of them; the whole output goes to the log, each line with its stack."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("a") as self._whole:
+            return Scheduler(
+                self.stacks,
+                begin=self._begin,
+                look=self._look,
+                finish=self._finish,
+                tick=self._tick,
+                signalled=self._signalled,
+                most=PARALLEL_STACKS,
+                # A mirror is only read. Two that fill Terraform's plugin cache at a time spoil it.
+                most_initializing=PARALLEL_STACKS if self.terraform.skip_provider_lock else 1,
+                backwards=self.command == "destroy",
+            ).run()
+
+    _whole: TextIO = field(init=False)
+
+    @cached_property
+    def _folder(self) -> Path:
+        """One file for each stack, which Terraform goes on to write if this process is killed."""
+        return self.log.with_suffix("")
+
+    def _begin(self, stack: SynthesizedStack) -> StackProcess | int:
+        its = self.progress.stacks[stack.id]
+        if words := self._needs_nothing(stack):
+            its.leave_alone(words)
+            self._changed(its)
+            return 0
+        work = StackProcess(
+            stack,
+            self.command,
+            self.terraform.environment,
+            self._folder / f"{stack.id}.log",
+            self.lock_timeout_seconds,
+            keep_lock_file=not self.terraform.skip_provider_lock,
+            keep_open=(self.checkout_lock,),
+        )
+        try:
+            if self.records:
+                self.records.take_back(stack)
+            work.start()
+        except (BotoCoreError, ClientError, OSError) as error:
+            its.fail(f"Error: not begun: {error}")
+            self._changed(its)
+            return 1
+        return work
+
+    def _needs_nothing(self, stack: SynthesizedStack) -> str | None:
+        """Return why no Terraform has to look at the stack, if none has to."""
+        if self.command == "destroy":
+            state = self.applied.states.get(stack.id)
+            return None if state and state.resources else "nothing is there"
+        known = self.records and not self.everything and self.applied.difference(stack) is None
+        return "no changes since it was applied" if known else None
+
+    def _look(self, stack: SynthesizedStack, work: StackProcess) -> None:
+        for line in work.new_lines():
+            told = f"{stack.id}  {self._with_path(stack, line)}"
+            with suppress(OSError):  # a full disk must not end what Terraform does
+                print(told, file=self._whole, flush=True)
+            if changed := self.progress.read(told):
+                self._changed(changed)
+            if text := self.notice(told):
+                self._say(text)
+
+    def _finish(self, stack: SynthesizedStack, code: int) -> int:
+        its = self.progress.stacks[stack.id]
+        if code:
+            its.fail(f"Error: Terraform ended with {_in_words(code)}, and gave no reason.")
+        elif self.command == "deploy" and self.records:
+            try:
+                self._note(stack, self.records)
+            except (BotoCoreError, ClientError) as error:
+                self._say(f"{stack.id}: it is not noted that it is applied: {error}")
+        self._changed(its)
+        return code
+
+    def _note(self, stack: SynthesizedStack, records: AppliedRecords) -> None:
+        """Note that it is applied; those that read it are compared with what it says now."""
+        if state := records.state(stack):
+            self.applied, record = self.applied.after_deploy(stack, state)
+            records.write(stack, record)
+
+    def _tick(self) -> None:
+        for text in self.watch(self.progress):
+            self._say(text)
+        with suppress(OSError):
+            self.display.tick()
+
+    def _signalled(self, count: int) -> None:
+        words = "Stopping: Terraform finishes what it has begun, writes its state and releases its locks."
+        if count == FORCING - 1:
+            words = "Still waiting for Terraform. Once more makes it exit at once, and lose what it is creating now."
+        elif count >= FORCING:
+            words = "Telling Terraform to exit at once."
+        self._say(words)
+
+    def _changed(self, its: StackProgress) -> None:
+        with suppress(OSError):  # the terminal has gone (SIGHUP); what runs is still waited for
+            self.display.changed(its)
+
+    def _say(self, text: str) -> None:
+        with suppress(OSError):
+            self.display.say(text)
+
+    def _with_path(self, stack: SynthesizedStack, line: str) -> str:
+        """Return the line with the construct's path behind the first address in it, as cdktf writes it."""
+        if stack.id not in self._paths:
+            self._paths[stack.id] = construct_paths(stack)
+        paths = self._paths[stack.id]
+        for match in _ADDRESS.finditer(line):
+            if path := paths.get(match[0]):
+                return f"{line[: match.end()]} ({path}){line[match.end() :]}"
+        return line
+
+
+def construct_paths(stack: SynthesizedStack) -> dict[str, str]:
+    """Return the path of each resource's construct within the stack, by Terraform's address."""
+    return {
+        f"{kind}.{name}": path.removeprefix(f"{stack.id}/")
+        for kind, resources in stack.code.get("resource", {}).items()
+        for name, resource in resources.items()
+        if (path := resource.get("//", {}).get("metadata", {}).get("path"))
+    }
+
+
+def _in_words(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,95 @@
+"""The records beside the states in S3: the code that a deploy applied, and the state that it left.
+
+A record is taken back before the next deploy changes anything: whatever ends between the two, by a failure or by
+`kill -9`, leaves a stack that has to be planned. docs/adr/0022-deploys-plan-only-what-was-not-applied.md
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from cli.state.bucket import MOST_AT_A_TIME, RECORD_SUFFIX, is_absent, read_state
+from cli.state.state_file import StateFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from cli.terraform.synthesized import SynthesizedStack
+
+
+@dataclass(frozen=True)
+class AppliedRecord:
+    """The code that the last deploy applied, the state that it left, and the version of its Terraform."""
+
+    code: str
+    """cli/deploy/code_hash.py"""
+    state: str
+    """StateFile.digest"""
+    terraform: str
+
+
+FIELDS = {its.name for its in fields(AppliedRecord)}
+
+
+@dataclass(frozen=True)
+class AppliedRecords:
+    """The records of one environment, an object for each stack."""
+
+    s3: S3Client
+    bucket: str
+    _begun: dict[str, str] = field(default_factory=dict)
+
+    def read(self, stacks: Iterable[SynthesizedStack]) -> dict[str, AppliedRecord]:
+        """Return the record of each stack that the last deploy ended well for, by the stack's id."""
+        stacks = list(stacks)
+        with ThreadPoolExecutor(MOST_AT_A_TIME) as pool:
+            found = zip(stacks, pool.map(lambda stack: self._get(self.key(stack)), stacks), strict=True)
+        return {stack.id: AppliedRecord(**content) for stack, content in found if content and content.keys() == FIELDS}
+
+    def state(self, stack: SynthesizedStack) -> StateFile | None:
+        """Return the stack's state as it is now."""
+        return read_state(self.s3, self.bucket, stack.state_key)
+
+    def take_back(self, stack: SynthesizedStack) -> None:
+        """Let the stack not be known to be applied from here on."""
+        self._begun[stack.id] = str(uuid.uuid4())
+        self._put(stack, {"begun": self._begun[stack.id]})
+
+    def write(self, stack: SynthesizedStack, record: AppliedRecord) -> None:
+        """Note that the deploy which took it back has ended well, unless another one has begun since."""
+        if self._get(self.key(stack)) == {"begun": self._begun.pop(stack.id, None)}:
+            self._put(stack, asdict(record))
+
+    @staticmethod
+    def key(stack: SynthesizedStack) -> str:
+        """Return the key of the stack's record."""
+        return f"{stack.id.replace('-', '/', 1)}{RECORD_SUFFIX}"
+
+    def _get(self, key: str) -> dict[str, str] | None:
+        try:
+            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if is_absent(error):
+                return None
+            raise
+        try:
+            found = json.loads(body)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _put(self, stack: SynthesizedStack, content: dict[str, str]) -> None:
+        self.s3.put_object(
+            Bucket=self.bucket,
+            Key=self.key(stack),
+            Body=json.dumps(content).encode(),
+            ContentType="application/json",
+            ServerSideEncryption="AES256",
+        )

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cli.terraform.scheduler import Outcome, Scheduler
+from cli.terraform.synthesized import SynthesizedStack
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "dev-network": (),
+    "dev-cluster": ("dev-network",),
+    "dev-database": ("dev-network",),
+    "dev-orders": ("dev-cluster", "dev-database"),
+    "dev-shop": ("dev-cluster",),
+}
+
+
+@dataclass
+class FakeWork:
+    """Ends at its third look, or as soon as it is told to stop."""
+
+    code: int = 0
+    looks: int = 0
+    told: int = 0
+    is_closed: bool = False
+    is_initializing: bool = False
+
+    def poll(self) -> int | None:
+        self.looks += 1
+        return self.code if self.looks >= 3 else 130 if self.told else None
+
+    def interrupt(self, times: int) -> None:
+        self.told = times
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class Place:
+    """What a scheduler of these stacks does, step by step."""
+
+    codes: Mapping[str, int] = field(default_factory=dict)
+    unchanged: tuple[str, ...] = ()
+    backwards: bool = False
+    most: int = 4
+    events: list[str] = field(default_factory=list)
+    running: dict[str, FakeWork] = field(default_factory=dict)
+    most_seen: int = 0
+    signals: list[int] = field(default_factory=list)
+    signal_at: str = ""
+    fault_at: str = ""
+
+    def begin(self, stack: SynthesizedStack) -> FakeWork | int:
+        if stack.id in self.unchanged:
+            return 0
+        if stack.id == self.fault_at:
+            raise RuntimeError("a fault of ours")
+        self.events.append(f"begin {stack.id}")
+        self.running[stack.id] = FakeWork(self.codes.get(stack.id, 0))
+        self.most_seen = max(self.most_seen, sum(not work.is_closed for work in self.running.values()))
+        if stack.id == self.signal_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return self.running[stack.id]
+
+    def finish(self, stack: SynthesizedStack, code: int) -> int:
+        self.events.append(f"end {stack.id}")
+        return code
+
+    def run(self) -> Outcome:
+        return Scheduler(
+            [SynthesizedStack(id_, needs, Path(id_)) for id_, needs in NEEDS.items()],
+            begin=self.begin,
+            look=lambda _stack, _work: None,
+            finish=self.finish,
+            tick=lambda: None,
+            signalled=self.signals.append,
+            most=self.most,
+            most_initializing=self.most,
+            backwards=self.backwards,
+        ).run()
+
+    def came_after(self, later: str, earlier: str) -> bool:
+        return self.events.index(f"begin {later}") > self.events.index(f"end {earlier}")
+
+
+def test_each_stack_begins_once_those_it_needs_are_done_and_the_others_do_not_wait() -> None:
+    place = Place()
+    assert place.run().done == set(NEEDS)
+    assert all(place.came_after(later, earlier) for later, needs in NEEDS.items() for earlier in needs)
+    assert place.most_seen == 2
+
+
+def test_to_destroy_each_stack_begins_once_those_that_need_it_are_gone() -> None:
+    place = Place(backwards=True)
+    assert place.run().is_good
+    assert all(place.came_after(earlier, later) for later, needs in NEEDS.items() for earlier in needs)
+
+
+def test_no_more_work_at_a_time_than_allowed() -> None:
+    place = Place(most=1)
+    assert place.run().is_good
+    assert place.most_seen == 1
+
+
+def test_what_fails_stops_what_needs_it_and_nothing_else() -> None:
+    place = Place(codes={"dev-database": 1})
+    outcome = place.run()
+    assert outcome.failed == {"dev-database": 1}
+    assert outcome.done == {"dev-network", "dev-cluster", "dev-shop"}
+    assert "begin dev-orders" not in place.events
+    assert {work.told for work in place.running.values()} == {0}, "nobody else was told to stop"
+
+
+def test_a_stack_without_work_is_done_at_once() -> None:
+    place = Place(unchanged=("dev-network", "dev-cluster"))
+    assert place.run().is_good
+    assert [event for event in place.events if "network" in event or "cluster" in event] == []
+    assert "begin dev-orders" in place.events
+
+
+def test_after_a_signal_what_runs_is_told_and_waited_for_and_nothing_more_begins() -> None:
+    place = Place(signal_at="dev-cluster")
+    outcome = place.run()
+    assert outcome.signal_code == 128 + signal.SIGTERM
+    assert not outcome.is_good
+    assert set(place.running) == {"dev-network", "dev-cluster"}
+    assert place.running["dev-cluster"].told == 1
+    assert all(work.is_closed for work in place.running.values())
+    assert place.signals == [1]
+
+
+def test_after_a_fault_of_ours_no_work_is_left_alone() -> None:
+    place = Place(fault_at="dev-database")
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        place.run()
+    assert place.running["dev-cluster"].told == 1
+    assert all(work.is_closed for work in place.running.values())
