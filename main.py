@@ -21,6 +21,7 @@ from config.loader.platform import Deployment, load_platform
 from config.loopback import is_loopback
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.environment.shared import SHARED, shared_place
+from config.models.preview import Preview
 from config.models.service.application import database_owner
 from config.models.service.aws.storage import owns_storage
 from config.models.service.logs import LogDestination
@@ -39,14 +40,15 @@ from stacks.logs import LogsStack
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import LOCAL_AWS
+from stacks.preview import PreviewStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 from stacks.shared_delivery import SharedDeliveryStack
 from stacks.storage import StorageStack, storage_of
 
 
-def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
-    """Add the stacks of one environment; `tags` are the platform images'."""
+def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, preview: Preview | None = None) -> None:
+    """Add the stacks of one environment, and of a preview of it; `tags` are the platform images'."""
     environment = deployment.environment
     if environment.budget:
         AccountStack(app, environment=environment, budget=environment.budget)
@@ -117,6 +119,20 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str]) -> None:
             )
             for prepared in service.before:
                 preparing[prepared].append(job)
+    if preview and environment.previews:
+        owners = {service.name: database_owner(service, deployment.services) for service in deployment.services}
+        by_service = {name: databases[owner] for name, owner in owners.items() if owner in databases}
+        PreviewStack(
+            app,
+            environment=environment,
+            preview=preview,
+            services=preview.of(deployment.services, environment.previews),
+            network=network,
+            cluster=cluster,
+            edge=edge,
+            tasks=tasks,
+            databases=by_service,
+        )
     if environment.delivery:
         DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)
 
@@ -148,8 +164,10 @@ def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]
         SharedDeliveryStack(app, place=place, delivery=delivery)
 
 
-def synthesize(root: Path, *, out: Path | None = None, only: str | None, local_aws: bool) -> None:
-    """Write every stack of the YAML below root, or only one environment's, or the `shared` ones.
+def synthesize(
+    root: Path, *, out: Path | None = None, only: str | None, local_aws: bool, preview: Preview | None = None
+) -> None:
+    """Write every stack of the YAML below root, or only one environment's, with a preview of it, or the `shared` ones.
 
     Without `out` it is where cdktf says: CDKTF_OUTDIR, else cdktf.out.
     """
@@ -162,16 +180,18 @@ def synthesize(root: Path, *, out: Path | None = None, only: str | None, local_a
         build_shared(app, images)
     if only != SHARED:
         for deployment, tags in images:
-            build(app, deployment, tags)
+            build(app, deployment, tags, preview=preview if only else None)
     app.synth()
 
 
 def main() -> None:
-    """Synthesize everything, or what GROUNDWORK_ENVIRONMENT names: an environment, or `shared`."""
+    """Synthesize all, or what GROUNDWORK_ENVIRONMENT names, with the preview of it that GROUNDWORK_PREVIEW says."""
     local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
+    asked = os.environ.get("GROUNDWORK_PREVIEW")
+    preview = Preview.model_validate_json(asked) if asked else None
     try:
-        synthesize(Path(__file__).parent, only=only, local_aws=local_aws)
+        synthesize(Path(__file__).parent, only=only, local_aws=local_aws, preview=preview)
     except ConfigError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

@@ -25,6 +25,7 @@ from cli.local import local_app
 from cli.logs.command import logs
 from cli.options import Environment, Local, LockTimeout
 from cli.picture.board import draw
+from cli.previews.commands import app as preview_app
 from cli.root import ROOT
 from cli.services.commands import service_app
 from cli.services.release import release as release_image
@@ -61,6 +62,7 @@ app = typer.Typer(
     """,
 )
 app.add_typer(github_app, name="github", rich_help_panel="Every day")
+app.add_typer(preview_app, name="preview", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")

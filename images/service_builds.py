@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 
+from config.models.service_names import repository_of
 from images.context_file import EXECUTABLE, READABLE, ContextFile
 from images.fingerprint import TAG_LENGTH, fingerprint
 from images.image_build import ImageBuild
@@ -19,7 +20,7 @@ def service_work(name: str, folder: Path, *, platforms: Sequence[str], tag: str 
     revision = _git(folder, "rev-parse", "HEAD")
     return ImageBuild(
         name=name,
-        repository=name,
+        repository=repository_of(name, tag),
         tag=tag or found[:TAG_LENGTH],
         fingerprint=found,
         platforms=tuple(platforms),

@@ -29,7 +29,13 @@ class DeliveryStack(PlatformStack):
         if delivery.makes_provider(environment.name, environment.account_id, registry):
             provider = github_provider(self)
         self._roles = DeliveryRoles(
-            self, "roles", place=environment, delivery=delivery, registry_account=registry, provider=provider
+            self,
+            "roles",
+            place=environment,
+            delivery=delivery,
+            registry_account=registry,
+            provider=provider,
+            previews=environment.previews is not None,
         )
 
     def bound(self, app: App) -> None:

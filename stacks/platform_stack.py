@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cdktf import TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from constructs import Construct
@@ -17,9 +19,11 @@ MOST_RETRIES = 5
 class PlatformStack(TerraformStack):
     """A stack `<environment>-<name>`; stacks/state_backend.py says where its state is kept."""
 
-    def __init__(self, scope: Construct, *, name: str, environment: DeployTarget) -> None:
+    def __init__(
+        self, scope: Construct, *, name: str, environment: DeployTarget, tags: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(scope, environment.qualify(name))
-        self.tags = environment.stack_tags(name)
+        self.tags = {**environment.stack_tags(name), **(tags or {})}
         local_aws = bool(self.node.try_get_context(LOCAL_AWS))
         # The local AWS has no role to assume.
         role = None if local_aws else environment.deploy_role_arn

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from config.loader.platform import Deployment
 from config.models.deploy_target import DeployTarget
+from config.models.service_names import PULL_REQUEST_TAG, repository_of
 from images.catalog import PLATFORM_IMAGES
 from images.lifecycle import lifecycle_policy
 from modules.delivery.repository import Repository
@@ -38,6 +39,10 @@ class RegistryStack(PlatformStack):
                 released = keep.setdefault(service.repository, set())
                 if service.release:
                     released.add(service.release)
+        if delivery := deployments[0].environment.delivery:
+            keep |= {
+                repository_of(name, PULL_REQUEST_TAG): set() for name, its in delivery.services.items() if its.previews
+            }
         self.repositories = {
             name: Repository(
                 self, name.replace("/", "--"), name=name, lifecycle_policy=lifecycle_policy(tags), readers=readers

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from config.models.delivery import Delivery
 from config.models.deploy_target import DeployTarget
+from config.models.service_names import PULL_REQUEST_TAG, repository_of
 from images.catalog import PLATFORM_IMAGES
 from modules.delivery.github_role import GithubRole, github_provider
 from modules.delivery.push_rights import push
@@ -29,6 +30,8 @@ class SharedDeliveryStack(PlatformStack):
         pushers = {"images": (delivery.from_branch, [image.repository for image in PLATFORM_IMAGES])}
         for service, its in sorted(delivery.services.items()):
             pushers[f"push-{service}"] = (its.from_branch, [service])
+            if its.previews:
+                pushers[f"preview-{service}"] = (its.from_pull_request, [repository_of(service, PULL_REQUEST_TAG)])
         for id_, (subject, repositories) in pushers.items():
             role = GithubRole(
                 self,

@@ -10,6 +10,7 @@ delivery:
     orders:
       repository: acme/orders
       subject_prefix: repo:acme@4711/orders@815
+      previews: true
     storefront: {repository: Acme-Web/Shop.Front, branch: trunk}
 """,
 }

@@ -11,6 +11,7 @@ from rich.console import Console
 from cli.changes.meaning import loses_data
 from cli.changes.plan_text import PlannedStack, as_json, as_markdown, as_text
 from cli.changes.planning import planned, raw_plans
+from cli.changes.reviewed import ReviewedPlan
 from cli.deploy.run import exclusive_run
 from cli.errors import UsageError
 from cli.options import Environment, Local, LockTimeout, Stacks
@@ -40,7 +41,7 @@ def plan(
     if markdown + json + raw > 1:
         raise UsageError("--markdown, --json and --terraform exclude each other", fix="choose one")
     to = notices if markdown or json else console
-    found, code = make_plan(environment, stacks or [], local=local, to=to, raw=raw, lock_timeout=lock_timeout)
+    found, code, _ = make_plan(environment, stacks or [], local=local, to=to, raw=raw, lock_timeout=lock_timeout)
     if markdown:
         print(as_markdown(environment, found), end="")
     elif json:
@@ -52,7 +53,7 @@ def plan(
 
 def make_plan(
     environment: str, stacks: Sequence[str], *, local: bool, to: Console, raw: bool = False, lock_timeout: int = 600
-) -> tuple[list[PlannedStack], int]:
+) -> tuple[list[PlannedStack], int, ReviewedPlan]:
     """Return the meaning of these stacks' plans, or of all, and the exit code that says so."""
     session = open_session(ROOT, environment, to, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
@@ -63,4 +64,5 @@ def make_plan(
                 to.rule(each.stack.id, align="left")
                 session.say(each.text or "It reads values of stacks that are not deployed yet.")
     found = planned(plans)
-    return found, LOSES_DATA if any(loses_data(stack.sentences) for stack in found) else 0
+    code = LOSES_DATA if any(loses_data(stack.sentences) for stack in found) else 0
+    return found, code, ReviewedPlan.of(plans)

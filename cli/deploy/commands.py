@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from cli.changes.planning import raw_plans
+from cli.changes.reviewed import ReviewedPlan, read_reviewed
 from cli.deploy.image_check import refuse_missing_images
 from cli.deploy.protection import refuse_protected
 from cli.deploy.run import exclusive_run
@@ -17,7 +20,7 @@ from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.root import ROOT
 from cli.session import Session, open_session
 from cli.terraform.cdktf_runner import Cdktf
-from cli.terraform.orphaned_stacks import LOGGING, LOGS, that_need, without_logs
+from cli.terraform.orphaned_stacks import LOGGING, LOGS, that_need, without_logs, without_previews
 from cli.terraform.provider_mirror import prepare_terraform
 from config.loader.platform import load_platform
 from config.models.environment.shared import SHARED
@@ -46,6 +49,9 @@ def deploy(
     everything: Annotated[
         bool, typer.Option("--all", help="Plan the stacks as well that are as they were applied last.")
     ] = False,
+    reviewed: Annotated[
+        Path | None, typer.Option("--reviewed", metavar="FILE", help="Refuse what the plan in it does not have.")
+    ] = None,
     lock_timeout: LockTimeout = 600,
 ) -> None:
     """Make AWS what the code says: everything, or the stacks named.
@@ -55,8 +61,11 @@ def deploy(
     Ctrl-C stops it in good order, and the same command goes on from there. For example:
     `groundwork deploy dev`, `groundwork deploy prod service-orders`.
     """
+    allowed = read_reviewed(reviewed) if reviewed else None
     session = open_session(ROOT, environment, console, local=local)
-    deploy_stacks(session, stacks, yes=yes, prune=prune, lock_timeout=lock_timeout, everything=everything)
+    deploy_stacks(
+        session, stacks, yes=yes, prune=prune, lock_timeout=lock_timeout, everything=everything, allowed=allowed
+    )
 
 
 def deploy_stacks(
@@ -67,6 +76,7 @@ def deploy_stacks(
     prune: bool,
     lock_timeout: int,
     everything: bool = False,
+    allowed: ReviewedPlan | None = None,
 ) -> None:
     """Deploy the stacks named, or all, and say what became of each."""
     environment = session.name
@@ -79,7 +89,9 @@ def deploy_stacks(
         changing = chosen if everything else tuple(stack for stack in chosen if stack.name in differences)
         if environment != SHARED:
             refuse_missing_images(session, changing)
-        left = run.orphans()
+        if allowed is not None:
+            allowed.refuse_others(list(raw_plans(session, chosen)), environment=environment)
+        left = without_previews(run.orphans())
         for line in cost_warnings(session, [stack.name for stack in changing]):
             session.say(line)
         for name, why in differences.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +11,17 @@ from rich.console import Console
 
 from cli.changes.plan_command import make_plan
 from cli.changes.plan_text import as_markdown
+from cli.changes.reviewed import with_record
 from cli.cost.comment import change_markdown
 from cli.deploy.plans import CHANGES, plan_all
 from cli.errors import UsageError
 from cli.github.api import GitHub
 from cli.github.notes import tell_drift, write_comment
+from cli.github.preview import ask_for_preview
 from cli.github.promotion import changed_since, in_order, promoted
 from cli.github.release import release_everywhere
+from cli.github.reviewed import print_reviewed
+from cli.github.step_files import write_outputs, write_summary
 from cli.options import Environment, Local, Stacks
 from cli.root import ROOT
 from cli.services.release import refuse_unreleasable
@@ -35,7 +37,9 @@ github_app = typer.Typer(no_args_is_help=True, help="What the workflows in .gith
 @github_app.command("role")
 def role(
     environment: Environment,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="plan, deploy; of shared also images and push-<service>")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="plan, deploy, preview; of shared also images and push-<service>")
+    ],
 ) -> None:
     """Name the role of a workflow, its account and region, as outputs of the step."""
     place = find_place(ROOT, environment)
@@ -46,7 +50,7 @@ def role(
             f"{environment} has no role {kind}",
             allowed=f"{', '.join(kinds)}{fix if kind.startswith('push-') else ''}",
         )
-    _outputs(
+    write_outputs(
         {
             "role": f"arn:aws:iam::{place.account_id}:role/groundwork-{place.name}-{kind}",
             "account": place.account_id,
@@ -70,13 +74,13 @@ def affected_environments(
         }
         for name in environments
     ]
-    _outputs({"plans": json.dumps(plans)})
+    write_outputs({"plans": json.dumps(plans)})
 
 
 @github_app.command("environments")
 def every_environment() -> None:
     """Name everything that is deployed, `shared` first, as an output of the step."""
-    _outputs({"environments": json.dumps([SHARED, *_in_order()])})
+    write_outputs({"environments": json.dumps([SHARED, *_in_order()])})
 
 
 @github_app.command("promoted")
@@ -88,7 +92,7 @@ def promoted_environments(
     ordered = _in_order()
     if only and only not in (SHARED, *ordered):
         raise UsageError(f"there is no environment {only}", allowed=f"{', '.join([SHARED, *ordered])}")
-    _outputs(
+    write_outputs(
         {"environments": json.dumps([only] if only else promoted(ordered, ordered[0], changed_since(ROOT, before)))}
     )
 
@@ -106,12 +110,12 @@ def comment_plan(
     """Plan, and put what it means into the pull request's one comment of this environment. Ends as `plan` does."""
     github = GitHub.from_environment()
     stacks = [name for word in stacks or [] for name in word.split()]
-    found, code = make_plan(environment, stacks, local=local, to=notices)
+    found, code, reviewed = make_plan(environment, stacks, local=local, to=notices)
     text = as_markdown(environment, found)
     if base:
         text = f"{text}\n{change_markdown(ROOT, base, environment)}"
-    done = write_comment(github, number, text)
-    _summary(text)
+    done = write_comment(github, number, with_record(text, reviewed))
+    write_summary(text)
     console.print(f"{done.what}: {done.url}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
@@ -128,8 +132,12 @@ def release(
     refuse_unreleasable(ROOT, names[0], service)
     for done in release_everywhere(GitHub.from_environment(), service, tag, names):
         words = f"{done.environment}: {done.what} {done.url}".rstrip()
-        _summary(words)
+        write_summary(words)
         console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+github_app.command("preview")(ask_for_preview)
+github_app.command("reviewed")(print_reviewed)
 
 
 @github_app.command("drift")
@@ -146,36 +154,21 @@ def drift(environment: Environment, local: Local = False) -> None:
         lines += ["**In no state**", *(f"- `{stray.arn}`" for stray in left)]
     done = tell_drift(github, environment, "\n".join(lines).strip())
     words = f"{done.what}: {done.url}" if done else f"{environment} is what the code says."
-    _summary("\n".join(lines) or words)
+    write_summary("\n".join(lines) or words)
     console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 def _kinds(environment: str) -> list[str]:
     """Return the roles of a place, as stacks/delivery.py and stacks/shared_delivery.py make them."""
     if environment != SHARED:
-        return ["plan", "deploy"]
+        previews = load_platform(ROOT, only=environment)[0].environment.previews
+        return ["plan", "deploy", *(["preview"] if previews else [])]
     delivery = load_platform(ROOT)[0].environment.delivery
-    return ["plan", "deploy", "images", *(f"push-{name}" for name in (delivery.services if delivery else ()))]
+    services = delivery.services if delivery else {}
+    of_pull_requests = [f"preview-{name}" for name, its in services.items() if its.previews]
+    return ["plan", "deploy", "images", *(f"push-{name}" for name in services), *of_pull_requests]
 
 
 def _in_order() -> list[str]:
     """Return the environments in the order in which a release goes through them."""
     return in_order(deployment.environment.name for deployment in load_platform(ROOT))
-
-
-def _outputs(values: Mapping[str, str]) -> None:
-    """To the file that GitHub reads outputs from, and to the screen."""
-    lines = [f"{name}={value}" for name, value in values.items()]
-    for line in lines:
-        print(line)
-    _append("GITHUB_OUTPUT", lines)
-
-
-def _summary(text: str) -> None:
-    _append("GITHUB_STEP_SUMMARY", [text])
-
-
-def _append(variable: str, lines: list[str]) -> None:
-    if file := os.environ.get(variable):
-        with Path(file).open("a") as output:
-            output.write("".join(f"{line}\n" for line in lines))

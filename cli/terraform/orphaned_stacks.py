@@ -15,6 +15,7 @@ from typing import Any
 from cli.errors import CommandError
 from cli.state.state_file import SUFFIX, StateFile
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
+from config.models.preview import PREFIX
 
 DIRECTORY = Path("build/orphans")
 CROSS_STACK_READ = "cross-stack-reference-input-"
@@ -27,6 +28,11 @@ def orphans(program: SynthesizedApp, states: list[StateFile]) -> list[StateFile]
     """Return the states with resources whose stack the program no longer has, each before what it needs."""
     keys = {stack.state_key for stack in program.stacks}
     return in_destroy_order([state for state in states if state.resources and state.key not in keys])
+
+
+def without_previews(orphans: list[StateFile]) -> list[StateFile]:
+    """Those that have left the program; a preview has never been in it, and goes by `groundwork preview remove`."""
+    return [state for state in orphans if not state.stack.startswith(PREFIX)]
 
 
 def needs(state: StateFile) -> set[str]:

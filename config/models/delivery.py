@@ -46,6 +46,11 @@ class GithubRepository(Settings):
         "renamed or moved after 2026-07-15 send repo:OWNER@ID/REPOSITORY@ID.",
     )
     branch: Branch = Field(default="main", description="The branch that deliveries are made from.")
+    previews: bool = Field(
+        default=False,
+        description="Its pull requests may push images, into a repository apart that only previews run from; "
+        "for the repository of a service.",
+    )
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a subject of another repository, or with one id of two."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from config.models.settings import in_words
+from config.models.settings import Mistake, in_words
 
 # A target group's name holds 32 characters; the longest environment name and its hyphen take 10.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
@@ -56,3 +57,21 @@ SecretName = Annotated[
     StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
     in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
 ]
+
+PULL_REQUEST_TAG, PULL_REQUEST_REPOSITORIES = "pr-", "previews/"
+
+
+def repository_of(service: str, tag: str | None) -> str:
+    """Return the ECR repository of an image: those that pull requests push are apart from what can be released."""
+    return f"{PULL_REQUEST_REPOSITORIES}{service}" if (tag or "").startswith(PULL_REQUEST_TAG) else service
+
+
+def reserved_mistakes(name: str, reserved: Collection[str]) -> Iterator[Mistake]:
+    """Report a service with a name of the platform's own."""
+    if name in reserved:
+        yield Mistake(
+            field="name",
+            message=f"the platform's own {name} has this name",
+            allowed=f"any but {', '.join(sorted(reserved))}",
+            fix="rename the file",
+        )

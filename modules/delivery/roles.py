@@ -14,6 +14,7 @@ from modules.checkov import skip
 from modules.delivery.boundaries import delivery_boundary, workload_boundary
 from modules.delivery.deploy_rights import DeployRights, boundary_name, policy_arn
 from modules.delivery.github_role import GithubRole
+from modules.delivery.preview_rights import PreviewRights
 from modules.policy import policy
 
 
@@ -32,6 +33,7 @@ class DeliveryRoles(Construct):
         delivery: Delivery,
         registry_account: str,
         provider: IamOpenidConnectProvider | None,
+        previews: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self.workload_boundary_arn = policy_arn(place, boundary_name(place))
@@ -52,12 +54,13 @@ class DeliveryRoles(Construct):
             policy=delivery_boundary(place),
         )
         rights, shared = load_rights(), place.name == SHARED
-        made = DeployRights(rights, place, registry_account=registry_account)
-        for name, description, subjects, actions, writes in (
+        by_type = DeployRights(rights, place, registry_account=registry_account)
+        kinds: list[tuple[str, str, list[str], DeployRights, set[str], bool]] = [
             (
                 "plan",
                 "Reads what a plan compares",
                 [delivery.from_pull_request, delivery.from_branch],
+                by_type,
                 rights.reads(shared=shared),
                 False,
             ),
@@ -65,10 +68,16 @@ class DeliveryRoles(Construct):
                 "deploy",
                 "Makes AWS what the code says",
                 [delivery.deploys(place.name)],
+                by_type,
                 rights.changes(shared=shared),
                 True,
             ),
-        ):
+        ]
+        if previews:
+            narrow = PreviewRights(rights, place, registry_account=registry_account)
+            about = "Makes and removes previews of pull requests, which cannot assume it"
+            kinds.append(("preview", about, [delivery.from_branch], narrow, narrow.actions, True))
+        for name, description, subjects, made, actions, writes in kinds:
             role = GithubRole(
                 self,
                 name,

@@ -15,7 +15,7 @@ class TaskSecrets(Construct):
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, settings: Service) -> None:
         super().__init__(scope, id_)
         found = {
-            name: DataAwsSecretsmanagerSecret(self, name, name=environment.secret_name(settings.name, name))
+            name: DataAwsSecretsmanagerSecret(self, name, name=environment.secret_name(settings.secrets_owner, name))
             for name in sorted(set(settings.secrets.values()))
         }
         self.arns = {variable: found[name].arn for variable, name in settings.secrets.items()}

@@ -71,9 +71,12 @@ def check_command(line: str) -> None:
     words = words[: next((i for i, word in enumerate(words) if word in ("<", ">", "|")), len(words))]
     context = typer.Context(command, info_name="groundwork")
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
-        found = command.get_command(context, words[0])
+        try:
+            name, found, words = command.resolve_command(context, words)
+        except TyperException as error:
+            raise AssertionError(f"`{line}`: {error.format_message()}") from None
         assert found, f"`{line}`: there is no such command"
-        context, command, words = typer.Context(found, info_name=words[0], parent=context), found, words[1:]
+        context, command = typer.Context(found, info_name=name, parent=context), found
     if words and not {"-h", "--help"} & set(words):
         try:
             command.make_context(context.info_name, list(words), parent=context.parent)

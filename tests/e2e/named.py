@@ -57,7 +57,7 @@ def resource(call: Call) -> object:
 
 def context(call: Call) -> dict[str, Any]:
     """The condition keys: what the call says, and ANY for what AWS knows about the resource."""
-    known: dict[str, Any] = {"aws:ResourceTag/groundwork:environment": ANY}
+    known: dict[str, Any] = {f"aws:ResourceTag/groundwork:{tag}": ANY for tag in ("environment", "stack")}
     if call.action == "iam:CreateRole":
         known["iam:PermissionsBoundary"] = call.parameters.get("PermissionsBoundary", "none")
     elif call.action.startswith("iam:"):

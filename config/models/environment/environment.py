@@ -16,6 +16,7 @@ from config.models.environment.edge import Edge
 from config.models.environment.monitoring import Monitoring
 from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
 from config.models.environment.office_hours import OfficeHours
+from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
 from config.models.service.database import Database, Databases
 from config.models.service.http import Http
@@ -44,8 +45,7 @@ class Cluster(Settings):
         description="CloudWatch's own metrics of tasks and services, paid by the metric; Prometheus has them too.",
     )
     spot_percent: Percent = Field(
-        default=0,
-        description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice.",
+        default=0, description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice."
     )
     ec2: Ec2 = Field(default=Ec2(), description="The EC2 instance for what needs a disk: Prometheus and Alertmanager.")
 
@@ -62,9 +62,7 @@ class Environment(DeployTarget):
     registry_account_id: AccountId | None = Field(
         default=None, description="The account whose ECR holds the images; by default the environment's own."
     )
-    deletion_protection: bool = Field(
-        default=True, description="Refuse to delete what customers' traffic or data depends on."
-    )
+    deletion_protection: bool = Field(default=True, description="Refuse to delete what customers' data depends on.")
     network: Network
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
@@ -72,6 +70,7 @@ class Environment(DeployTarget):
     logging: CentralLogging = CentralLogging()
     monitoring: Monitoring = Monitoring()
     office_hours: OfficeHours | None = Field(default=None, description="When services run; without it always.")
+    previews: Previews | None = Field(default=None, description="Allows `groundwork preview`; without it never.")
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
     usage: Usage = Field(default=Usage(), description="What it is expected to use, for `groundwork cost`.")
     saml_metadata: str | None = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 
@@ -10,6 +11,9 @@ from config.models.service.http import Http
 # AWS takes priorities 1 to 50,000 (API_CreateRule): ten bands, exact hosts before any host, deep paths first.
 DEPTHS = 5
 BAND_SIZE = 5_000
+# The last numbers of the band of exact hosts with any path are those of previews; a load balancer takes 100 rules.
+PREVIEW_BAND, PREVIEW_PRIORITIES = DEPTHS - 1, 200
+_FIRST_OF_PREVIEWS = (PREVIEW_BAND + 1) * BAND_SIZE - PREVIEW_PRIORITIES + 1
 
 
 def rule_priority(service: str, route: Http) -> int:
@@ -20,7 +24,20 @@ def rule_priority(service: str, route: Http) -> int:
     if route.priority is not None:
         return route.priority
     seed = sha256(f"{service} {route.host} {route.path}".encode()).digest()
-    return rule_band(route) * BAND_SIZE + int.from_bytes(seed[:8]) % BAND_SIZE + 1
+    band, number = rule_band(route), int.from_bytes(seed[:8]) % BAND_SIZE
+    if band == PREVIEW_BAND and number >= BAND_SIZE - PREVIEW_PRIORITIES:
+        number = int.from_bytes(seed[8:16]) % (BAND_SIZE - PREVIEW_PRIORITIES)
+    return band * BAND_SIZE + number + 1
+
+
+def preview_priority(name: str, taken: Collection[int]) -> int:
+    """Choose the priority of a preview's rule: one that `rule_priority` gives to no service.
+
+    `taken` are those of the other previews, and those that files of services ask for by `http.priority`.
+    """
+    start = int.from_bytes(sha256(name.encode()).digest()[:8])
+    numbers = (_FIRST_OF_PREVIEWS + (start + step) % PREVIEW_PRIORITIES for step in range(PREVIEW_PRIORITIES))
+    return next(number for number in numbers if number not in taken)
 
 
 def rule_band(route: Http) -> int:

@@ -26,7 +26,7 @@ from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.slo import Slo
 from config.models.service.without_effect import mistakes_without_effect
-from config.models.service_names import PLATFORM_NAMES, ServiceName, VariableName
+from config.models.service_names import PLATFORM_NAMES, ServiceName, VariableName, reserved_mistakes
 from config.models.settings import Mistake, Percent, Settings
 
 # The section of a service's file with what differs by environment.
@@ -136,13 +136,7 @@ class Service(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Each kind has its fields, Fargate its sizes, and metrics a port."""
-        if self.name in self.reserved_names:
-            yield Mistake(
-                field="name",
-                message=f"the platform's own {self.name} has this name",
-                allowed=f"any but {', '.join(sorted(self.reserved_names))}",
-                fix="rename the file",
-            )
+        yield from reserved_mistakes(self.name, self.reserved_names)
         yield from kind_mistakes(self.kind, self)
         yield from measured_mistakes(self.kind, self.port, self.metrics, self.slo)
         yield from size_mistakes(self.cpu, self.memory_mib)
@@ -176,6 +170,11 @@ class Service(Settings):
     def own_database(self) -> Database | None:
         """The database that exists for it, and not for another service."""
         return self.database if self.database and self.database.of is None else None
+
+    @property
+    def secrets_owner(self) -> str:
+        """The service under whose name its secrets are stored."""
+        return self.name
 
     @property
     def route(self) -> Http | None:

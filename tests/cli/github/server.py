@@ -34,13 +34,22 @@ class State:
     protected: bool = False
     settings: dict[str, tuple[int, Any]] = field(default_factory=dict)
     """The answers about the repository itself, by path."""
+    merged: dict[str, list[int]] = field(default_factory=dict)
+    """By commit, the pull requests that it merged."""
+    dispatched: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         return {"GITHUB_API_URL": self.url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
 
-    def comment(self, number: int, body: str) -> dict[str, Any]:
-        new = {"id": 1000 + sum(map(len, self.comments.values())), "body": body, "html_url": f"https://x/{number}"}
+    def comment(self, number: int, body: str, login: str = "github-actions[bot]") -> dict[str, Any]:
+        """Add a comment to an issue or a pull request."""
+        new = {
+            "user": {"login": login},
+            "id": 1000 + sum(map(len, self.comments.values())),
+            "body": body,
+            "html_url": f"https://x/{number}",
+        }
         self.comments.setdefault(number, []).append(new)
         return new
 
@@ -65,7 +74,7 @@ def github() -> Iterator[State]:
                 status, answer = 401, {"message": "Bad credentials"}
             else:
                 status, answer = _route(state, self.command, self.path, body)
-            data = json.dumps(answer).encode()
+            data = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -98,6 +107,14 @@ def _route(state: State, method: str, target: str, body: Any) -> tuple[int, Any]
         found = [its for those in state.comments.values() for its in those if its["id"] == int(match[1])]
         found[0].update(body)
         return 200, found[0]
+    if match := re.fullmatch(r"compare/(\w+)\.\.\.(\w+)", path):
+        return 200, {"commits": [{"sha": match[2]}]}
+    if match := re.fullmatch(r"commits/(\w+)/pulls", path):
+        numbers = state.merged.get(match[1], [])
+        return 200, _page([{"number": its, "merged_at": "2026-11-27T10:00:00Z"} for its in numbers], query)
+    if path == "dispatches":
+        state.dispatched.append(body)
+        return 204, None
     if path == "issues" and method == "GET":
         return 200, _page([its for its in state.issues if its["state"] == query["state"]], query)
     if path == "issues":

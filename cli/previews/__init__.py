@@ -1,0 +1,1 @@
+"""Previews of services in another version, beside an environment's own."""

@@ -1,0 +1,120 @@
+"""Some services in another version beside the environment's own, for a pull request and for some days."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from cdktf import TerraformOutput
+from constructs import Construct
+
+from config.models.deploy_target import OUR_TAGS
+from config.models.environment.environment import Environment
+from config.models.preview import Preview, PreviewedService
+from modules.data.postgres import Postgres
+from modules.ecs.autoscaling import Autoscaling
+from modules.ecs.fargate_service import FargateService
+from modules.ecs.service_discovery import register
+from modules.ecs.task import Task
+from modules.edge.web_route import WebRoute
+from modules.rollouts.rollout_check import RolloutCheck
+from stacks.cluster import ClusterStack
+from stacks.edge import EdgeStack
+from stacks.network import NetworkStack
+from stacks.platform_stack import PlatformStack
+
+
+class PreviewStack(PlatformStack):
+    """`preview-<name>`: reads the environment's stacks and changes none; its tags say until when it may stay.
+
+    `tasks` and `databases` are the environment's, by service. No alarm, no scraping, no log collection.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        preview: Preview,
+        services: list[PreviewedService],
+        network: NetworkStack,
+        cluster: ClusterStack,
+        edge: EdgeStack,
+        tasks: Mapping[str, Task],
+        databases: Mapping[str, Postgres],
+    ) -> None:
+        expires = preview.expires.isoformat()
+        tags = {f"{OUR_TAGS}preview": preview.name, f"{OUR_TAGS}expires": expires}
+        super().__init__(scope, name=preview.stack, environment=environment, tags=tags)
+        self._environment, self._preview = environment, preview
+        self._network, self._cluster, self._edge = network, cluster, edge
+        own: dict[str, Task] = {}
+        for service in services:
+            callees = [found[name] for name in service.calls for found in (tasks, own) if name in found]
+            own[service.original] = self._run(service, callees, databases.get(service.original))
+        hosts = {s.original: environment.hostname(s.route) for s in services if s.route}
+        told = {"services": dict(preview.services), "hosts": hosts, "expires": expires}
+        TerraformOutput(self, "preview", value=json.dumps(told, sort_keys=True))
+
+    def _run(self, service: PreviewedService, callees: list[Task], database: Postgres | None) -> Task:
+        scope, environment = Construct(self, service.name), self._environment
+        task = Task(
+            scope,
+            "task",
+            environment=environment,
+            vpc=self._network.vpc,
+            log_key=self._network.log_key,
+            cluster=self._cluster.cluster,
+            database=database,
+            settings=service,
+        )
+        task.call(callees)
+        route = self._route(scope, service, task)
+        fargate = FargateService(
+            scope,
+            "fargate",
+            vpc=self._network.vpc,
+            cluster=self._cluster.cluster,
+            task=task,
+            registration=register(scope, "registration", name=service.name, namespace=self._cluster.namespace),
+            route=route,
+            alarms=None,
+            spot_percent=environment.spot_percent(service),
+            settings=service,
+        )
+        RolloutCheck(
+            scope,
+            "deployment",
+            environment=environment,
+            rollouts=self._cluster.rollouts,
+            service=fargate.service,
+            task=task,
+            settings=service,
+        )
+        Autoscaling(
+            scope,
+            "autoscaling",
+            cluster=self._cluster.cluster,
+            service=fargate.service,
+            requests_label=None,
+            office_hours=environment.office_hours,
+            settings=service.scaling,
+        )
+        return task
+
+    def _route(self, scope: Construct, service: PreviewedService, task: Task) -> WebRoute | None:
+        if not (service.route and service.port):
+            return None
+        load_balancer = self._edge.load_balancer
+        task.security_group.allow_from(load_balancer.security_group, service.port, scope=scope, id_="load-balancer")
+        return WebRoute(
+            scope,
+            "route",
+            name=self._preview.target_group(self._environment, service.original),
+            service=service.name,
+            vpc=self._network.vpc,
+            load_balancer=load_balancer,
+            host=self._environment.hostname(service.route),
+            settings=service.route,
+            health_check=service.health_check,
+        )
