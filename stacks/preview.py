@@ -117,4 +117,5 @@ class PreviewStack(PlatformStack):
             host=self._environment.hostname(service.route),
             settings=service.route,
             health_check=service.health_check,
+            hidden=public_metrics(service),
         )
