@@ -132,6 +132,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, preview:
             edge=edge,
             tasks=tasks,
             databases=by_service,
+            storage={service.name: storage_of(service, stored) for service in deployment.services},
         )
     if environment.delivery:
         DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)

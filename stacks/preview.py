@@ -11,9 +11,11 @@ from constructs import Construct
 from config.models.deploy_target import OUR_TAGS
 from config.models.environment.environment import Environment
 from config.models.preview import Preview, PreviewedService
+from config.models.service.public_metrics import public_metrics
 from modules.data.postgres import Postgres
-from modules.ecs.autoscaling import Autoscaling
+from modules.data.storage import Storage
 from modules.ecs.fargate_service import FargateService
+from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.web_route import WebRoute
@@ -27,7 +29,7 @@ from stacks.platform_stack import PlatformStack
 class PreviewStack(PlatformStack):
     """`preview-<name>`: reads the environment's stacks and changes none; its tags say until when it may stay.
 
-    `tasks` and `databases` are the environment's, by service. No alarm, no scraping, no log collection.
+    `tasks`, `databases` and `storage` are the environment's, by service. No alarm, no scraping, no log collection.
     """
 
     def __init__(
@@ -42,12 +44,13 @@ class PreviewStack(PlatformStack):
         edge: EdgeStack,
         tasks: Mapping[str, Task],
         databases: Mapping[str, Postgres],
+        storage: Mapping[str, Storage],
     ) -> None:
         expires = preview.expires.isoformat()
         tags = {f"{OUR_TAGS}preview": preview.name, f"{OUR_TAGS}expires": expires}
         super().__init__(scope, name=preview.stack, environment=environment, tags=tags)
         self._environment, self._preview = environment, preview
-        self._network, self._cluster, self._edge = network, cluster, edge
+        self._network, self._cluster, self._edge, self._storage = network, cluster, edge, storage
         own: dict[str, Task] = {}
         for service in services:
             callees = [found[name] for name in service.calls for found in (tasks, own) if name in found]
@@ -66,6 +69,7 @@ class PreviewStack(PlatformStack):
             log_key=self._network.log_key,
             cluster=self._cluster.cluster,
             database=database,
+            storage=self._storage.get(service.original),
             settings=service,
         )
         task.call(callees)

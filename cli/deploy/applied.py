@@ -1,6 +1,6 @@
 """The stacks that differ from what was applied last, and why: the others need no plan.
 
-docs/adr/0022-deploys-plan-only-what-was-not-applied.md
+docs/adr/0024-deploys-plan-only-what-was-not-applied.md
 """
 
 from __future__ import annotations

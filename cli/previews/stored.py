@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 from config.models.deploy_target import OUR_TAGS
 from config.models.preview import PREFIX
 

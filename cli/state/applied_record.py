@@ -1,7 +1,7 @@
 """The records beside the states in S3: the code that a deploy applied, and the state that it left.
 
 A record is taken back before the next deploy changes anything: whatever ends between the two, by a failure or by
-`kill -9`, leaves a stack that has to be planned. docs/adr/0022-deploys-plan-only-what-was-not-applied.md
+`kill -9`, leaves a stack that has to be planned. docs/adr/0024-deploys-plan-only-what-was-not-applied.md
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 
 from cli.previews.request import asked_preview, check_name, notes, preview_name
 from cli.previews.stored import previews
-from cli.state.bucket import StateFile
+from cli.state.state_file import StateFile
 from cli.terraform.orphaned_stacks import without_previews
 from config.loader.platform import load_platform
 from tests.cli.commands import Groundwork, groundwork_in

@@ -104,7 +104,9 @@ class Runner:
         planned = {its["environment"]: its["stacks"] for its in json.loads(outputs["plans"])}
         for environment, stacks in planned.items():
             self.step("plan", "plan", "github role", ENVIRONMENT=environment)
-            self.step("plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER=str(number), BASE=base)
+            self.step(
+                "plan", "plan", "github plan", ENVIRONMENT=environment, STACKS=stacks, NUMBER=str(number), BASE=base
+            )
         return planned
 
     def comment(self, environment: str) -> str:
