@@ -24,19 +24,16 @@ from config.models.environment.shared import SHARED, shared_place
 from config.models.preview import Preview
 from config.models.service.application import database_owner
 from config.models.service.aws.storage import owns_storage
-from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError
 from images.render import image_tags
 from modules.ecs.task import Task
-from modules.logging.log_collection import LogCollection
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import DatabaseStack
 from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
-from stacks.logging import LoggingStack
-from stacks.logs import LogsStack
+from stacks.logs import log_collections
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import LOCAL_AWS
@@ -55,7 +52,7 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, preview:
     network = NetworkStack(app, environment=environment)
     cluster = ClusterStack(app, environment=environment, network=network)
     edge = EdgeStack(app, environment=environment, network=network)
-    logs = _logs(app, deployment, network=network)
+    logs = log_collections(app, deployment, network=network)
     MonitoringStack(
         app,
         environment=environment,
@@ -136,19 +133,6 @@ def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, preview:
         )
     if environment.delivery:
         DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)
-
-
-def _logs(app: App, deployment: Deployment, *, network: NetworkStack) -> dict[str, LogCollection]:
-    """Return the log collection of each service whose log does not go to CloudWatch."""
-    environment = deployment.environment
-    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
-    if not searched:
-        return {}
-    logging = LoggingStack(app, environment=environment, network=network)
-    return {
-        service.name: LogsStack(app, environment=environment, service=service, logging=logging).logs
-        for service in searched
-    }
 
 
 def build_shared(app: App, images: Sequence[tuple[Deployment, Mapping[str, str]]]) -> None:

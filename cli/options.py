@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from cli.errors import UsageError
-from config.errors import BAD_INPUT as BAD_INPUT
 
 Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from config.loader.platform import Deployment
 from config.models.environment.environment import Environment
+from config.models.service.logs import LogDestination
 from config.models.service.service import Service
 from modules.logging.log_collection import LogCollection
 from stacks.logging import LoggingStack
+from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
 
@@ -20,3 +23,16 @@ class LogsStack(PlatformStack):
         self.add_dependency(logging)
         self.logs = LogCollection(self, "logs", environment=environment, settings=service)
         self.export(self.logs.collection, "id", "arn")
+
+
+def log_collections(scope: Construct, deployment: Deployment, *, network: NetworkStack) -> dict[str, LogCollection]:
+    """Return the log collection of each service whose log does not go to CloudWatch."""
+    environment = deployment.environment
+    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
+    if not searched:
+        return {}
+    logging = LoggingStack(scope, environment=environment, network=network)
+    return {
+        service.name: LogsStack(scope, environment=environment, service=service, logging=logging).logs
+        for service in searched
+    }

@@ -32,6 +32,7 @@ WIDE = {
     "ReadMetricsAndAlarms",
     "RegistryLogin",
     "RegistryToken",
+    "RulesOfEventBridge",
     "ServicesOfThePlatform",
 }
 

@@ -141,7 +141,7 @@ def test_an_expression_for_terraform_says_that_it_is_one(path: Path) -> None:
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs | said:
-            allowed = path.name in ("text.py", "user_data.py")
+            allowed = path.name in ("text.py", "user_data.py", "database_url.py")
             assert allowed or "${" not in node.value, f"{path}:{node.lineno}"
 
 

@@ -114,7 +114,7 @@ def sections() -> list[str]:
 def test_every_section_about_delivery_loads(checkout: Checkout) -> None:
     shared = checkout.root / "environments/shared.yaml"
     text = shared.read_text()
-    assert len(sections()) == 3
+    assert len(sections()) == 4
     for section in sections():
         shared.write_text(text + section)
         delivery = load_platform(checkout.root)[0].environment.delivery

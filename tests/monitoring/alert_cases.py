@@ -291,8 +291,8 @@ CASES: dict[str, Case] = {
         says="The database of orders has 32MiB of memory left",
     ),
     "DatabaseConnectionsNearlyUsedUp": Case(
-        fires=rds("database_connections_maximum", "730x60"),  # of 811, db.m7g.large
-        quiet=rds("database_connections_maximum", "640x60"),
+        fires=rds("database_connections_maximum", "366x60"),  # of 405, db.t4g.medium
+        quiet=rds("database_connections_maximum", "320x60"),
         at=11,
         labels=ORDERS,
         says="The database of orders has 90 % of the connections it may",

@@ -7,7 +7,7 @@ import pytest
 from tests.synthesis import Checkout, Platform
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
-BUDGET = "budget:\n  monthly_usd: 100\n  alert_emails: [a@example.com]\n"
+BUDGET = "budget:\n  monthly_usd: 100\n  counts: environment\n  alert_emails: [a@example.com]\n"
 
 
 def with_fields(checkout: Checkout, fields: str) -> Checkout:

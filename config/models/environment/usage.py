@@ -59,9 +59,9 @@ class Usage(Settings):
     )
     image_gb: float = Field(default=10, ge=0, le=1_000_000, description="Images in ECR, of all environments.")
     bucket_gb: float = Field(default=10, ge=0, le=10_000_000, description="What a bucket or table of a service holds.")
-    cache_gb: float = Field(default=1, ge=0, le=100_000, description="What a cache of a service holds on average.")
+    cache_gb: float = Field(default=0.1, ge=0, le=100_000, description="What a cache of a service holds on average.")
     million_operations: float = Field(
-        default=10, ge=0, le=1_000_000, description="Reads, writes or messages of each queue, table or cache, a month."
+        default=1, ge=0, le=1_000_000, description="Reads, writes or messages of each queue, table or cache, a month."
     )
     deploys: float = Field(default=20, ge=0, le=10_000, description="Deploys a month, of whatever part.")
     task_minutes: float = Field(default=5, ge=0, le=44_640, description="How long a scheduled job or a one-off runs.")

@@ -77,11 +77,13 @@ def test_a_table_for_a_comment(groundwork: Groundwork) -> None:
 
 def test_what_a_change_adds_since_a_commit(groundwork: Groundwork, platform: Checkout) -> None:
     commit(platform.root, "base")
-    platform.add("environments/dev.yaml", "usage: {requests_per_second: 30}\n")
+    dev = (platform.root / "environments/dev.yaml").read_text()
+    assert "requests_per_second: 1\n" in dev or "requests_per_second: 1 " in dev
+    platform.write("environments/dev.yaml", dev.replace("requests_per_second: 1", "requests_per_second: 30", 1))
     ended = groundwork("cost", "dev", "--base", "HEAD")
     assert (ended.code, ended.err) == (0, "")
-    # 20 more a second for 282.4 hours: 20.3 million requests x 0.60
-    assert "| storefront: firewall, requests | $6.10 | $18.30 | +$12.20 |" in ended.out
+    # 29 more a second for 282.4 hours: 29.5 million requests x 0.60
+    assert "| storefront: firewall, requests | $0.61 | $18.30 | +$17.69 |" in ended.out
     document = json.loads(groundwork("cost", "dev", "--base", "HEAD", "--json").out)
     assert {change["service"] for change in document["dev"]["changes"]} == {"storefront"}
 
