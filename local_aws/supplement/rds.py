@@ -14,6 +14,7 @@ from local_aws.supplement.patch import wrap, wrap_property
 _DROPPED = (
     "database_insights_mode",
     "dedicated_log_volume",
+    "engine_lifecycle_support",
     "network_type",
     "performance_insights_kms_key_id",
     "performance_insights_retention_period",

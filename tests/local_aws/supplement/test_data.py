@@ -44,6 +44,15 @@ def test_performance_insights_stay_on(supplement_keeps: Callable[[Promise], None
         assert not changed["DBInstance"]["PerformanceInsightsEnabled"]
 
 
+def test_whether_extended_support_is_paid_for_stays(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        paid, declined = "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"
+        assert _database(aws, EngineLifecycleSupport=declined)["EngineLifecycleSupport"] == declined
+        changed = aws("rds").modify_db_instance(DBInstanceIdentifier=aws.name, EngineLifecycleSupport=paid)
+        assert changed["DBInstance"]["EngineLifecycleSupport"] == paid
+
+
 def test_a_parameter_says_who_set_it(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
