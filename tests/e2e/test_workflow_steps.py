@@ -28,7 +28,7 @@ pytestmark = pytest.mark.e2e
 
 NOT_RUN = {"make install", "make ci", "make synth", "make workflows"}
 """The set-up, and the tests themselves: their targets are the ones that run this."""
-BY_HAND = 'groundwork deploy "$ENVIRONMENT" --yes'
+BY_HAND = 'groundwork deploy "$ENVIRONMENT" --yes --all'
 """The step of a deploy that no push has started."""
 NEEDS_DOCKER = {
     '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"',
