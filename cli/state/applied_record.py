@@ -13,9 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from cli.state.bucket import MOST_AT_A_TIME, RECORD_SUFFIX, is_absent, read_state
+from cli.state.bucket import MOST_AT_A_TIME, RECORD_SUFFIX, read_state
+from cli.state.s3_object import read_object
 from cli.state.state_file import StateFile
 
 if TYPE_CHECKING:
@@ -73,14 +72,9 @@ class AppliedRecords:
         return f"{stack.id.replace('-', '/', 1)}{RECORD_SUFFIX}"
 
     def _get(self, key: str) -> dict[str, str] | None:
+        body = read_object(self.s3, self.bucket, key)
         try:
-            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if is_absent(error):
-                return None
-            raise
-        try:
-            found = json.loads(body)
+            found = json.loads(body or b"null")
         except ValueError:
             return None
         return found if isinstance(found, dict) else None

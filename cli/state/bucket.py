@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from cli.aws_errors import code_of, explained
 from cli.errors import CommandError
 from cli.state.bucket_settings import lacking
+from cli.state.s3_object import ABSENT, read_object
 from cli.state.state_file import SUFFIX, StateFile
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def bucket_exists(s3: S3Client, bucket: str, *, account_id: str | None = None, r
     try:
         found = s3.head_bucket(Bucket=bucket, **owner)
     except ClientError as error:
-        code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if code in ("404", "NoSuchBucket"):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if code_of(error) in ABSENT:
             return False
         if status in FOREIGN:
             raise _foreign(s3, bucket, error) from error
@@ -107,20 +108,10 @@ def _foreign(s3: S3Client, bucket: str, error: ClientError) -> CommandError:
     )
 
 
-def is_absent(error: ClientError) -> bool:
-    """Return whether S3 says that there is no such object, or no such bucket."""
-    return error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404")
-
-
 def read_state(s3: S3Client, bucket: str, key: str) -> StateFile | None:
     """One state, if it is there."""
-    try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if is_absent(error):
-            return None
-        raise
-    return StateFile(key=key, content=json.loads(body))
+    body = read_object(s3, bucket, key)
+    return None if body is None else StateFile(key=key, content=json.loads(body))
 
 
 def state_files(s3: S3Client, bucket: str, environment: str) -> Iterator[StateFile]:

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from cli.errors import CommandError
 from cli.root import relative_path
+from cli.state.s3_object import read_object
 from cli.terraform.interrupts import processes
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -81,13 +80,8 @@ def parse_lock(stack: SynthesizedStack, content: dict[str, Any]) -> Lock:
 def read_lock(s3: S3Client, stack: SynthesizedStack) -> Lock | None:
     """Return the stack's lock, if someone holds it."""
     state = stack.state
-    try:
-        body = s3.get_object(Bucket=state.bucket, Key=state.lock_key)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
-            return None
-        raise
-    return parse_lock(stack, json.loads(body))
+    body = read_object(s3, state.bucket, state.lock_key)
+    return None if body is None else parse_lock(stack, json.loads(body))
 
 
 def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
 from cli.state.bucket import bucket_exists
+from cli.state.s3_object import read_object
 from cli.state.state_file import SUFFIX
 from cli.terraform.locks import MOVED
 from cli.terraform_cloud.copied_state import State
@@ -45,7 +46,7 @@ class Bucket:
 
     def read(self, stack: str) -> State | None:
         """Read a stack's state, or None."""
-        body = self._get(self.key(stack))
+        body = read_object(self.s3, self.name, self.key(stack))
         return State(body) if body else None
 
     def write(self, stack: str, state: State) -> None:
@@ -78,16 +79,8 @@ class Bucket:
 
     def is_moved(self, stack: str) -> bool:
         """Return whether the state has been moved to Terraform Cloud."""
-        body = self._get(self._lock(stack))
+        body = read_object(self.s3, self.name, self._lock(stack))
         return body is not None and json.loads(body).get("Operation") == MOVED
 
     def _lock(self, stack: str) -> str:
         return f"{self.key(stack)}.tflock"
-
-    def _get(self, key: str) -> bytes | None:
-        try:
-            return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
-                return None
-            raise
