@@ -27,5 +27,5 @@ def confirm(question: str, already: bool) -> None:
     if already:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question}", fix="nobody is here to answer; add --yes")
+        raise UsageError(question, fix="nobody is here to answer; add --yes")
     typer.confirm(question, abort=True)

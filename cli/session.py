@@ -123,7 +123,7 @@ class Session:
         if fault is None:
             return
         if not (self.target.embedded and isinstance(self.store, S3States)):
-            raise CommandError(f"{fault}", fix=f"{self.command(f'bootstrap {self.name}')}")
+            raise CommandError(fault, fix=self.command(f"bootstrap {self.name}"))
         self.store.make()
         self.set_opensearch_ceiling()
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from cli.changes.plan_document import Change
 from cli.changes.planning import RawPlan
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 
-BAD_INPUT = 2
 DIGEST = 12
 WAITS = "waits"
 """In the place of digests: a stack that could not be planned when it was reviewed, since another comes first."""
@@ -114,7 +113,7 @@ def read_reviewed(file: Path) -> ReviewedPlan:
     try:
         return ReviewedPlan.from_text(file.read_text())
     except (OSError, ValueError, TypeError) as error:
-        raise CommandError(
-            f"{file} holds no reviewed plan: {error}\n  fix: write it with `groundwork github reviewed`",
-            exit_code=BAD_INPUT,
+        raise UsageError(
+            f"{file} holds no reviewed plan: {error}",
+            fix="write it with `groundwork github reviewed`",
         ) from error

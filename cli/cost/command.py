@@ -70,7 +70,7 @@ def unknown_service(service: str, environment: str | None, known: Collection[str
     allowed = ", ".join(sorted(known)) or "none: there is no service"
     near = did_you_mean(service, sorted(known)) or "name one of these"
     no = "has no service" if environment else "has a service"
-    return UsageError(f"{where} {no} {service}", allowed=f"{allowed}", fix=f"{near}")
+    return UsageError(f"{where} {no} {service}", allowed=allowed, fix=near)
 
 
 def compare(root: Path, base: str, *, only: str | None = None) -> list[Difference]:

@@ -91,7 +91,7 @@ def promoted_environments(
     """Name the environments that a push deploys, in order, as an output of the step."""
     ordered = _in_order()
     if only and only not in (SHARED, *ordered):
-        raise UsageError(f"there is no environment {only}", allowed=f"{', '.join([SHARED, *ordered])}")
+        raise UsageError(f"there is no environment {only}", allowed=", ".join([SHARED, *ordered]))
     write_outputs(
         {"environments": json.dumps([only] if only else promoted(ordered, ordered[0], changed_since(ROOT, before)))}
     )

@@ -53,8 +53,8 @@ def parse_level(text: str) -> Level:
         names = [one.name.lower() for one in Level]
         raise UsageError(
             f"--level: there is no level of this name\n  value: {text}",
-            allowed=f"{', '.join(names)}",
-            fix=f"{did_you_mean(text.lower(), names) or 'error shows errors and what is worse'}",
+            allowed=", ".join(names),
+            fix=did_you_mean(text.lower(), names) or "error shows errors and what is worse",
         )
     return level
 

@@ -115,11 +115,11 @@ def find_collection(settings: Environment, service: str) -> dict[str, Any]:
     if not found:
         raise CommandError(
             f"{service} has no collection in {settings.name} yet: there is no {name} in {settings.region}",
-            fix=f"{deploy}",
+            fix=deploy,
         )
     if (status := found[0]["status"]) != "ACTIVE":
         words = {"CREATING": "wait a few minutes, and repeat the command", "DELETING": deploy}
-        raise CommandError(f"the collection {name} is {status}", fix=f"{words.get(status, deploy)}")
+        raise CommandError(f"the collection {name} is {status}", fix=words.get(status, deploy))
     collection: dict[str, Any] = found[0]
     return collection
 

@@ -76,8 +76,8 @@ def make(
         chosen = run.program.select([preview.stack])
         if absent := missing(chosen[0], {state.stack for state in session.states()}):
             raise CommandError(
-                f"{session.name} is not deployed, and a preview stands on it: it lacks {', '.join(absent)}\n"
-                f"  fix: {session.command(f'deploy {session.name}')}"
+                f"{session.name} is not deployed, and a preview stands on it: it lacks {', '.join(absent)}",
+                fix=session.command(f"deploy {session.name}"),
             )
         run.refuse_abandoned_locks(chosen)
         refuse_missing_images(session, chosen)

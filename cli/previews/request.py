@@ -15,6 +15,7 @@ from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import Deployment
 from config.loader.releases import check_tag
 from config.models.environment.previews import Previews
+from config.models.image_reference import is_tagged
 from config.models.preview import Preview, PreviewedService, PreviewName
 from config.models.service.kinds import Kind
 from config.models.service.service import Service
@@ -28,8 +29,8 @@ def check_name(name: str) -> str:
     """Refuse what no preview can be called, and the names of the commands."""
     if name in COMMANDS or not re.fullmatch(_PATTERN.pattern, name) or len(name) > _PATTERN.max_length:
         raise UsageError(
-            f"{name}: no preview can be called so\n"
-            f"  allowed: {_IN_WORDS.json_schema_extra['patternErrorMessage']}; not {', '.join(COMMANDS)}"
+            f"{name}: no preview can be called so",
+            allowed=f"{_IN_WORDS.json_schema_extra['patternErrorMessage']}; not {', '.join(COMMANDS)}",
         )
     return name
 
@@ -47,13 +48,13 @@ def environment_of(deployments: Sequence[Deployment], named: str | None) -> str:
     """Choose the environment that previews belong to: the one named, or the only one that has any."""
     allowed = [found.environment.name for found in deployments if found.environment.previews]
     if not allowed:
-        raise UsageError("no environment has previews\n  fix: write `previews: {}` into environments/dev.yaml")
+        raise UsageError("no environment has previews", fix="write `previews: {}` into environments/dev.yaml")
     if named is None and len(allowed) == 1:
         return allowed[0]
     if named in allowed:
         return named
     what = f"{named} has no previews" if named else "several environments have previews"
-    raise UsageError(f"{what}\n  allowed: {', '.join(allowed)}\n  fix: --environment {allowed[0]}")
+    raise UsageError(what, allowed=", ".join(allowed), fix=f"--environment {allowed[0]}")
 
 
 def asked_preview(
@@ -66,20 +67,21 @@ def asked_preview(
     for word in (part for words in asked for part in words.split()):
         service, separator, tag = word.partition("=")
         if not (separator and tag):
-            raise UsageError(f"--service {word}: has the wrong form\n  fix: --service {service}=TAG")
+            raise UsageError(f"--service {word}: has the wrong form", fix=f"--service {service}=TAG")
         if service not in services:
             known = sorted(one.name for one in deployment.services if one.kind.keeps_running)
             raise UsageError(
-                f"--service {word}: there is no service {service}\n"
-                f"  allowed: {', '.join(known)}\n  fix: {did_you_mean(service, known) or 'choose one of these'}"
+                f"--service {word}: there is no service {service}",
+                allowed=", ".join(known),
+                fix=did_you_mean(service, known) or "choose one of these",
             )
         check_tag(releases_file(deployment.environment.name), service, tag)
         _refuse_unpreviewable(services[service])
         if service in tags:
-            raise UsageError(f"--service {word}: {service} is named twice\n  fix: choose one tag")
+            raise UsageError(f"--service {word}: {service} is named twice", fix="choose one tag")
         tags[service] = tag
     if not tags:
-        raise UsageError("a preview of what?\n  fix: name a service and its tag: --service orders=v7")
+        raise UsageError("a preview of what?", fix="name a service and its tag: --service orders=v7")
     expires = today + timedelta(days=settings.max_age_days)
     taken = tuple(number for other in others for number in other.priorities)
     preview = Preview(name=name, services=tags, expires=expires, taken=taken)
@@ -90,14 +92,14 @@ def asked_preview(
 def _refuse_unpreviewable(service: Service) -> None:
     if not service.kind.keeps_running:
         raise UsageError(
-            f"{service.name} is a {service.kind}, and previews have no jobs\n"
-            "  allowed: services of kind public-web, internal and worker"
+            f"{service.name} is a {service.kind}, and previews have no jobs",
+            allowed="services of kind public-web, internal and worker",
         )
     image = service.public_image
-    if image and ("@" in image or ":" not in image.rpartition("/")[2]):
+    if image and ("@" in image or not is_tagged(image)):
         raise UsageError(
-            f"{service.name} runs {image}, which has no tag that another could take the place of\n"
-            f"  fix: write `image:` with a tag in service_configs/{service.name}.yaml"
+            f"{service.name} runs {image}, which has no tag that another could take the place of",
+            fix=f"write `image:` with a tag in service_configs/{service.name}.yaml",
         )
 
 
@@ -110,7 +112,7 @@ def _refuse_taken_hosts(
     for service in preview.of(deployment.services, settings):
         host = service.route and environment.hostname(service.route)
         if host in hosts:
-            raise UsageError(f"{host} is already the host of {hosts[host]}\n  fix: give the preview another name")
+            raise UsageError(f"{host} is already the host of {hosts[host]}", fix="give the preview another name")
 
 
 def notes(deployment: Deployment, preview: Preview) -> list[str]:

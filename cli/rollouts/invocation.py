@@ -30,7 +30,7 @@ def invoke(environment: Environment, what: Mapping[str, Any]) -> dict[str, Any]:
             answer = client.invoke(FunctionName=function, Payload=json.dumps(asked))
         except client.exceptions.ResourceNotFoundException as error:
             fix = f"groundwork deploy {environment.name} cluster"
-            raise CommandError(f"{environment.name} has no function {function} yet", fix=f"{fix}") from error
+            raise CommandError(f"{environment.name} has no function {function} yet", fix=fix) from error
         except (BotoCoreError, ClientError) as error:
             raise CommandError(f"{function} does not answer: {error}") from error
         result: dict[str, Any] = json.loads(answer["Payload"].read())

@@ -28,7 +28,7 @@ def rollout(
     session = open_session(ROOT, environment, Console(), local=local)
     running = [one for one in session.deployment.services if one.kind.keeps_running]
     if name not in (known := {*(one.name for one in running), *SERVICES}):
-        raise UsageError(f"{name} is no service that keeps running", allowed=f"{', '.join(sorted(known))}")
+        raise UsageError(f"{name} is no service that keeps running", allowed=", ".join(sorted(known)))
     settings = next((one for one in running if one.name == name), None)
     for line in in_full(invoke(session.environment, question(session.environment, name, settings))):
         session.say(line)

@@ -19,7 +19,7 @@ def run_now(session: Session, name: str) -> None:
     if name not in jobs:
         raise UsageError(
             f"{name} is no scheduled job or one-off task",
-            allowed=f"{', '.join(sorted(jobs)) or 'there is none yet'}",
+            allowed=", ".join(sorted(jobs)) or "there is none yet",
         )
     settings = session.environment
     if not jobs[name].is_runnable:

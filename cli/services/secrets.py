@@ -51,8 +51,8 @@ def set_secret(
         none = f"none; write it {'as a receiver' if of_platform else 'under `secrets:` of the service'} first"
         raise UsageError(
             f"{service} has no secret {name} in {environment}",
-            allowed=f"{', '.join(sorted(wanted)) or none}",
-            fix=f"{did_you_mean(name, sorted(wanted)) or f'check {file}'}",
+            allowed=", ".join(sorted(wanted)) or none,
+            fix=did_you_mean(name, sorted(wanted)) or f"check {file}",
         )
     value = typer.prompt("Value", hide_input=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     if not value:
@@ -86,7 +86,7 @@ def references(session: Session, service: str) -> dict[str, list[str]]:
     """Return the secrets that a service names, each with the variables it fills."""
     services = {found.name: found for found in with_secrets(session)}
     if service not in services:
-        raise UsageError(f"there is no service_configs/{service}.yaml", allowed=f"{', '.join(sorted(services))}")
+        raise UsageError(f"there is no service_configs/{service}.yaml", allowed=", ".join(sorted(services)))
     names: dict[str, list[str]] = {}
     for variable, name in sorted(services[service].secrets.items()):
         names.setdefault(name, []).append(variable)

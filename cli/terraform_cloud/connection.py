@@ -82,7 +82,7 @@ class Connection:
             seen = sorted(each.name or "" for each in self.client.organizations.list())
         raise CommandError(
             f"{self.settings.hostname} has no organization {name}, or your token may not see it",
-            allowed=f"{', '.join(seen) or 'this token sees no organization'}",
+            allowed=", ".join(seen) or "this token sees no organization",
             fix="correct `organization:` under `terraform_cloud:`, or use a token of that organization",
         )
 

@@ -41,7 +41,7 @@ class ProjectOf:
         """Return the project, which `groundwork bootstrap` has made."""
         if found := self.find():
             return found
-        raise CommandError(f"{self.missing}", fix=f"groundwork bootstrap {self.environment}")
+        raise CommandError(self.missing, fix=f"groundwork bootstrap {self.environment}")
 
     def make(self) -> tuple[Project, bool]:
         """Return the project, made if necessary, and whether it was."""

@@ -88,7 +88,7 @@ class Workspaces:
         if settings.agent_pool not in pools:
             raise CommandError(
                 f"organization {settings.organization} has no agent pool {settings.agent_pool}",
-                allowed=f"{', '.join(sorted(str(name) for name in pools)) or 'there is none yet'}",
+                allowed=", ".join(sorted(str(name) for name in pools)) or "there is none yet",
                 fix="correct `agent_pool:` under `terraform_cloud:`, or make the pool and start an agent in it",
             )
         return pools[settings.agent_pool]
