@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 Code = Mapping[str, Mapping[str, Any]]
@@ -84,12 +82,6 @@ class Inventory:
 def read_inventory(environment: str, code: Code, services: Collection[str]) -> Inventory:
     """Return the resources of an environment's stacks. A stack such as `dev-database-orders` is there for `orders`."""
     return Inventory(environment, tuple(_resources(environment, code, services)))
-
-
-def read_code(out: Path) -> dict[str, Mapping[str, Any]]:
-    """Return what a run of the program wrote below `out`, cdktf.out by default."""
-    manifest = json.loads((out / "manifest.json").read_text())["stacks"]
-    return {name: json.loads((out / entry["synthesizedStackPath"]).read_text()) for name, entry in manifest.items()}
 
 
 def _resources(environment: str, code: Code, services: Iterable[str]) -> Iterator[Resource]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from config.diagnostics.suggestions import did_you_mean
 from config.models.environment.environment import Environment
-from config.models.service.aws.buckets import Bucket
-from config.models.service.aws.cache import Cache
-from config.models.service.aws.queues import Queue
+from config.models.service.aws.storage import stored
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
@@ -21,7 +19,7 @@ def storage_conflicts(environment: Located[Environment], services: Sequence[Loca
     by_name = {service.settings.name: service for service in services}
     taken: dict[str, Located[Service] | None] = {environment.settings.state_bucket: None}
     for service in services:
-        for path, its in _all(service.settings).items():
+        for path, its in stored(service.settings).items():
             if its.of:
                 yield from _not_shared(service, path, its.of, by_name)
         for name, bucket in service.settings.buckets.items():
@@ -29,19 +27,11 @@ def storage_conflicts(environment: Located[Environment], services: Sequence[Loca
                 yield from _bad_bucket(environment.settings, service, name, taken)
 
 
-def _all(service: Service) -> Mapping[str, Bucket | Queue | Cache]:
-    return {
-        **{f"buckets.{name}": its for name, its in service.buckets.items()},
-        **{f"queues.{name}": its for name, its in service.queues.items()},
-        **({"cache": service.cache} if service.cache else {}),
-    }
-
-
 def _not_shared(
     service: Located[Service], path: str, owner: str, by_name: Mapping[str, Located[Service]]
 ) -> Iterator[Problem]:
     other = by_name.get(owner)
-    theirs = _all(other.settings).get(path) if other else None
+    theirs = stored(other.settings).get(path) if other else None
     if owner == service.settings.name:
         message, allowed, fix = "it is its own", "another service", "remove `of:`"
     elif other is None:
@@ -49,7 +39,7 @@ def _not_shared(
         message, allowed = f"there is no service {owner}", ", ".join(names) or "no other service is here"
         fix = did_you_mean(owner, names) or "name the service that has it"
     elif theirs is None:
-        had = [its for its in _all(other.settings) if its.partition(".")[0] == path.partition(".")[0]]
+        had = [its for its in stored(other.settings) if its.partition(".")[0] == path.partition(".")[0]]
         message, allowed = f"{owner} has no {path}", ", ".join(had) or f"what {owner}.yaml has"
         fix = f"add `{path.replace('.', ': {')}: {{}}" + ("}" if "." in path else "") + f"` to {owner}.yaml"
     elif theirs.of:

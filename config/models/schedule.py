@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -31,6 +32,14 @@ class Schedule(Settings):
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a time zone that the tz database does not have."""
         yield from timezone_mistakes(self.timezone)
+
+
+def clock_mistakes(start: time, stop: time, timezone: str) -> Iterator[Mistake]:
+    """Yield what is wrong with two moments of a day, which are to the minute, and with the clock that they mean."""
+    yield from timezone_mistakes(timezone)
+    for name, moment in (("start", start), ("stop", stop)):
+        if moment.second or moment.microsecond or moment.tzinfo:
+            yield Mistake(field=name, message="has the wrong form", allowed="hours and minutes, such as 08:30")
 
 
 def timezone_mistakes(timezone: str) -> Iterator[Mistake]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from config.models.schedule import timezone_mistakes
+from config.models.schedule import clock_mistakes
 from config.models.settings import Mistake, Settings
 
 
@@ -37,11 +37,7 @@ class OfficeHours(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a day that ends before it begins, and an unknown time zone."""
-        yield from timezone_mistakes(self.timezone)
-        for name in ("start", "stop"):
-            moment: time = getattr(self, name)
-            if moment.second or moment.microsecond or moment.tzinfo:
-                yield Mistake(field=name, message="has the wrong form", allowed="hours and minutes, such as 08:30")
+        yield from clock_mistakes(self.start, self.stop, self.timezone)
         if not self.days:
             yield Mistake(field="days", message="there is no working day", fix="remove it: the default is mon to fri")
         if self.stop.replace(tzinfo=None) <= self.start.replace(tzinfo=None):

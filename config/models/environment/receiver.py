@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from config.models.environment.budget import EmailAddress
-from config.models.schedule import timezone_mistakes
+from config.models.schedule import clock_mistakes
 from config.models.service.owner import OwnerName
 from config.models.settings import Mistake, Settings, in_words
 
@@ -112,11 +112,7 @@ class QuietHours(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Two moments of a day, to the minute, on a clock that exists."""
-        yield from timezone_mistakes(self.timezone)
-        for name in ("start", "stop"):
-            moment: time = getattr(self, name)
-            if moment.second or moment.microsecond or moment.tzinfo:
-                yield Mistake(field=name, message="has the wrong form", allowed="hours and minutes, such as 08:30")
+        yield from clock_mistakes(self.start, self.stop, self.timezone)
         if self.start == self.stop:
             yield Mistake(
                 field="stop",

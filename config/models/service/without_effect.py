@@ -22,8 +22,7 @@ def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
     elif service.kind.keeps_running and "health_check" in service.model_fields_set:
         yield from unseen_mistakes(service.kind, check, service.port)
     yield from _asleep(service)
-    kept = getattr(service, "volumes", None)
-    if service.kind is Kind.INTERNAL and service.public_image and (name := store(service.public_image)) and not kept:
+    if service.kind is Kind.INTERNAL and service.public_image and (name := store(service.public_image)):
         yield _forgetful(name)
 
 

@@ -53,12 +53,16 @@ def queue_variable(name: str) -> str:
 
 def owns_storage(service: Service) -> bool:
     """Tell whether anything is made for this service, and not for another whose it uses too."""
-    return any(its.of is None for its in stored(service))
+    return any(its.of is None for its in stored(service).values())
 
 
-def stored(service: Service) -> list[Bucket | Queue | Cache]:
-    """List what the service uses, its own and others'."""
-    return [*service.buckets.values(), *service.queues.values(), *([service.cache] if service.cache else [])]
+def stored(service: Service) -> dict[str, Bucket | Queue | Cache]:
+    """Return what the service uses, its own and others', by its place in the file."""
+    return {
+        **{f"buckets.{name}": its for name, its in service.buckets.items()},
+        **{f"queues.{name}": its for name, its in service.queues.items()},
+        **({"cache": service.cache} if service.cache else {}),
+    }
 
 
 def scaled_by(service: Service) -> str | None:
