@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from config.models.environment.environment import Environment
@@ -70,15 +69,13 @@ def unreachable(environment: Located[Environment], services: Sequence[Located[Se
     here = environment.settings
     if here.network.nat is not Nat.NONE:
         return
-    private = re.compile(rf"\d{{12}}\.dkr\.ecr\.{here.region}\.amazonaws\.com/")
     for service in services:
-        image = service.settings.public_image
-        if image and not private.match(image):
+        if service.settings.public_image:
             yield service.problem(
                 "image",
                 message="image: with nat: none there is no way to a public registry",
                 conflicts_with=environment.place("network.nat"),
-                allowed=f"no `image:` but a release, or one in <account>.dkr.ecr.{here.region}.amazonaws.com",
+                allowed="no `image:` but a release",
                 fix=f"remove it, and push the image to {here.registry}/{service.settings.repository}",
             )
         if service.settings.egress_ports:

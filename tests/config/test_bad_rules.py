@@ -353,7 +353,7 @@ environments/prod.yaml:6: network.interface_endpoints: with nat: none Session Ma
         """
 service_configs/api.yaml:9: image: with nat: none there is no way to a public registry, see environments/prod.yaml:5 ...
   value: public.ecr.aws/nginx/nginx:1.29.1
-  allowed: no `image:` but a release, or one in <account>.dkr.ecr.eu-west-1.amazonaws.com
+  allowed: no `image:` but a release
   fix: remove it, and push the image to 999999999999.dkr.ecr.eu-west-1.amazonaws.com/api
 """,
     ),
