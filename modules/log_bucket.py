@@ -13,12 +13,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
-    S3BucketOwnershipControls,
-    S3BucketOwnershipControlsRule,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
-from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationA,
     S3BucketServerSideEncryptionConfigurationRuleA,
@@ -26,11 +21,9 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 )
 from constructs import Construct
 
-from modules.bucket_policy import only_tls
 from modules.checkov import skip
-from modules.policy import policy
-
-ABORT_UPLOADS_AFTER_DAYS = 7
+from modules.policy import only_tls, policy
+from modules.private_bucket import ABORT_UPLOADS_AFTER_DAYS, close_to_the_public
 
 SKIPPED = {
     "CKV_AWS_18": "The log of who read the log would be a log in want of the same.",
@@ -57,12 +50,6 @@ def log_bucket(
     bucket = S3Bucket(scope, "bucket", bucket=name, force_destroy=force_destroy)
     for check, reason in {**SKIPPED, "CKV_AWS_145": unencrypted_by_kms}.items():
         skip(bucket, check, reason)
-    S3BucketOwnershipControls(
-        scope,
-        "ownership",
-        bucket=bucket.id,
-        rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-    )
     S3BucketServerSideEncryptionConfigurationA(
         scope,
         "encryption",
@@ -76,15 +63,6 @@ def log_bucket(
                 )
             )
         ],
-    )
-    closed = S3BucketPublicAccessBlock(
-        scope,
-        "closed",
-        bucket=bucket.id,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
     )
     S3BucketLifecycleConfiguration(
         scope,
@@ -108,6 +86,6 @@ def log_bucket(
         scope,
         "permission",
         bucket=bucket.id,
-        policy=policy(*delivery(bucket.arn), only_tls(bucket.arn)),
-        depends_on=[closed],  # S3 refuses two changes of one bucket's permissions at once
+        policy=policy(*delivery(bucket.arn), only_tls("s3", [bucket.arn, f"{bucket.arn}/*"])),
+        depends_on=[close_to_the_public(scope, bucket)],
     )

@@ -52,6 +52,18 @@ def _allow(
     return {**statement, "Condition": conditions} if conditions else statement
 
 
+def only_tls(service: str, resource: str | Sequence[str]) -> dict[str, Any]:
+    """Return the statement of a resource's policy that refuses every request without TLS; its * only ever refuse."""
+    return {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": f"{service}:*",
+        "Resource": resource,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
 def policy(*statements: Mapping[str, Any]) -> str:
     """Return a policy document of these statements."""
     return json.dumps({"Version": VERSION, "Statement": list(statements)}, sort_keys=True)

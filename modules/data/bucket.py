@@ -15,12 +15,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
     S3BucketLifecycleConfigurationRuleTransition,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
-    S3BucketOwnershipControls,
-    S3BucketOwnershipControlsRule,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
-from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationA,
     S3BucketServerSideEncryptionConfigurationRuleA,
@@ -33,12 +28,11 @@ from config.models.environment.environment import Environment
 from config.models.service.aws.buckets import Bucket as Settings
 from config.models.service.aws.short_forms import grants
 from config.models.service.aws.storage import bucket_variable
-from modules.bucket_policy import only_tls
 from modules.checkov import skip
 from modules.encryption_key import EncryptionKey
-from modules.policy import allow, as_written, policy
+from modules.policy import allow, as_written, only_tls, policy
+from modules.private_bucket import ABORT_UPLOADS_AFTER_DAYS, close_to_the_public
 
-ABORT_UPLOADS_AFTER_DAYS = 7
 SKIPPED = {
     "CKV_AWS_18": "Who read what is in CloudTrail, where data events are switched on; a second bucket each costs more.",
     "CKV_AWS_144": "A copy in another region is for the service to ask for.",
@@ -77,12 +71,6 @@ class Bucket(Construct):
             skip(self.bucket, check, reason)
         if not settings.versioning:
             skip(self.bucket, "CKV_AWS_21", "versioning: false in the service's file")
-        S3BucketOwnershipControls(
-            self,
-            "ownership",
-            bucket=self.bucket.id,
-            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-        )
         by_key = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
             sse_algorithm="aws:kms", kms_master_key_id=encryption_key.arn
         )
@@ -105,15 +93,6 @@ class Bucket(Construct):
                 status="Enabled" if settings.versioning else "Suspended"
             ),
         )
-        closed = S3BucketPublicAccessBlock(
-            self,
-            "closed",
-            bucket=self.bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-        )
         S3BucketLifecycleConfiguration(
             self, "expiry", bucket=self.bucket.id, rule=[_rule(settings)], depends_on=[versions]
         )
@@ -121,8 +100,8 @@ class Bucket(Construct):
             self,
             "policy",
             bucket=self.bucket.id,
-            policy=policy(only_tls(self.bucket.arn)),
-            depends_on=[closed],  # S3 refuses two changes of one bucket's permissions at once
+            policy=policy(only_tls("s3", [self.bucket.arn, f"{self.bucket.arn}/*"])),
+            depends_on=[close_to_the_public(self, self.bucket)],
         )
         self.variables = {bucket_variable(name): self.bucket.id}
 

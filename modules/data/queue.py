@@ -16,7 +16,7 @@ from config.models.service.aws.queues import Queue as Settings
 from config.models.service.aws.queues import queue_name
 from config.models.service.aws.short_forms import SHORT_FORMS
 from config.models.service.aws.storage import queue_variable
-from modules.policy import allow, policy
+from modules.policy import allow, only_tls, policy
 
 DAY_S = 86_400
 LONGEST_RETENTION_DAYS = 14
@@ -65,7 +65,7 @@ class Queue(Construct):
             ),
         )
         for id_of_policy, queue in (("policy", self.queue), ("dead-letters-policy", self.dead)):
-            SqsQueuePolicy(self, id_of_policy, queue_url=queue.id, policy=policy(_only_tls(queue.arn)))
+            SqsQueuePolicy(self, id_of_policy, queue_url=queue.id, policy=policy(only_tls("sqs", queue.arn)))
         self.variables = {queue_variable(name): self.queue.url}
 
     @property
@@ -74,15 +74,3 @@ class Queue(Construct):
         words = SHORT_FORMS["sqs"].words
         names = sorted({name for word in ("send", "receive") for name in words[word][""]})
         return [allow([f"sqs:{name}" for name in names], [self.queue.arn])]
-
-
-def _only_tls(arn: str) -> dict[str, Any]:
-    # Both * only ever refuse.
-    return {
-        "Sid": "OnlyOverTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
