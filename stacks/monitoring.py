@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
 from config.models.environment.environment import Environment
@@ -22,10 +21,8 @@ from config.models.environment.platform_service import (
     grafana,
     prometheus,
 )
-from config.models.service.public_metrics import public_metrics
 from modules.data.generated_secret import GeneratedSecret
 from modules.ecs.disk_service import DiskService
-from modules.ecs.fargate_service import FargateService
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.web_route import WebRoute
@@ -40,6 +37,7 @@ from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
+from stacks.on_fargate import route_to, run_on_fargate
 from stacks.platform_stack import PlatformStack
 
 
@@ -115,7 +113,15 @@ class MonitoringStack(PlatformStack):
             registration=register(scope, "registration", name=settings.name, namespace=self._cluster.namespace),
             firewalls=[task.security_group, *more],
         )
-        self._judge(scope, settings, disk_service.service, task)
+        RolloutCheck(
+            scope,
+            "deployment",
+            environment=self._environment,
+            rollouts=self._cluster.rollouts,
+            service=disk_service.service,
+            task=task,
+            settings=settings,
+        )
         return task
 
     def _on_fargate(
@@ -129,31 +135,19 @@ class MonitoringStack(PlatformStack):
         scope = Construct(self, settings.name)
         task = self._task(scope, settings, generated=generated, variables=variables)
         route = self._route(scope, settings, task, edge) if edge else None
-        fargate = FargateService(
-            scope,
-            "fargate",
-            vpc=self._network.vpc,
-            cluster=self._cluster.cluster,
-            task=task,
+        run_on_fargate(
+            task,
+            scope=scope,
+            environment=self._environment,
+            network=self._network,
+            cluster=self._cluster,
             registration=register(scope, "registration", name=settings.name, namespace=self._cluster.namespace),
             route=route,
             alarms=None,
             spot_percent=0,  # what says that something is wrong is not stopped to save money
             settings=settings,
         )
-        self._judge(scope, settings, fargate.service, task)
         return task
-
-    def _judge(self, scope: Construct, settings: PlatformService, service: EcsService, task: Task) -> None:
-        RolloutCheck(
-            scope,
-            "deployment",
-            environment=self._environment,
-            rollouts=self._cluster.rollouts,
-            service=service,
-            task=task,
-            settings=settings,
-        )
 
     def _task(
         self,
@@ -181,18 +175,14 @@ class MonitoringStack(PlatformStack):
         return task
 
     def _route(self, scope: Construct, settings: PlatformService, task: Task, edge: EdgeStack) -> WebRoute:
-        task.security_group.allow_from(
-            edge.load_balancer.security_group, PORTS[settings.name], scope=scope, id_="load-balancer"
-        )
-        return WebRoute(
-            scope,
-            "route",
+        return route_to(
+            task,
+            PORTS[settings.name],
+            scope=scope,
             name=self._environment.qualify(settings.name),
-            service=settings.name,
-            vpc=self._network.vpc,
-            load_balancer=edge.load_balancer,
-            host=self._environment.hostname(GRAFANA_ROUTE),
-            settings=GRAFANA_ROUTE,
-            health_check=settings.health_check,
-            hidden=public_metrics(settings),
+            route=GRAFANA_ROUTE,
+            environment=self._environment,
+            network=self._network,
+            edge=edge,
+            settings=settings,
         )

@@ -11,18 +11,16 @@ from constructs import Construct
 from config.models.deploy_target import OUR_TAGS
 from config.models.environment.environment import Environment
 from config.models.preview import Preview, PreviewedService
-from config.models.service.public_metrics import public_metrics
 from modules.data.postgres import Postgres
 from modules.data.storage import Storage
-from modules.ecs.fargate_service import FargateService
 from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.web_route import WebRoute
-from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
+from stacks.on_fargate import route_to, run_on_fargate
 from stacks.platform_stack import PlatformStack
 
 
@@ -74,25 +72,16 @@ class PreviewStack(PlatformStack):
         )
         task.call(callees)
         route = self._route(scope, service, task)
-        fargate = FargateService(
-            scope,
-            "fargate",
-            vpc=self._network.vpc,
-            cluster=self._cluster.cluster,
-            task=task,
+        fargate = run_on_fargate(
+            task,
+            scope=scope,
+            environment=environment,
+            network=self._network,
+            cluster=self._cluster,
             registration=register(scope, "registration", name=service.name, namespace=self._cluster.namespace),
             route=route,
             alarms=None,
             spot_percent=environment.spot_percent(service),
-            settings=service,
-        )
-        RolloutCheck(
-            scope,
-            "deployment",
-            environment=environment,
-            rollouts=self._cluster.rollouts,
-            service=fargate.service,
-            task=task,
             settings=service,
         )
         Autoscaling(
@@ -109,17 +98,14 @@ class PreviewStack(PlatformStack):
     def _route(self, scope: Construct, service: PreviewedService, task: Task) -> WebRoute | None:
         if not (service.route and service.port):
             return None
-        load_balancer = self._edge.load_balancer
-        task.security_group.allow_from(load_balancer.security_group, service.port, scope=scope, id_="load-balancer")
-        return WebRoute(
-            scope,
-            "route",
+        return route_to(
+            task,
+            service.port,
+            scope=scope,
             name=self._preview.target_group(self._environment, service.original),
-            service=service.name,
-            vpc=self._network.vpc,
-            load_balancer=load_balancer,
-            host=self._environment.hostname(service.route),
-            settings=service.route,
-            health_check=service.health_check,
-            hidden=public_metrics(service),
+            route=service.route,
+            environment=self._environment,
+            network=self._network,
+            edge=self._edge,
+            settings=service,
         )

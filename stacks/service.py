@@ -8,23 +8,20 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.service.aws.storage import scaled_by
-from config.models.service.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.postgres import Postgres
 from modules.data.storage import Storage
-from modules.ecs.fargate_service import FargateService
 from modules.ecs.rollback_alarms import RollbackAlarms
 from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
-from modules.edge.web_route import WebRoute
 from modules.logging.log_collection import LogCollection
-from modules.rollouts.rollout_check import RolloutCheck
 from stacks.cluster import ClusterStack
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
+from stacks.on_fargate import route_to, run_on_fargate
 from stacks.platform_stack import PlatformStack
 
 
@@ -67,32 +64,28 @@ class ServiceStack(PlatformStack):
         self.task.allow_scraping(cluster.scraper, metrics_port=service.metrics_port)
         route = None
         if service.route and service.port:
-            route = WebRoute(
-                self,
-                "route",
+            route = route_to(
+                self.task,
+                service.port,
+                scope=self,
                 name=name,
-                service=service.name,
-                vpc=network.vpc,
-                load_balancer=edge.load_balancer,
-                host=environment.hostname(service.route),
-                settings=service.route,
-                health_check=service.health_check,
-                hidden=public_metrics(service),
-            )
-            self.task.security_group.allow_from(
-                edge.load_balancer.security_group, service.port, scope=self, id_="load-balancer"
+                route=service.route,
+                environment=environment,
+                network=network,
+                edge=edge,
+                settings=service,
             )
         registration = register(self, "registration", name=service.name, namespace=cluster.namespace)
         self.export(self.task.security_group.group, "id")
         if not service.is_runnable:
             skip(self.task.security_group.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
             return  # the first release adds the rest, so that it is judged like every other
-        fargate = FargateService(
-            self,
-            "fargate",
-            vpc=network.vpc,
-            cluster=cluster.cluster,
-            task=self.task,
+        fargate = run_on_fargate(
+            self.task,
+            scope=self,
+            environment=environment,
+            network=network,
+            cluster=cluster,
             registration=registration,
             route=route,
             alarms=(
@@ -109,15 +102,6 @@ class ServiceStack(PlatformStack):
                 else None
             ),
             spot_percent=environment.spot_percent(service),
-            settings=service,
-        )
-        RolloutCheck(
-            self,
-            "deployment",
-            environment=environment,
-            rollouts=cluster.rollouts,
-            service=fargate.service,
-            task=self.task,
             settings=service,
         )
         autoscaling = Autoscaling(
