@@ -68,7 +68,7 @@ class Inventory:
         return next(its, None)
 
     def referring(self, type_: str, attribute: str, to: Resource) -> Iterator[Resource]:
-        """Return the resources of the same stack whose attribute names this one."""
+        """Yield the resources of the same stack whose attribute names this one."""
         wanted = f"${{{to.type}.{to.id}."
         for one in self.all(type_):
             if one.stack == to.stack and wanted in str(one.attributes.get(attribute, "")):

@@ -48,7 +48,7 @@ def code_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Resourc
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[Difference]:
-    """Return where two values differ, as deep as they are alike. JSON in a text, such as a policy, is looked into."""
+    """Yield where two values differ, as deep as they are alike. JSON in a text, such as a policy, is looked into."""
     old, new = _opened(old), _opened(new)
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):

@@ -95,7 +95,7 @@ class Run:
         return {stack.name: why for stack in stacks if (why := applied.difference(stack))}
 
     def refuse_abandoned_locks(self, stacks: Sequence[SynthesizedStack]) -> None:
-        """Return a lock that nobody will release is told at once; any other is waited for, and its holder named."""
+        """Refuse a lock that nobody will release; any other is waited for, and its holder named."""
         locks = self.session.store.locks(stacks)
         now = datetime.now(UTC)
         if gone := abandoned(locks):
@@ -176,7 +176,7 @@ class Run:
 
 @contextmanager
 def exclusive_run(session: Session, *, lock_timeout_seconds: int) -> Iterator[Run]:
-    """Return the checkout's lock, where the states are, and the environment's program as it is now."""
+    """Hold the checkout's lock, and yield a run of the environment's program as it is now."""
     with only_one(session.root, timeout_seconds=lock_timeout_seconds, say=session.say) as descriptor:
         session.need_state_store()
         program = session.synthesize()

@@ -71,7 +71,7 @@ def holds_provider(mirror: Path, *, version: str = PROVIDER_VERSION, target: str
 
 
 def places_terraform_knows(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """Return the mirrors that Terraform searches without being told."""
+    """Yield the mirrors that Terraform searches without being told."""
     yield home / ".terraform.d/plugins"
     if sys.platform == "darwin":
         yield home / "Library/Application Support/io.terraform/plugins"
@@ -84,7 +84,7 @@ def places_terraform_knows(environ: Mapping[str, str], home: Path) -> Iterator[P
 
 
 def directories_below(prefix: Path) -> Iterator[Path]:
-    """Return the prefix and what is below it, nearest first, bounded in depth and number."""
+    """Yield the prefix and what is below it, nearest first, bounded in depth and number."""
     level, looked_into = [prefix], 0
     for _ in range(SEARCH_DEPTH):
         deeper: list[Path] = []

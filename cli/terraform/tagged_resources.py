@@ -45,7 +45,7 @@ def find_tagged(environment: str, region: str) -> set[Tagged]:
 
 
 def from_tags(arn: str, tags: Iterable[Mapping[str, Any]], environment: str) -> Iterator[Tagged]:
-    """Return the resource, if its tags say that it is of this environment. AWS spells Key and key."""
+    """Yield the resource if its tags say that it is of this environment. AWS spells Key and key."""
     found = {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags}
     if found.get(ENVIRONMENT_TAG) == environment:
         yield Tagged(arn, found.get(STACK_TAG) or "")

@@ -1,4 +1,4 @@
-"""Calls Terraform itself, in a stack's directory, where cdktf has no command for the purpose."""
+"""Terraform's command line, called in a stack's directory."""
 
 from __future__ import annotations
 

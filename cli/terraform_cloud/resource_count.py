@@ -66,7 +66,7 @@ def count_all(root: Path, cloud: TerraformCloud) -> list[Count]:
 
 
 def count_in(output: Path, cloud: TerraformCloud) -> Iterator[Count]:
-    """Return the counts of a synthesized program, of the stacks in this organization."""
+    """Yield the counts of a synthesized program, of the stacks in this organization."""
     found: dict[str, list[int]] = {}
     manifest = json.loads((output / "manifest.json").read_text())
     for entry in manifest["stacks"].values():

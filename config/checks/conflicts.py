@@ -81,7 +81,7 @@ def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterato
 
 
 def size_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """Return conflicts between a service's database and its environment's defaults that RDS would refuse."""
+    """Yield conflicts between a service's database and its environment's defaults that RDS would refuse."""
     for service in services:
         if not (database := service.settings.own_database):
             continue

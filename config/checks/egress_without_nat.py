@@ -13,7 +13,7 @@ from config.source.problem import Problem
 
 
 def missing_endpoints(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """Return the endpoints that a service of an environment without NAT needs, and every environment does not."""
+    """Yield a problem for each endpoint that a service needs without NAT, and that is not there."""
     network = environment.settings.network
     missing = ", ".join(sorted(ENDPOINTS_OF_A_SHELL - set(network.interface_endpoints)))
     service = next((service for service in services if service.settings.exec), None)
@@ -65,7 +65,7 @@ def missing_for_permissions(
 
 
 def unreachable(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """Return what services of an environment without NAT want from the internet."""
+    """Yield a problem for whatever services of an environment without NAT want from the internet."""
     here = environment.settings
     if here.network.nat is not Nat.NONE:
         return

@@ -115,7 +115,7 @@ def _require(schema: Schema, path: list[str]) -> None:
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """Return the schema and every schema in it."""
+    """Yield the schema and every schema in it."""
     yield schema
     inner: list[Iterable[object]] = [
         *(schema.get(key, {}).values() for key in ("properties", "patternProperties", "$defs")),

@@ -24,7 +24,7 @@ FARGATE_MEMORY_MIB: dict[CpuUnits, tuple[int, ...]] = {
 
 
 def size_mistakes(cpu: CpuUnits, memory_mib: int) -> Iterator[Mistake]:
-    """Return the mistake of a size that Fargate does not sell, with the nearest one that it does."""
+    """Yield the mistake of a size that Fargate does not sell, with the nearest one that it does."""
     allowed = FARGATE_MEMORY_MIB[cpu]
     if memory_mib in allowed:
         return

@@ -43,7 +43,7 @@ def clock_mistakes(start: time, stop: time, timezone: str) -> Iterator[Mistake]:
 
 
 def timezone_mistakes(timezone: str) -> Iterator[Mistake]:
-    """Return the mistake of a `timezone:` that does not exist."""
+    """Yield the mistake of a `timezone:` that does not exist."""
     if timezone not in available_timezones():
         yield Mistake(
             field="timezone",

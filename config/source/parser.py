@@ -50,7 +50,7 @@ class NotYaml(Exception):  # noqa: N818 (its problem is the message)
 
 
 def read_events(root: Path, file: Path) -> Iterator[Any]:
-    """Return the parser's events; raises NotYaml where the file stops being YAML."""
+    """Yield the parser's events; raises NotYaml where the file stops being YAML."""
     text = _decode(root, file)
     lines = text.splitlines() or [""]
     if found := _UNPRINTABLE.search(text):

@@ -71,7 +71,7 @@ class WebRoute(Construct):
         skip(
             self.target_group,
             "CKV_AWS_378",
-            "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port (firewall.py).",
+            "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port.",
         )
         path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(settings.patterns)))
         hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []

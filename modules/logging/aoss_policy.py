@@ -52,7 +52,7 @@ def data_policy(collection: str, *, service: str, writers: Sequence[str], reader
 
 
 def retention_policy(collection: str, *, days: int) -> str:
-    """Return the days that a document is kept at least: an index holds a week, and goes as a whole."""
+    """Return the policy that keeps a document for at least these days: an index holds a week, and goes as a whole."""
     rule = _rule("index", f"index/{collection}/*") | {"MinIndexRetention": f"{days + INDEX_DAYS}d"}
     return canonical({"Rules": [rule]})
 

@@ -1,4 +1,4 @@
-"""Says when the one who should speak up cannot: Prometheus cannot report its own death."""
+"""Dead man's switch: a CloudWatch alarm that fires when Prometheus or Alertmanager has no running task."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def without_null(schema: dict[str, Any]) -> None:
 def injected_mistakes(
     database: Database, variables: Mapping[str, str], secrets: Mapping[str, Any]
 ) -> Iterator[Mistake]:
-    """Return the variables and secrets that would hide where the database is."""
+    """Yield the variables and secrets that would hide where the database is."""
     for section, given in (("variables", variables), ("secrets", secrets)):
         for name in sorted((INJECTED | database.variables.keys()) & given.keys()):
             yield Mistake(

@@ -154,7 +154,7 @@ def with_none(schema: dict[str, Any]) -> None:
 
 
 def without_overlap(check: HealthCheck) -> Iterator[Mistake]:
-    """Return the mistake of a check by the load balancer that may end after the next one starts."""
+    """Yield the mistake of a check by the load balancer that may end after the next one starts."""
     if check.timeout_s >= check.interval_s:
         yield Mistake(
             field="health_check.timeout_s",
@@ -166,7 +166,7 @@ def without_overlap(check: HealthCheck) -> Iterator[Mistake]:
 
 
 def unseen_mistakes(kind: Kind, check: HealthCheck, port: int | None) -> Iterator[Mistake]:
-    """Return the mistake of a service that no load balancer asks, and whose check asks nothing either."""
+    """Yield the mistake of a service that no load balancer asks, and whose check asks nothing either."""
     if not (check.command or isinstance(check, NoHealthCheck)):
         yield Mistake(
             field="health_check",

@@ -72,7 +72,7 @@ KIND_RULES: dict[Kind, KindRule] = {
 
 
 def kind_mistakes(kind: Kind, settings: BaseModel) -> Iterator[Mistake]:
-    """Return the fields that do not go with the kind."""
+    """Yield the fields that do not go with the kind."""
     rule = KIND_RULES[kind]
     for path, reason in rule.needs.items():
         if _written(settings, path) is None:

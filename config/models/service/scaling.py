@@ -118,7 +118,7 @@ class Scaling(Settings):
 
 
 def range_mistakes(min_tasks: int, max_tasks: int) -> Iterator[Mistake]:
-    """Return the mistake of a range that ends before it begins."""
+    """Yield the mistake of a range that ends before it begins."""
     if max_tasks < min_tasks:
         yield Mistake(
             field="max_tasks",
