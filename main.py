@@ -33,7 +33,7 @@ from stacks.database import DatabaseStack
 from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
-from stacks.logs import log_collections
+from stacks.logging import log_collections
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import LOCAL_AWS

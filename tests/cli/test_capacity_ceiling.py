@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -21,7 +19,6 @@ from cli.deploy.opensearch_capacity import Ceiling, Wanted, wanted_ceiling
 from cli.errors import CommandError
 from cli.session import Session, open_session
 from config.loader.platform import load_platform
-from local_aws import launcher
 from local_aws.endpoint import Endpoint
 from tests.cli.commands import groundwork_in
 from tests.synthesis import Checkout
@@ -166,15 +163,6 @@ def test_keys_that_share_no_units_need_more_and_that_is_said(checkout: Checkout)
     assert found.remarks[-1].startswith(
         "Too low: with the encryption keys of dev, prod, staging, collections take 5 OCU of each kind from the start."
     )
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    directory: Path = tmp_path_factory.mktemp("aws")
-    try:
-        yield launcher.start(directory=directory)
-    finally:
-        launcher.stop(directory=directory)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,7 +14,6 @@ from botocore.stub import Stubber
 from cli.errors import CommandError
 from cli.state.bucket import MadeBucket, bucket_exists, make_bucket
 from cli.state.bucket_settings import lacking, only_over_tls, settings_of
-from local_aws import launcher
 from local_aws.endpoint import ACCOUNT, Endpoint
 
 if TYPE_CHECKING:
@@ -27,15 +25,6 @@ NAME_IT = (
     "  fix: choose another `organization:` in environments/shared.yaml, or name the bucket as `state.bucket:` in the "
     "environment's file"
 )
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    directory: Path = tmp_path_factory.mktemp("aws")
-    try:
-        yield launcher.start(directory=directory)
-    finally:
-        launcher.stop(directory=directory)
 
 
 @pytest.fixture

@@ -16,22 +16,12 @@ from cli.up.images import PlatformImages
 from config.models.environment.shared import shared_place
 from images.errors import ExitCode
 from images.platform_builds import PLATFORMS
-from local_aws import launcher
 from local_aws.endpoint import ACCOUNT, Endpoint
 from tests.cli.commands import Ended, Groundwork, groundwork_in
 from tests.settings import an_environment
 from tests.synthesis import Checkout
 
 OTHER = "210987654321"
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    directory: Path = tmp_path_factory.mktemp("aws")
-    try:
-        yield launcher.start(directory=directory)
-    finally:
-        launcher.stop(directory=directory)
 
 
 @pytest.fixture
