@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,17 +18,14 @@ from cdktf import App
 
 from config.loader.platform import Deployment, load_platform
 from config.loopback import is_loopback
-from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.environment.shared import SHARED, shared_place
 from config.models.preview import Preview
-from config.models.service.application import database_owner
-from config.models.service.aws.storage import owns_storage
 from config.source.problem import ConfigError
 from images.render import image_tags
-from modules.ecs.task import Task
+from modules.workload.connections import Connections
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
-from stacks.database import DatabaseStack
+from stacks.database import databases_of
 from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
@@ -41,95 +37,47 @@ from stacks.preview import PreviewStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
 from stacks.shared_delivery import SharedDeliveryStack
-from stacks.storage import StorageStack, storage_of
+from stacks.storage import storage_of
 
 
-def build(app: App, deployment: Deployment, tags: Mapping[str, str], *, preview: Preview | None = None) -> None:
-    """Add the stacks of one environment, and of a preview of it; `tags` are the platform images'."""
-    environment = deployment.environment
+def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, preview: Preview | None = None) -> None:
+    """Add the stacks of one environment, and of a preview of it; `image_tags` are the platform images'."""
+    environment, services = deployment.environment, deployment.services
     if environment.budget:
         AccountStack(app, environment=environment, budget=environment.budget)
     network = NetworkStack(app, environment=environment)
-    cluster = ClusterStack(app, environment=environment, network=network)
-    edge = EdgeStack(app, environment=environment, network=network)
+    runtime = ClusterStack(app, environment=environment, network=network, image_tags=image_tags).runtime
+    load_balancer = EdgeStack(app, environment=environment, network=network).load_balancer
     logs = log_collections(app, deployment, network=network)
-    MonitoringStack(
-        app,
-        environment=environment,
-        tags=tags,
-        network=network,
-        cluster=cluster,
-        edge=edge,
-        logs=logs,
-    )
-    databases = {
-        service.name: DatabaseStack(
-            app,
-            environment=environment,
-            service=service.name,
-            settings=service.own_database,
-            network=network,
-        ).postgres
-        for service in deployment.services
-        if service.own_database
-    }
-    stored = {
-        service.name: StorageStack(app, environment=environment, service=service, network=network)
-        for service in deployment.services
-        if owns_storage(service)
-    }
-    tasks: dict[str, Task] = {}
-    preparing: dict[str, list[JobStack]] = defaultdict(list)
-    for service in deployment.services:
-        callees = [tasks[name] for name in service.calls]
-        database = databases.get(database_owner(service, deployment.services))
-        if service.kind.keeps_running:
-            stack = ServiceStack(
-                app,
-                environment=environment,
-                service=service,
-                network=network,
-                cluster=cluster,
-                edge=edge,
-                callees=callees,
-                database=database,
-                storage=storage_of(service, stored),
-                logs=logs.get(service.name),
-                router=tags[FLUENT_BIT],
-                exporter=tags[ECS_EXPORTER],
-            )
-            tasks[service.name] = stack.task
-            for job in preparing[service.name]:
-                stack.add_dependency(job)
-        else:
-            job = JobStack(
-                app,
-                environment=environment,
-                service=service,
-                network=network,
-                cluster=cluster,
-                callees=callees,
-                database=database,
-                storage=storage_of(service, stored),
-                logs=logs.get(service.name),
-                router=tags[FLUENT_BIT],
-            )
-            for prepared in service.before:
-                preparing[prepared].append(job)
+    MonitoringStack(app, runtime=runtime, load_balancer=load_balancer, logs=logs)
+    databases = databases_of(app, services, runtime=runtime)
+    storage = storage_of(app, services, runtime=runtime)
+    stacks: dict[str, ServiceStack | JobStack] = {}
+    for service in services:
+        connections = Connections(
+            callees=[stacks[name].task for name in service.calls],
+            database=databases.get(service.name),
+            storage=storage[service.name],
+            logs=logs.get(service.name),
+        )
+        stacks[service.name] = (
+            ServiceStack(app, runtime=runtime, load_balancer=load_balancer, connections=connections, settings=service)
+            if service.kind.keeps_running
+            else JobStack(app, runtime=runtime, connections=connections, settings=service)
+        )
+    for service in services:
+        for prepared in service.before:
+            stacks[prepared].add_dependency(stacks[service.name])
     if preview and environment.previews:
-        owners = {service.name: database_owner(service, deployment.services) for service in deployment.services}
-        by_service = {name: databases[owner] for name, owner in owners.items() if owner in databases}
         PreviewStack(
             app,
-            environment=environment,
-            preview=preview,
-            services=preview.of(deployment.services, environment.previews),
-            network=network,
-            cluster=cluster,
-            edge=edge,
-            tasks=tasks,
-            databases=by_service,
-            storage={service.name: storage_of(service, stored) for service in deployment.services},
+            runtime=runtime,
+            load_balancer=load_balancer,
+            tasks={name: stack.task for name, stack in stacks.items()},
+            databases=databases,
+            storage=storage,
+            services=preview.of(services, environment.previews),
+            settings=preview,
         )
     if environment.delivery:
         DeliveryStack(app, environment=environment, delivery=environment.delivery).bound(app)

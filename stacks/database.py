@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
-from config.models.environment.environment import Environment
+from config.models.service.application import database_owner
 from config.models.service.database import Database
+from config.models.service.service import Service
 from modules.data.postgres import Postgres
-from stacks.network import NetworkStack
+from modules.workload.runtime import Runtime
 from stacks.platform_stack import PlatformStack
 
 
@@ -18,21 +21,34 @@ class DatabaseStack(PlatformStack):
         self,
         scope: Construct,
         *,
-        environment: Environment,
+        runtime: Runtime,
         service: str,
         settings: Database,
-        network: NetworkStack,
     ) -> None:
+        environment = runtime.environment
         super().__init__(scope, name=f"database-{service}", environment=environment)
         self.postgres = Postgres(
             self,
             "postgres",
             name=environment.qualify(service),
             environment=environment,
-            vpc=network.vpc,
-            encryption_key=network.encryption_key,
-            log_key=network.log_key,
+            vpc=runtime.vpc,
+            encryption_key=runtime.encryption_key,
+            log_key=runtime.log_key,
             settings=settings,
         )
         self.export(self.postgres.instance, "address", "master_user_secret[0].secret_arn")
         self.export(self.postgres.security_group.group, "id")
+
+
+def databases_of(scope: Construct, services: Sequence[Service], *, runtime: Runtime) -> dict[str, Postgres]:
+    """Return the database of each service that uses one, its own or another's."""
+    made = {
+        service.name: DatabaseStack(
+            scope, runtime=runtime, service=service.name, settings=service.own_database
+        ).postgres
+        for service in services
+        if service.own_database
+    }
+    owners = {service.name: database_owner(service, services) for service in services}
+    return {name: made[owner] for name, owner in owners.items() if owner in made}

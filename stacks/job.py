@@ -2,83 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from cdktf import TerraformStack
 from constructs import Construct
 
-from config.models.environment.environment import Environment
+from config.models.environment.platform_service import FLUENT_BIT
 from config.models.service.service import Service
 from modules.checkov import skip
-from modules.data.postgres import Postgres
-from modules.data.storage import Storage
 from modules.ecs.scheduled_task import ScheduledTask
 from modules.ecs.task import Task
-from modules.logging.log_collection import LogCollection
 from modules.rollouts.pre_deploy_task import PreDeployTask
-from stacks.cluster import ClusterStack
-from stacks.network import NetworkStack
+from modules.workload.connections import Connections
+from modules.workload.runtime import Runtime
 from stacks.platform_stack import PlatformStack
 
 
 class JobStack(PlatformStack):
-    """A scheduled job or a one-off task; nothing connects to it."""
+    """`service-<service>` of a scheduled job or a one-off task; nothing connects to it."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        environment: Environment,
-        service: Service,
-        network: NetworkStack,
-        cluster: ClusterStack,
-        callees: Sequence[Task],
-        database: Postgres | None,
-        storage: Storage,
-        logs: LogCollection | None,
-        router: str,
-    ) -> None:
-        super().__init__(scope, name=f"service-{service.name}", environment=environment)
+    def __init__(self, scope: Construct, *, runtime: Runtime, connections: Connections, settings: Service) -> None:
+        environment = runtime.environment
+        super().__init__(scope, name=f"service-{settings.name}", environment=environment)
         self.task = Task(
             self,
             "task",
             environment=environment,
-            vpc=network.vpc,
-            log_key=network.log_key,
-            cluster=cluster.cluster,
-            database=database,
-            storage=storage,
-            logs=logs,
-            router=router,
-            settings=service,
+            vpc=runtime.vpc,
+            log_key=runtime.log_key,
+            cluster=runtime.cluster,
+            database=connections.database,
+            storage=connections.storage,
+            logs=connections.logs,
+            router=runtime.image_tags[FLUENT_BIT],
+            settings=settings,
         )
-        skip(
-            self.task.security_group.group,
-            "CKV2_AWS_5",
-            "Whoever starts the task attaches it, which checkov does not see.",
-        )
-        self.task.call(callees)
-        if service.schedule:
+        unseen = "Whoever starts the task attaches it, which checkov does not see."
+        skip(self.task.security_group.group, "CKV2_AWS_5", unseen)
+        self.task.call(connections.callees)
+        if settings.schedule:
             ScheduledTask(
                 self,
                 "schedule",
-                name=environment.qualify(service.name),
+                name=environment.qualify(settings.name),
                 environment=environment,
-                vpc=network.vpc,
-                cluster=cluster.cluster,
+                vpc=runtime.vpc,
+                cluster=runtime.cluster,
                 task=self.task,
-                spot_percent=environment.spot_percent(service),
-                enabled=service.is_runnable,
-                settings=service.schedule,
+                spot_percent=environment.spot_percent(settings),
+                enabled=settings.is_runnable,
+                settings=settings.schedule,
             )
-        if service.before and service.is_runnable:
-            self.add_dependency(cluster)  # whose function runs it: its name alone makes none
+        if settings.before and settings.is_runnable:
+            self.add_dependency(TerraformStack.of(runtime.rollouts))  # its name alone makes no dependency
             PreDeployTask(
                 self,
                 "before-deploy",
                 environment=environment,
-                rollouts=cluster.rollouts,
-                vpc=network.vpc,
+                rollouts=runtime.rollouts,
+                vpc=runtime.vpc,
                 task=self.task,
-                database=database,
-                settings=service,
+                database=connections.database,
+                settings=settings,
             )

@@ -2,69 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
-from config.models.environment.environment import Environment
+from config.models.service.aws.storage import owns_storage
 from config.models.service.service import Service
 from modules.data.bucket import Bucket
 from modules.data.cache import Cache
 from modules.data.queue import Queue
 from modules.data.storage import Storage
-from stacks.network import NetworkStack
+from modules.workload.runtime import Runtime
 from stacks.platform_stack import PlatformStack
 
 
 class StorageStack(PlatformStack):
     """`storage-<service>`: exposes `buckets` and `queues` by name, and the `cache`."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, service: Service, network: NetworkStack) -> None:
-        super().__init__(scope, name=f"storage-{service.name}", environment=environment)
+    def __init__(self, scope: Construct, *, runtime: Runtime, settings: Service) -> None:
+        environment, service = runtime.environment, settings.name
+        super().__init__(scope, name=f"storage-{service}", environment=environment)
         self.buckets = {
             name: Bucket(
                 self,
                 f"bucket-{name}",
                 name=name,
-                service=service.name,
+                service=service,
                 environment=environment,
-                encryption_key=network.encryption_key,
-                settings=settings,
+                encryption_key=runtime.encryption_key,
+                settings=bucket,
             )
-            for name, settings in sorted(service.buckets.items())
-            if settings.of is None
+            for name, bucket in sorted(settings.buckets.items())
+            if bucket.of is None
         }
         self.queues = {
-            name: Queue(
-                self, f"queue-{name}", name=name, service=service.name, environment=environment, settings=settings
-            )
-            for name, settings in sorted(service.queues.items())
-            if settings.of is None
+            name: Queue(self, f"queue-{name}", name=name, service=service, environment=environment, settings=queue)
+            for name, queue in sorted(settings.queues.items())
+            if queue.of is None
         }
         self.cache = (
             Cache(
                 self,
                 "cache",
-                service=service.name,
+                service=service,
                 environment=environment,
-                vpc=network.vpc,
-                encryption_key=network.encryption_key,
-                settings=service.cache,
+                vpc=runtime.vpc,
+                encryption_key=runtime.encryption_key,
+                settings=settings.cache,
             )
-            if service.cache and service.cache.of is None
+            if settings.cache and settings.cache.of is None
             else None
         )
-        for bucket in self.buckets.values():
-            self.export(bucket.bucket, "id", "arn")
-        for queue in self.queues.values():
-            self.export(queue.queue, "url", "arn", "name")
+        for made in self.buckets.values():
+            self.export(made.bucket, "id", "arn")
+        for waiting in self.queues.values():
+            self.export(waiting.queue, "url", "arn", "name")
         if self.cache:
             self.export(self.cache.cache, "endpoint[0].address")
             self.export(self.cache.security_group.group, "id")
 
 
-def storage_of(service: Service, stacks: Mapping[str, StorageStack]) -> Storage:
-    """Collect what a service uses, its own and others'."""
+def storage_of(scope: Construct, services: Sequence[Service], *, runtime: Runtime) -> dict[str, Storage]:
+    """Return the buckets, queues and cache of each service, its own and others'."""
+    stacks = {one.name: StorageStack(scope, runtime=runtime, settings=one) for one in services if owns_storage(one)}
+    return {service.name: _used(service, stacks) for service in services}
+
+
+def _used(service: Service, stacks: Mapping[str, StorageStack]) -> Storage:
     name = service.name
     return Storage(
         buckets=[stacks[its.of or name].buckets[key] for key, its in sorted(service.buckets.items())],

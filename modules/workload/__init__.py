@@ -1,0 +1,1 @@
+"""A service's tasks, and what keeps them running."""

@@ -1,0 +1,21 @@
+"""Handles of all that a service's tasks are connected to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from modules.data.postgres import Postgres
+from modules.data.storage import Storage
+from modules.ecs.task import Task
+from modules.logging.log_collection import LogCollection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connections:
+    """Tasks that it calls, its database, its buckets, queues and cache, and its log collection if it has one."""
+
+    callees: Sequence[Task] = ()
+    database: Postgres | None = None
+    storage: Storage = field(default_factory=Storage)
+    logs: LogCollection | None = None

@@ -1,0 +1,143 @@
+"""A service that keeps running: its task, its name in Cloud Map, its ECS service and its rollout check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.ecs_service import EcsService
+from constructs import Construct
+
+from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
+from config.models.service.public_metrics import public_metrics
+from config.models.service.service import Service
+from modules.data.generated_secret import GeneratedSecret
+from modules.ecs.disk_service import DiskService
+from modules.ecs.fargate_service import FargateService
+from modules.ecs.rollback_alarms import RollbackAlarms
+from modules.ecs.scaling.autoscaling import Autoscaling
+from modules.ecs.service_discovery import register
+from modules.ecs.task import Task
+from modules.edge.load_balancer import LoadBalancer
+from modules.edge.web_route import WebRoute
+from modules.network.security_group import SecurityGroup
+from modules.rollouts.rollout_check import RolloutCheck
+from modules.workload.connections import Connections
+from modules.workload.runtime import Runtime
+
+
+class Workload:
+    """Exposes `task`, which can be called as soon as it is made; it runs once one of the `run_` methods is called.
+
+    It adds its constructs to the scope itself and is none, so that a service's addresses in the state are those of its
+    stack. `scraped` says whether Prometheus reads it: without, it has no exporter beside it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        runtime: Runtime,
+        connections: Connections | None = None,
+        scraped: bool = True,
+        generated: Mapping[str, GeneratedSecret] | None = None,
+        variables: Mapping[str, str] | None = None,
+        disk: str | None = None,
+        settings: Service,
+    ) -> None:
+        connections = connections or Connections()
+        self._scope, self._runtime, self._settings = scope, runtime, settings
+        self.task = Task(
+            scope,
+            "task",
+            environment=runtime.environment,
+            vpc=runtime.vpc,
+            log_key=runtime.log_key,
+            cluster=runtime.cluster,
+            database=connections.database,
+            storage=connections.storage,
+            generated=generated,
+            variables=variables,
+            disk=disk,
+            exporter=runtime.image_tags[ECS_EXPORTER] if scraped else None,
+            router=runtime.image_tags[FLUENT_BIT],
+            logs=connections.logs,
+            settings=settings,
+        )
+        self.task.call(connections.callees)
+        self._registration = register(scope, "registration", name=settings.name, namespace=runtime.namespace)
+
+    def route_from(self, load_balancer: LoadBalancer, *, name: str) -> WebRoute | None:
+        """Let the load balancer reach the task's port, and lead the service's host and path there, if it has any."""
+        settings = self._settings
+        if not (settings.route and settings.port):
+            return None
+        self.task.security_group.allow_from(
+            load_balancer.security_group, settings.port, scope=self._scope, id_="load-balancer"
+        )
+        return WebRoute(
+            self._scope,
+            "route",
+            name=name,
+            service=settings.name,
+            vpc=self._runtime.vpc,
+            load_balancer=load_balancer,
+            host=self._runtime.environment.hostname(settings.route),
+            settings=settings.route,
+            health_check=settings.health_check,
+            hidden=public_metrics(settings),
+        )
+
+    def run_on_fargate(self, *, route: WebRoute | None = None, alarms: RollbackAlarms | None = None) -> EcsService:
+        """Keep tasks running on Fargate, and let each apply wait for the verdict on their rollout."""
+        fargate = FargateService(
+            self._scope,
+            "fargate",
+            vpc=self._runtime.vpc,
+            cluster=self._runtime.cluster,
+            task=self.task,
+            registration=self._registration,
+            route=route,
+            alarms=alarms,
+            spot_percent=self._runtime.environment.spot_percent(self._settings),
+            settings=self._settings,
+        )
+        return self._checked(fargate.service)
+
+    def run_on_disk(self, *more: SecurityGroup) -> EcsService:
+        """Keep one task running on the cluster's EC2 instance, in more security groups than its own."""
+        disk_service = DiskService(
+            self._scope,
+            "disk-service",
+            name=self._settings.name,
+            environment=self._runtime.environment,
+            vpc=self._runtime.vpc,
+            cluster=self._runtime.cluster,
+            task=self.task,
+            registration=self._registration,
+            firewalls=[self.task.security_group, *more],
+        )
+        return self._checked(disk_service.service)
+
+    def autoscale(self, service: EcsService, *, requests_label: str | None) -> Autoscaling:
+        """Let load and the clock move the number of tasks."""
+        return Autoscaling(
+            self._scope,
+            "autoscaling",
+            cluster=self._runtime.cluster,
+            service=service,
+            requests_label=requests_label,
+            office_hours=self._runtime.environment.office_hours,
+            settings=self._settings.scaling,
+        )
+
+    def _checked(self, service: EcsService) -> EcsService:
+        RolloutCheck(
+            self._scope,
+            "deployment",
+            environment=self._runtime.environment,
+            rollouts=self._runtime.rollouts,
+            service=service,
+            task=self.task,
+            settings=self._settings,
+        )
+        return service
