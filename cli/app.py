@@ -6,12 +6,15 @@ import os
 import sys
 import time
 import traceback
+from contextlib import suppress
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
+from cli.aws_errors import explained
 from cli.changes.affected_command import affected
 from cli.changes.plan_command import plan
 from cli.cost.command import cost
@@ -142,11 +145,18 @@ def main() -> None:
     except GroundworkError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
+    except (BotoCoreError, ClientError) as error:
+        told = explained(error, doing="do this", right="see docs/aws.md", account_id="of this environment")
+        print(told, file=sys.stderr)
+        sys.exit(told.exit_code)
     except Exception as error:
         if os.environ.get("GROUNDWORK_DEBUG"):
             raise
         log = ROOT / LOGS / f"{time.strftime('%Y%m%d-%H%M%S')}-crash.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc())
-        print(f"groundwork failed: {type(error).__name__}: {error} (traceback: {log})", file=sys.stderr)
+        where = ""
+        with suppress(OSError):  # a full disk is the reason, perhaps
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(traceback.format_exc())
+            where = f" (traceback: {log})"
+        print(f"groundwork failed: {type(error).__name__}: {error}{where}", file=sys.stderr)
         sys.exit(1)

@@ -45,6 +45,16 @@ def expired(account_id: str, why: str) -> CommandError:
     )
 
 
+def is_unreachable(error: BotoCoreError | ClientError) -> bool:
+    """Return whether no answer came at all: of whoever asks, nothing is known then."""
+    return isinstance(error, ConnectionError | HTTPClientError)
+
+
+def unreachable(error: BotoCoreError | ClientError) -> CommandError:
+    """Nobody answers: it is the network, not the credentials."""
+    return CommandError(f"AWS cannot be reached from here: {error}", fix="check the network, VPN or proxy")
+
+
 def explained(error: BotoCoreError | ClientError, *, doing: str, right: str, account_id: str) -> CommandError:
     """`right` is what IAM must allow for it, such as logs:FilterLogEvents on arn:..."""
     code = code_of(error)
@@ -58,6 +68,6 @@ def explained(error: BotoCoreError | ClientError, *, doing: str, right: str, acc
         return CommandError(
             f"AWS throttles this account, too many ask at once: {error}", fix="wait a minute, and repeat the command"
         )
-    if isinstance(error, ConnectionError | HTTPClientError):
-        return CommandError(f"AWS cannot be reached from here: {error}", fix="check the network, VPN or proxy")
+    if is_unreachable(error):
+        return unreachable(error)
     return CommandError(f"could not {doing}: {error}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.aws_errors import is_unreachable, unreachable
 from cli.errors import CommandError
 from cli.root import ROOT
 from config.loopback import is_loopback
@@ -55,6 +56,8 @@ def act_as(role_arn: str, *, region: str) -> None:
         sts = boto3.client("sts", region_name=region)
         credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="groundwork")["Credentials"]
     except (BotoCoreError, ClientError) as error:
+        if is_unreachable(error):
+            raise unreachable(error) from error
         raise CommandError(
             f"you may not act as {role_arn}: {error}",
             fix="sign in as somebody whom the role trusts, or correct deploy_role_arn",
@@ -71,6 +74,8 @@ def check_account(target: Target, *, environment: str, account_id: str, region: 
     try:
         found = boto3.client("sts", region_name=region).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
+        if is_unreachable(error):
+            raise unreachable(error) from error
         raise CommandError(
             f"AWS does not know you: {error}",
             fix=f"sign in to account {account_id} (aws sso login, or AWS_PROFILE=...), "

@@ -17,6 +17,7 @@ from cli.deploy.protection import refuse_protected
 from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
+from cli.recovery.errored_state import push_errored
 from cli.root import ROOT
 from cli.session import Session, open_session
 from cli.terraform.cdktf_runner import Cdktf
@@ -81,6 +82,7 @@ def deploy_stacks(
     """Deploy the stacks named, or all, and say what became of each."""
     environment = session.name
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        push_errored(run)
         chosen = run.program.with_preparations(run.program.select(stacks or []))
         if stacks:
             chosen = run.program.with_missing(chosen, run.deployed())
@@ -158,6 +160,7 @@ def destroy(
     """Destroy the stacks named and what depends on them, or all. Works on stacks whose file is gone, too."""
     session = open_session(ROOT, environment, console, local=local)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        push_errored(run)
         named = [name.removeprefix(f"{environment}-") for name in stacks or []]
         orphans = run.orphans()
         kept = [name for name in named if name not in {orphan.stack for orphan in orphans}]

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
+from cli.recovery.errored_state import push_errored
 from cli.session import Session, open_session
 from cli.state.bucket import bucket_exists
 from cli.target import LOCAL_AWS
@@ -32,6 +33,7 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     begun = time.monotonic()
     session = open_session(root, ENVIRONMENT, console, local=True)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
+        push_errored(run)
         run.refuse_abandoned_locks(run.program.stacks)
         session.say(f"Deploying {len(run.program.stacks)} stacks")
         progress = run.execute("deploy", run.program.stacks)
@@ -55,6 +57,7 @@ def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> Non
     place = session.place
     if bucket_exists(session.s3, place.state_bucket, account_id=place.account_id, region=place.region):
         with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
+            push_errored(run)
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():
                 run.destroy_orphan(orphan)

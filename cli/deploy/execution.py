@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from cli.terraform.synthesized import SynthesizedStack
 
 PARALLEL_STACKS = 4
 """A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
+
+FULL_BYTES = 1_000_000
+"""What is left of a disk that a log or Terraform's own files no longer fit on."""
 
 _ADDRESS = re.compile(r"(?<![\w.])[a-z]\w*\.[\w-]+")
 
@@ -53,7 +57,8 @@ class Execution:
     def run(self) -> Outcome:
         """Work on all of them; the whole output goes to the log, each line with its stack."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a") as self._whole:
+        self._whole = self.log.open("a")
+        try:
             return Scheduler(
                 self.stacks,
                 begin=self._begin,
@@ -66,6 +71,9 @@ class Execution:
                 most_initializing=PARALLEL_STACKS if self.terraform.skip_provider_lock else 1,
                 backwards=self.command == "destroy",
             ).run()
+        finally:
+            with suppress(OSError):  # what a full disk has not taken yet
+                self._whole.close()
 
     _whole: TextIO = field(init=False)
 
@@ -120,14 +128,20 @@ class Execution:
     def _finish(self, stack: SynthesizedStack, code: int) -> int:
         its = self.progress.stacks[stack.id]
         if code:
-            its.fail(f"Error: Terraform ended with {_in_words(code)}, and gave no reason.")
+            its.fail(f"Error: Terraform ended with {_in_words(code)}, {self._no_reason()}.")
         elif self.command == "deploy" and self.records:
             try:
                 self._note(stack, self.records)
-            except (BotoCoreError, ClientError) as error:
+            except (BotoCoreError, ClientError, OSError) as error:
                 self._say(f"{stack.id}: it is not noted that it is applied: {error}")
         self._changed(its)
         return code
+
+    def _no_reason(self) -> str:
+        with suppress(OSError):
+            if shutil.disk_usage(self._folder).free < FULL_BYTES:
+                return f"and the disk of {self._folder} is full, so that its reason is not written anywhere"
+        return "and gave no reason"
 
     def _note(self, stack: SynthesizedStack, records: AppliedRecords) -> None:
         """Note that it is applied; those that read it are compared with what it says now."""

@@ -70,6 +70,10 @@ class Run:
             self._states = self.session.states()
         return self._states
 
+    def forget_states(self) -> None:
+        """Read the states again when they are asked for next: somebody has written one."""
+        self._states = None
+
     def orphans(self) -> list[StateFile]:
         """Return the states with resources whose stack the program no longer has."""
         return orphans(self.program, self.states)

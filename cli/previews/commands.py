@@ -19,6 +19,7 @@ from cli.errors import CommandError
 from cli.options import Local, LockTimeout, Yes, confirm
 from cli.previews.request import COMMANDS, asked_preview, check_name, described, environment_of, notes
 from cli.previews.stored import StoredPreview, previews
+from cli.recovery.errored_state import push_errored
 from cli.root import ROOT
 from cli.session import Session, open_session
 from config.loader.platform import load_platform
@@ -73,6 +74,7 @@ def make(
     preview = asked_preview(session.deployment, name, service or [], today=_today(), others=others)
     session = _with_preview(session, preview)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        push_errored(run)
         chosen = run.program.select([preview.stack])
         if absent := missing(chosen[0], {state.stack for state in session.states()}):
             raise CommandError(
@@ -148,6 +150,7 @@ def _remove(session: Session, found: Sequence[StoredPreview], *, yes: bool, lock
     names = ", ".join(preview.name for preview in found)
     confirm(f"Remove {names} of {session.name}?", yes or session.target.embedded)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
+        push_errored(run)
         for preview in found:
             run.destroy_orphan(preview.state)
         run.forget_empty_states()

@@ -7,10 +7,12 @@ A record is taken back before the next deploy changes anything: whatever ends be
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.state.bucket import MOST_AT_A_TIME, RECORD_SUFFIX, read_state
@@ -35,6 +37,25 @@ class AppliedRecord:
 
 
 FIELDS = {its.name for its in fields(AppliedRecord)}
+BEGUN = "groundwork-begun.json"
+"""Beside a stack's code: which deploy has begun from this checkout last, and in which AWS."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A deploy that has begun, and has not ended well as far as anybody knows."""
+
+    id: str
+    endpoint: str
+    """Of the AWS, "" where it is AWS' own."""
+
+
+def read_begun(directory: Path) -> Begun | None:
+    """Return the deploy that has begun last in a stack's directory."""
+    try:
+        return Begun(**json.loads((directory / BEGUN).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -58,8 +79,15 @@ class AppliedRecords:
 
     def take_back(self, stack: SynthesizedStack) -> None:
         """Let the stack not be known to be applied from here on."""
-        self._begun[stack.id] = str(uuid.uuid4())
-        self._put(stack, {"begun": self._begun[stack.id]})
+        begun = Begun(str(uuid.uuid4()), os.environ.get("AWS_ENDPOINT_URL", ""))
+        self._begun[stack.id] = begun.id
+        self._put(stack, {"begun": begun.id})
+        (stack.directory / BEGUN).write_text(json.dumps(asdict(begun)))
+
+    def last_begun(self, stack: SynthesizedStack) -> str | None:
+        """Return the id of the stack's last deploy if it has not ended well; "" if it has; None if nothing is known."""
+        content = self._get(self.key(stack))
+        return None if content is None else content.get("begun", "")
 
     def write(self, stack: SynthesizedStack, record: AppliedRecord) -> None:
         """Note that the deploy which took it back has ended well, unless another one has begun since."""

@@ -17,6 +17,8 @@ from cli.errors import CommandError, UsageError
 
 SILENT_S = 5
 OUTPUT = Path("cdktf.out")
+ERRORED = "errored.tfstate"
+"""Where Terraform writes, beside the code, a state that it could not write where it belongs."""
 RUNS_A_TASK = '"do": "run"'
 
 
@@ -187,9 +189,9 @@ def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> Synt
 
 
 def remove_left_over(root: Path) -> None:
-    """Drop the directories of stacks that have left the program, as `cdktf synth` does."""
+    """Drop the directories of stacks that have left the program, as `cdktf synth` does, but one with a state in it."""
     manifest = json.loads((root / OUTPUT / "manifest.json").read_text())
     kept = {(root / OUTPUT / entry["workingDirectory"]).name for entry in manifest["stacks"].values()}
     for directory in (root / OUTPUT / "stacks").iterdir():
-        if directory.name not in kept:
+        if directory.name not in kept and not (directory / ERRORED).exists():
             shutil.rmtree(directory)

@@ -66,13 +66,13 @@ class SmallCheckout:
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
-    def make(cls, root: Path, environment: Mapping[str, str]) -> SmallCheckout:
+    def make(cls, root: Path, environment: Mapping[str, str], program: str = PROGRAM) -> SmallCheckout:
         root.mkdir()
         shutil.copytree(SHOP / "environments", root / "environments")
         (root / "service_configs").mkdir()
         (root / "cdktf.json").write_text((ROOT / "cdktf.json").read_text())
         (root / "node_modules").symlink_to(ROOT / "node_modules")
-        (root / "main.py").write_text(PROGRAM.format(root=str(ROOT), pause=PAUSE))
+        (root / "main.py").write_text(program.format(root=str(ROOT), pause=PAUSE))
         may_end = str(root.parent / "may-end")
         return cls(root, {**environment, "MAY_END": may_end}, root.with_suffix(".output"))
 
