@@ -6,12 +6,10 @@ Each Terraform runs in a session of its own, which the terminal's Ctrl-C does no
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -56,44 +54,3 @@ def noted_signals() -> Iterator[Received]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@dataclass(frozen=True)
-class Process:
-    """A running program."""
-
-    pid: int
-    parent: int
-    state: str
-    command: str
-
-    @property
-    def is_terraform(self) -> bool:
-        """True for a Terraform process."""
-        return self.command.rpartition("/")[2] == "terraform" and not self.state.startswith("Z")
-
-
-def read_stat(text: str) -> Process:
-    """Linux' /proc/<pid>/stat."""
-    pid, _, rest = text.partition(" (")
-    command, _, fields = rest.rpartition(") ")
-    state, parent = fields.split()[:2]
-    return Process(int(pid), int(parent), state, command)
-
-
-def read_ps(listing: str) -> list[Process]:
-    """Return the output of `ps -axo pid=,ppid=,stat=,comm=`, for macOS."""
-    rows = (line.split(None, 3) for line in listing.splitlines())
-    return [Process(int(row[0]), int(row[1]), row[2], row[3].strip()) for row in rows if len(row) == 4]
-
-
-def processes() -> list[Process]:
-    """Return the processes of this machine."""
-    if not Path("/proc/self/stat").exists():
-        ps = ["ps", "-axo", "pid=,ppid=,stat=,comm="]
-        return read_ps(subprocess.run(ps, capture_output=True, text=True, check=True).stdout)
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended in the meantime
-            found.append(read_stat(path.read_text()))
-    return found

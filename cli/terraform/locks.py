@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from cli.errors import CommandError
 from cli.root import relative_path
 from cli.state.s3_object import read_object
-from cli.terraform.interrupts import processes
 from cli.terraform.synthesized import SynthesizedStack
 
 if TYPE_CHECKING:
@@ -92,25 +93,21 @@ def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
     return lock.host == host and lock.stack.id not in busy and not lock.is_moved
 
 
-def stacks_being_worked_on() -> set[str] | None:
-    """Return the stack directories in which a Terraform of this machine runs; None where that cannot be seen."""
-    if not Path("/proc/self/cwd").exists():
-        return None
-    found = set()
-    for process in processes():
-        if process.is_terraform:
-            try:
-                found.add(Path(f"/proc/{process.pid}/cwd").readlink().name)
-            except OSError:
-                continue
-    return found
+def stacks_being_worked_on() -> set[str]:
+    """Return the stack directories in which a Terraform of this machine runs, as far as this user may see it."""
+    running = psutil.process_iter(["name", "status", "cwd"])
+    return {
+        Path(process.info["cwd"]).name
+        for process in running
+        if process.info["name"] == "terraform"
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and process.info["cwd"]  # None: of another user, or gone in the meantime
+    }
 
 
 def abandoned(locks: list[Lock]) -> list[Lock]:
     """Those of the locks whose holder is known to be gone."""
     busy = stacks_being_worked_on()
-    if busy is None:
-        return []
     return [lock for lock in locks if holder_is_gone(lock, host=socket.gethostname(), busy=busy)]
 
 
@@ -138,6 +135,6 @@ def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> L
         raise CommandError(f"{stack.id} is not locked")
     if lock.id != lock_id:
         raise CommandError(f"{describe_held(lock, datetime.now(UTC))}: that is another lock than {lock_id}")
-    if stack.id in (stacks_being_worked_on() or set()) and lock.host in ("", socket.gethostname()):
+    if stack.id in stacks_being_worked_on() and lock.host in ("", socket.gethostname()):
         raise CommandError(f"a Terraform that works on {stack.id} still runs on this machine; stop it first")
     return lock

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from cli.terraform.interrupts import SIGNALS, Received, noted_signals, processes, read_ps, read_stat
+from cli.terraform.interrupts import SIGNALS, Received, noted_signals
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -27,16 +27,3 @@ def test_handlers_are_put_back() -> None:
     with noted_signals():
         pass
     assert [signal.getsignal(number) for number in SIGNALS] == before
-
-
-def test_processes_are_read_on_linux_and_on_macos() -> None:
-    on_linux = read_stat("42 (terraform) S 7 42 42 0 -1")
-    [on_macos, _] = read_ps("   42     7 Ss   /usr/local/bin/terraform\n    1     0 Ss   /sbin/launchd\n")
-    assert (on_linux.pid, on_linux.parent, on_linux.is_terraform) == (42, 7, True)
-    assert (on_macos.pid, on_macos.parent, on_macos.is_terraform) == (42, 7, True)
-    assert not read_stat("43 (terraform) Z 7 42 42 0 -1").is_terraform
-    assert not read_stat("44 (terraform-provider-aws (x)) S 42 42 42 0 -1").is_terraform
-
-
-def test_this_process_is_among_the_running_ones() -> None:
-    assert os.getpid() in {process.pid for process in processes()}

@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cli.errors import CommandError
-from cli.terraform.locks import Lock, check_release, describe_abandoned, describe_held, holder_is_gone, parse_lock
+from cli.terraform.locks import (
+    Lock,
+    check_release,
+    describe_abandoned,
+    describe_held,
+    holder_is_gone,
+    parse_lock,
+    stacks_being_worked_on,
+)
 from cli.terraform.synthesized import SynthesizedStack
 
 STACK = SynthesizedStack(
@@ -70,6 +82,27 @@ def test_only_a_lock_of_this_machine_that_no_terraform_works_under_is_abandoned(
 )
 def test_an_age_is_said_in_its_largest_unit(lock: Lock, now: datetime, age: str) -> None:
     assert lock.age(now) == age
+
+
+def test_a_stack_is_worked_on_as_long_as_a_terraform_runs_in_its_directory(tmp_path: Path) -> None:
+    program, stack = tmp_path / "terraform", tmp_path / "dev-service-orders"
+    shutil.copy(shutil.which("sleep") or "", program)
+    stack.mkdir()
+    with subprocess.Popen([program, "600"], cwd=stack) as running:
+        seen = stacks_being_worked_on()
+        running.kill()
+        ended = wait_for_end(running)  # its parent has not asked for its exit code yet: a zombie
+        gone = stacks_being_worked_on()
+    assert "dev-service-orders" in seen
+    assert ended == psutil.STATUS_ZOMBIE
+    assert "dev-service-orders" not in gone
+
+
+def wait_for_end(process: subprocess.Popen[bytes]) -> str:
+    """The state of a process that is being killed, once it has one for good."""
+    while (status := psutil.Process(process.pid).status()) != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    return status
 
 
 def test_only_the_lock_that_was_named_is_released(lock: Lock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from tests.synthesis import ROOT, SHOP
 
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
@@ -129,18 +131,8 @@ class SmallCheckout:
 
 
 def descendants(pid: int) -> list[int]:
-    """A process and all below it, as Linux' /proc has them."""
-    parents: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(") ")[2].split()
-        except OSError:
-            continue
-        parents[int(stat.parent.name)] = int(fields[1])
-    found = [pid]
-    for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
-    return found
+    """A process and all below it."""
+    return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def kill_all(pid: int) -> None:
