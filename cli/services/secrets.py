@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import boto3
 import typer
@@ -12,20 +12,15 @@ from rich.table import Table
 
 from cli.errors import UsageError
 from cli.root import ROOT
+from cli.services.secret_import import import_secrets
+from cli.services.stored_secrets import SECRETS, client, exists, file_of, own_names, sources_of, store, with_secrets
 from cli.session import Session, open_session
 from config.diagnostics.suggestions import did_you_mean
-from config.models.environment.environment import UNRELEASED
-from config.models.environment.platform_service import ALERTMANAGER, alertmanager
-from config.models.service.service import Service as ServiceSettings
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-SECRETS = "secrets"
-"""The stack tag of what belongs to no stack: a secret outlives every deploy."""
+from config.models.environment.secret_sources import SecretSource, SecretStore
 
 console = Console()
 app = typer.Typer(no_args_is_help=True, help="The secrets that services read as environment variables.")
+app.command("import")(import_secrets)
 
 Environment = Annotated[str, typer.Argument(metavar="ENV")]
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, or alertmanager")]
@@ -44,15 +39,12 @@ def set_secret(
     For example: `groundwork secret set prod orders stripe-key`, or `… stripe-key < key.txt`.
     """
     session = open_session(ROOT, environment, console, local=local)
-    wanted = references(session, service)
+    wanted = own_names(session, service)
     if name not in wanted:
-        of_platform = service == ALERTMANAGER
-        file = "monitoring.receivers in environments/" if of_platform else f"service_configs/{service}.yaml"
-        none = f"none; write it {'as a receiver' if of_platform else 'under `secrets:` of the service'} first"
         raise UsageError(
-            f"{service} has no secret {name} in {environment}",
-            allowed=", ".join(sorted(wanted)) or none,
-            fix=did_you_mean(name, sorted(wanted)) or f"check {file}",
+            f"{service} has no secret {name} of its own in {environment}",
+            allowed=", ".join(sorted(wanted)) or f"none; write it in {file_of(service)} first",
+            fix=did_you_mean(name, sorted(wanted)) or f"check {file_of(service)}",
         )
     value = typer.prompt("Value", hide_input=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     if not value:
@@ -67,51 +59,32 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
     """Show which secrets the services name, and which nobody has stored yet (then exit code 1)."""
     session = open_session(ROOT, environment, console, local=local)
     table = Table("service", "secret", "variables", "stored")
-    missing = 0
+    missing: list[SecretSource] = []
     for service in with_secrets(session):
-        for name, variables in sorted(references(session, service.name).items()):
-            there = exists(client(session), session.environment.secret_name(service.name, name))
-            missing += not there
-            table.add_row(service.name, name, ", ".join(variables), "yes" if there else "[red]no[/red]")
+        variables: dict[str, list[str]] = {}
+        by_place = {source.place: source for source in sources_of(session, service.name)}
+        for source in sources_of(session, service.name):
+            variables.setdefault(source.place, []).append(source.variable)
+        for place, source in sorted(by_place.items()):
+            there = _is_stored(session, source)
+            if there is False:
+                missing.append(source)
+            said = {True: "yes", False: "[red]no[/red]", None: "elsewhere"}[there]
+            name = source.name if source.owner == service.name and source.name else place
+            table.add_row(service.name, name, ", ".join(variables[place]), said)
     console.print(table)
+    for source in missing:
+        session.say(f"Missing: {source.set_by(session.environment)}{' --local' if local and source.owner else ''}")
     raise typer.Exit(1 if missing else 0)
 
 
-def with_secrets(session: Session) -> tuple[ServiceSettings, ...]:
-    """Return everything that may name secrets: the services, and Alertmanager, whose receivers do."""
-    return (*session.deployment.services, alertmanager(session.environment, UNRELEASED))
-
-
-def references(session: Session, service: str) -> dict[str, list[str]]:
-    """Return the secrets that a service names, each with the variables it fills."""
-    services = {found.name: found for found in with_secrets(session)}
-    if service not in services:
-        raise UsageError(f"there is no service_configs/{service}.yaml", allowed=", ".join(sorted(services)))
-    names: dict[str, list[str]] = {}
-    for variable, name in sorted(services[service].secrets.items()):
-        names.setdefault(name, []).append(variable)
-    return names
-
-
-def client(session: Session) -> SecretsManagerClient:
-    """Secrets Manager of the environment's region."""
-    return boto3.client("secretsmanager", region_name=session.environment.region)
-
-
-def exists(secrets: SecretsManagerClient, name: str) -> bool:
-    """Return whether a value can be read under the name."""
-    try:
-        return "DeletedDate" not in secrets.describe_secret(SecretId=name)
-    except secrets.exceptions.ResourceNotFoundException:
-        return False
-
-
-def store(secrets: SecretsManagerClient, name: str, value: str, tags: dict[str, str]) -> bool:
-    """Store the value; whether the secret had to be created."""
-    if exists(secrets, name):
-        secrets.put_secret_value(SecretId=name, SecretString=value)
-        return False
-    secrets.create_secret(
-        Name=name, SecretString=value, Tags=[{"Key": key, "Value": text} for key, text in tags.items()]
-    )
-    return True
+def _is_stored(session: Session, source: SecretSource) -> bool | None:
+    """Tell whether there is a value; None where another account or region has it, which is not asked."""
+    if not source.is_in(session.environment):
+        return None
+    if source.store is SecretStore.SECRETS_MANAGER:
+        return exists(client(session), source.place)
+    name = source.place.partition(":parameter")[2] or source.place
+    ssm = boto3.client("ssm", region_name=session.environment.region)
+    found = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [name]}])
+    return bool(found["Parameters"])

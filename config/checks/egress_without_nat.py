@@ -40,7 +40,7 @@ def missing_for_permissions(
     for service in services:
         needed = {endpoint for used in asked_of_aws(service.settings) if (endpoint := endpoint_of(used))}
         known = needed & set(InterfaceEndpoint)
-        section = service.place("permissions", "queues")
+        section = service.place("permissions", "queues", "secrets")
         if missing := sorted(known - set(network.interface_endpoints) - told):
             told.update(missing)
             names = ", ".join(missing)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from config.models.environment.environment import Environment
+from config.models.environment.secret_sources import secret_sources
 from config.models.service.application import database_owner
 from config.models.service.service import Service
 from config.source.located import Located
@@ -23,7 +24,7 @@ ROUTES = 100
 """Target groups of a load balancer, and rules of its listener; Grafana takes one of each."""
 
 # What the platform itself needs, rounded up: the pull and the log; the database's login; the containers beside.
-_START_TASKS, _LOGIN, _BESIDE = 1_300, 700, 6_000
+_START_TASKS, _LOGIN, _BESIDE, _KEY = 1_300, 700, 6_000, 400
 _SUFFIX = len("-AbCdEf")  # which Secrets Manager puts behind each name
 _SCRAPED, _ROUTED, _HTTPS = 3, 1, 1
 
@@ -66,16 +67,19 @@ def limit_conflicts(environment: Located[Environment], services: Sequence[Locate
 
 def _own(environment: Environment, written: Located[Service]) -> Iterator[Problem]:
     service = written.settings
-    names = {environment.secret_name(service.name, str(name)) for name in service.secrets.values()}
+    sources = secret_sources(environment, service)
     arn = f"arn:aws:secretsmanager:{environment.region}:{environment.account_id}:secret:"
-    listed = sum(len(f'"{arn}{name}",') + _SUFFIX for name in names)
+    places = {source.arn or f"{arn}{source.place}{'-' * _SUFFIX}" for source in sources}
+    listed = sum(len(f'"{place}",') for place in places)
+    keys = {source.kms_key for source in sources if source.kms_key}
+    listed += len(keys) * _KEY + sum(len(f'"{source.arn or source.place}",') for source in sources if source.kms_key)
     policy = _START_TASKS + listed + (_LOGIN if service.database else 0)
     if policy > ROLE_POLICY:
         yield written.problem(
             "secrets",
-            message=f"secrets: {len(names)} secrets come to a policy of about {policy} characters; a role takes "
+            message=f"secrets: {len(places)} secrets come to a policy of about {policy} characters; a role takes "
             f"{ROLE_POLICY}",
-            allowed=f"about {len(names) * (ROLE_POLICY - _START_TASKS) // listed} secrets of such names",
+            allowed=f"about {len(places) * (ROLE_POLICY - _START_TASKS) // listed} secrets of such names",
             fix="keep several values in one secret, or what is no secret under `variables:`",
         )
     outbound = _HTTPS + len(service.egress_ports) + len(service.calls) + (1 if service.database else 0)
@@ -88,7 +92,10 @@ def _own(environment: Environment, written: Located[Service]) -> Iterator[Proble
             fix="let a service between them call some of these",
         )
     told = [{"name": name, "value": value} for name, value in service.variables.items()]
-    read = [{"name": name, "valueFrom": f"{arn}{name}"} for name in service.secrets]
+    read = [
+        {"name": source.variable, "valueFrom": f"{source.arn or arn + source.place}:{source.key}::"}
+        for source in sources
+    ]
     held = [told, read, service.entrypoint, service.command, service.health_check.command]
     size = _BESIDE + len(json.dumps(held).encode())
     if size > TASK_DEFINITION_BYTES:

@@ -16,6 +16,7 @@ from config.checks.logs import log_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.checks.public_metrics import public_metrics_conflicts
+from config.checks.secrets import secret_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
 from config.diagnostics.collector import ProblemCollector
@@ -96,6 +97,8 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
         findings.add(storage_conflicts(environment, services[name]), environment=name)
+        broken = files.keys() - {written.settings.name for written in services[name]}
+        findings.add(secret_conflicts(environment, services[name], broken=broken), environment=name)
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
     findings.add(budget_conflicts(list(environments.values())))
     findings.raise_if_any(names)

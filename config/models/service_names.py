@@ -52,11 +52,10 @@ VariableName = Annotated[
 ]
 
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-SecretName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
-    in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
-]
+# Hyphens in lower case or underscores in upper case: what keys that are pasted by mistake are not.
+STORED_UNDER = r"^([a-z0-9](-?[a-z0-9])*|[A-Z][A-Z0-9]{0,15}(_[A-Z0-9]{1,16})*)$"
+STORED_UNDER_IN_WORDS = "stripe-key or STRIPE_KEY, in letters of one case: a name or an ARN, never the secret itself"
+SecretName = Annotated[str, StringConstraints(pattern=STORED_UNDER, max_length=64), in_words(STORED_UNDER_IN_WORDS)]
 
 PULL_REQUEST_TAG, PULL_REQUEST_REPOSITORIES = "pr-", "previews/"
 

@@ -89,7 +89,7 @@ class Task(Construct):
                 *([platform_repository(FLUENT_BIT)] if logs else []),
             ],
             log_group=self.log_group,
-            secret_arns=list(secrets.arns.values()),
+            secrets=secrets.statements,
         )
         if settings.exec:
             self.roles.allow_exec(log_group_arn=cluster.exec_log_group.arn, key_arn=log_key.arn)
@@ -105,7 +105,7 @@ class Task(Construct):
             log_group=self.log_group.name,
             routed=logs is not None,
             secret_arns={
-                **secrets.arns,
+                **secrets.references,
                 **(database.secrets_for(settings.database) if database else {}),
                 **{variable: secret.arn for variable, secret in generated.items()},
             },

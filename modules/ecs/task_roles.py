@@ -17,7 +17,7 @@ TASKS = "ecs-tasks.amazonaws.com"
 
 
 class TaskRoles(Construct):
-    """`execution` pulls these images, reads these secrets and writes this log; `task` may do nothing by itself.
+    """`execution` pulls these images, writes this log and may do what `secrets` say; `task` may do nothing by itself.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
     """
@@ -31,7 +31,7 @@ class TaskRoles(Construct):
         environment: Environment,
         repositories: Sequence[str],
         log_group: CloudwatchLogGroup,
-        secret_arns: Sequence[str],
+        secrets: Sequence[Mapping[str, Any]],
     ) -> None:
         super().__init__(scope, id_)
         name = environment.qualify(service)
@@ -50,9 +50,7 @@ class TaskRoles(Construct):
             description=f"What the code of {name} may do",
             assume_role_policy=trust,
         )
-        statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"])]
-        if secret_arns:
-            statements.append(allow(["secretsmanager:GetSecretValue"], sorted(set(secret_arns))))
+        statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"]), *secrets]
         if repositories:
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements += [

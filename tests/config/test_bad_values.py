@@ -652,7 +652,8 @@ service_configs/nightly.yaml:3: schedule.expression: is the form of crontab
         """
 service_configs/api.yaml:10: secrets.API_KEY: has the wrong form
   value: not shown
-  allowed: lower-case letters, digits and single hyphens: a name, never the secret itself
+  allowed: stripe-key or STRIPE_KEY, in letters of one case: a name or an ARN, never the secret itself or the fields \
+name, of, secret, parameter, key, kms_key
 """,
     ),
     Bad(

@@ -10,7 +10,6 @@ from pydantic import Field, StringConstraints
 from config.models.environment.budget import EmailAddress
 from config.models.environment.receiver import QuietHours, Receiver
 from config.models.fargate import CpuUnits
-from config.models.service_names import SecretName
 from config.models.settings import Mistake, Settings, in_words
 
 PROMETHEUS_CPU: CpuUnits = 1024
@@ -22,6 +21,12 @@ WebFolder = Annotated[
     str,
     StringConstraints(pattern=rf"^(https://[^\s?#]+[^\s?#/]|{RUNBOOKS})$"),
     in_words("an address such as https://github.com/acme/platform/blob/main/docs/runbooks, no / at its end"),
+]
+
+ReceiverName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=64),
+    in_words("lower-case letters, digits and single hyphens: a name, never the secret itself"),
 ]
 
 HeartbeatUrl = Annotated[
@@ -49,7 +54,7 @@ class Monitoring(Settings):
         description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana, "
         "and by `receivers`.",
     )
-    receivers: dict[SecretName, Receiver] = Field(
+    receivers: dict[ReceiverName, Receiver] = Field(
         default_factory=dict,
         description="Who else is told, by a name of your choice: a team's chat, a pager.",
     )

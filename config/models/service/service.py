@@ -12,7 +12,7 @@ from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_sch
 from config.models.schedule import Schedule
 from config.models.service.application import Before, Entrypoint, Image, application_mistakes, repository
 from config.models.service.aws.permissions import MayDo, Permissions
-from config.models.service.aws.secrets import Secrets
+from config.models.service.aws.secrets import Secrets, secret_mistakes
 from config.models.service.aws.storage import Buckets, HasCache, Queues, storage_mistakes
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
@@ -145,6 +145,7 @@ class Service(Settings):
         yield from empty_mistakes(self)
         yield from application_mistakes(self)
         yield from storage_mistakes(self)
+        yield from secret_mistakes(self)
         if self.database:
             yield from injected_mistakes(self.database, self.variables, self.secrets)
         if self.name in self.calls:

@@ -13,8 +13,9 @@ _OTHERWISE = {"cloudwatch": "monitoring", "ecr": "ecr.api", "tag": "tagging"}
 
 
 def asked_of_aws(service: Service) -> set[str]:
-    """List the services of AWS that its code talks to, by IAM's names."""
-    return service.permissions.services | ({"sqs"} if service.queues else set())
+    """List the services of AWS that its code talks to, or ECS by its network, by IAM's names."""
+    parameters = any(its.parameter for its in service.secrets.values())
+    return service.permissions.services | ({"sqs"} if service.queues else set()) | ({"ssm"} if parameters else set())
 
 
 def endpoint_of(service: str) -> str | None:
