@@ -57,7 +57,8 @@ made = [
 if "whole" in fault:
     vpc = Vpc(stack, "vpc", cidr_block="10.9.0.0/16", tags={{"Name": name}})
     group = SecurityGroup(stack, "group", name=name, description="Tests", vpc_id=vpc.id, tags={{"Name": name}})
-    role = IamRole(stack, "role", name=name, assume_role_policy=allow('sts:AssumeRole', Principal={{'Service': 'ecs-tasks.amazonaws.com'}}))
+    tasks = {{"Service": "ecs-tasks.amazonaws.com"}}
+    role = IamRole(stack, "role", name=name, assume_role_policy=allow("sts:AssumeRole", Principal=tasks))
     bucket = S3Bucket(stack, "bucket", bucket=f"acme-{{name}}")
     made += [
         *(
@@ -76,7 +77,7 @@ if "whole" in fault:
             )
             for port in (443, 8443)
         ),
-        IamRolePolicy(stack, "policy", name="nothing", role=role.id, policy=allow('sns:Publish', Resource=topic.arn)),
+        IamRolePolicy(stack, "policy", name="nothing", role=role.id, policy=allow("sns:Publish", Resource=topic.arn)),
         S3BucketPublicAccessBlock(stack, "closed", bucket=bucket.id, block_public_acls=True),
         CloudwatchLogGroup(stack, "log", name=f"/{{name}}", retention_in_days=7),
         AcmCertificate(stack, "certificate", domain_name=f"{{name}}.example.com", validation_method="DNS"),
