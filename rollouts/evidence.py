@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollouts.contract import JudgeRequest
 from rollouts.refusal import short
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ LONGEST_LINE = 400
 TASKS_OF_AN_ANSWER = 100
 
 
-def evidence(ecs: ECSClient, event: Mapping[str, Any], service: ServiceTypeDef | None) -> list[str]:
+def evidence(ecs: ECSClient, event: JudgeRequest, service: ServiceTypeDef | None) -> list[str]:
     """Return the newest events of the service, how this revision's last task ended, and the end of its log."""
     found = [f"event: {one['message']}" for one in service["events"][:EVENTS]] if service else []
     try:
@@ -33,7 +34,7 @@ def evidence(ecs: ECSClient, event: Mapping[str, Any], service: ServiceTypeDef |
     return [*found, *end_of(last, event["log_group"], event["service"])]
 
 
-def stopped_tasks(ecs: ECSClient, event: Mapping[str, Any]) -> list[TaskTypeDef]:
+def stopped_tasks(ecs: ECSClient, event: JudgeRequest) -> list[TaskTypeDef]:
     """Return this revision's tasks that have stopped or are about to; ECS remembers them for an hour."""
     arns = ecs.list_tasks(cluster=event["cluster"], serviceName=event["service"], desiredStatus="STOPPED")["taskArns"]
     if not arns:

@@ -8,8 +8,9 @@ What goes wrong is raised: Terraform then ends red, keeps nothing of the invocat
 from __future__ import annotations
 
 import time
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+from rollouts.contract import JudgeRequest, RunRequest, ShowRequest
 from rollouts.pace import Pace
 
 PENDING = "pending"
@@ -42,11 +43,11 @@ def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:
     pace = Pace.of(context.get_remaining_time_in_millis() / 1000)
     match asked["do"]:
         case "judge":
-            result = judge.judge(asked, seen, pace)
+            result = judge.judge(cast("JudgeRequest", asked), seen, pace)
         case "run":
-            result = task.run(asked, seen, pace)
+            result = task.run(cast("RunRequest", asked), seen, pace)
         case "show":
-            result = show.show(asked)
+            result = dict(show.show(cast("ShowRequest", asked)))
         case other:
             raise ValueError(f"{other!r} is nothing that this function does")
     return result if "verdict" in result else {"verdict": PENDING, "asked": asked, "seen": result, "at": time.time()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from rollouts.contract import JudgeRequest, ShowRequest
 from rollouts.evidence import evidence
 from rollouts.pace import Pace
 from rollouts.refusal import RolloutError, short, told
@@ -40,7 +41,7 @@ class SoFar:
     reason: str = NO_REASON
 
 
-def judge(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
+def judge(event: JudgeRequest, so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
     """Return `runs` with the number of tasks, or the progress. Raises RolloutError for a failed rollout."""
     ecs = boto3.client("ecs")
     state = SoFar(**(so_far or {"begun": time.time()}))
@@ -66,7 +67,7 @@ def judge(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> di
 
 def _step(
     ecs: ECSClient,
-    event: Mapping[str, Any],
+    event: JudgeRequest,
     state: SoFar,
     service: ServiceTypeDef,
     primary: DeploymentTypeDef,
@@ -110,7 +111,7 @@ def _step(
     return None
 
 
-def look(ecs: ECSClient, event: Mapping[str, Any]) -> ServiceTypeDef:
+def look(ecs: ECSClient, event: JudgeRequest | ShowRequest) -> ServiceTypeDef:
     """Return the service as it is now."""
     answer = ecs.describe_services(cluster=event["cluster"], services=[event["service"]])
     for service in answer["services"]:
@@ -119,7 +120,7 @@ def look(ecs: ECSClient, event: Mapping[str, Any]) -> ServiceTypeDef:
     raise RolloutError(f"there is no ECS service {event['service']} in the cluster {event['cluster']}")
 
 
-def start(ecs: ECSClient, event: Mapping[str, Any], *, at_least: int) -> str | None:
+def start(ecs: ECSClient, event: JudgeRequest, *, at_least: int) -> str | None:
     """Begin a deployment of what the service has, with tasks to judge; its id, if ECS says so yet."""
     answer = ecs.update_service(
         cluster=event["cluster"],
@@ -134,14 +135,14 @@ def _rolled_back(name: str, primary: DeploymentTypeDef, state: SoFar) -> str:
     return f"ECS rolled {name} back, it runs {short(primary['taskDefinition'])} again: {state.reason}"
 
 
-def _undecided(event: Mapping[str, Any], service: ServiceTypeDef, state: SoFar) -> str:
+def _undecided(event: JudgeRequest, service: ServiceTypeDef, state: SoFar) -> str:
     return (
         f"after {time.time() - state.begun:.0f} s {event['service']} is not judged yet: {service['runningCount']} of "
         f"{service['desiredCount']} tasks run; {state.reason}"
     )
 
 
-def _praise(event: Mapping[str, Any], tasks: int) -> str:
+def _praise(event: JudgeRequest, tasks: int) -> str:
     if not tasks:
         return f"{event['service']} runs no task, so nothing was judged: its min_tasks is 0"
     return f"{event['service']} runs {short(event['task_definition'])} in {tasks} tasks"

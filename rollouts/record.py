@@ -6,11 +6,12 @@ line says which database the work was done on, each further one a piece of work,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+
+from rollouts.contract import RunRequest
 
 MOST_CHARACTERS = 4096
 """Of a standard parameter, which costs nothing: https://docs.aws.amazon.com/general/latest/gr/ssm.html"""
@@ -25,8 +26,8 @@ class Record:
     database: str
 
     @classmethod
-    def named(cls, event: Mapping[str, Any]) -> Record | None:
-        """Return the record that the event names; whoever runs a task by hand names none."""
+    def named(cls, event: RunRequest) -> Record | None:
+        """Return the record that the request names; whoever runs a task by hand names none."""
         return cls(boto3.client("ssm"), event["record"], event["database"]) if event.get("record") else None
 
     def has(self, work: str) -> bool:

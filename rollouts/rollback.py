@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollouts.contract import JudgeRequest
 from rollouts.refusal import short
 from rollouts.trouble import ended_at
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 REVISIONS_OF_AN_ANSWER = 20
 
 
-def roll_back(
-    ecs: ECSClient, event: Mapping[str, Any], task: TaskTypeDef, *, completed: float, before: str | None
-) -> str:
+def roll_back(ecs: ECSClient, event: JudgeRequest, task: TaskTypeDef, *, completed: float, before: str | None) -> str:
     """Start the last good revision again, or nothing where there is none; in words, with the reason."""
     name, seconds = event["service"], max(ended_at(task) - completed, 0)
     why = (
@@ -37,7 +35,7 @@ def roll_back(
         return f"{why}; and it could not be rolled back: {error}"
 
 
-def last_good(ecs: ECSClient, event: Mapping[str, Any]) -> str | None:
+def last_good(ecs: ECSClient, event: JudgeRequest) -> str | None:
     """Return the task definition of the newest successful deployment of another revision than this one.
 
     A revision that was rolled back to has a newer successful deployment than what it replaced.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 
+from rollouts.contract import Shown, ShownDeployment, ShowRequest
 from rollouts.judge import look
 from rollouts.refusal import short
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EVENTS = 10
 
 
-def show(event: Mapping[str, Any]) -> dict[str, Any]:
+def show(event: ShowRequest) -> Shown:
     """Return the service's deployments, newest events first, and the seconds until the rollout's time limit."""
     service = look(boto3.client("ecs"), event)
     return {
@@ -33,7 +33,7 @@ def show(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _deployment(one: DeploymentTypeDef) -> dict[str, Any]:
+def _deployment(one: DeploymentTypeDef) -> ShownDeployment:
     return {
         "revision": short(one["taskDefinition"]),
         "status": one["status"].lower(),
@@ -44,7 +44,7 @@ def _deployment(one: DeploymentTypeDef) -> dict[str, Any]:
     }
 
 
-def _left(event: Mapping[str, Any], one: DeploymentTypeDef) -> int:
+def _left(event: ShowRequest, one: DeploymentTypeDef) -> int:
     """Until the verdict on this deployment, at the latest."""
     if one["status"] != "PRIMARY":
         return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollouts.contract import RunRequest
 from rollouts.evidence import last_lines
 from rollouts.pace import Pace
 from rollouts.record import Record
@@ -26,7 +27,7 @@ TOKEN_S = 3600
 """As long as ECS shows tasks that have stopped."""
 
 
-def run(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
+def run(event: RunRequest, so_far: Mapping[str, Any], pace: Pace) -> dict[str, Any]:
     """Return `ended`, or the task that is waited for. Raises TaskError when it cannot start or ends badly."""
     ecs, record = boto3.client("ecs"), Record.named(event)
     name, work = event["container"], event["work"]
@@ -48,7 +49,7 @@ def run(event: Mapping[str, Any], so_far: Mapping[str, Any], pace: Pace) -> dict
             return dict(so_far)
 
 
-def find_or_start(ecs: ECSClient, event: Mapping[str, Any]) -> str:
+def find_or_start(ecs: ECSClient, event: RunRequest) -> str:
     """Return the task that does this work already, or has done it meanwhile, or a new one.
 
     After a cancelled apply, or a client that asks again because it lost the answer, there is one.
@@ -92,7 +93,7 @@ def _conflicting(answer: Mapping[str, Any]) -> str:
     return str(arn)
 
 
-def mark(event: Mapping[str, Any]) -> str:
+def mark(event: RunRequest) -> str:
     """Return the task's `startedBy`: the work that it does, and on which database."""
     does = "\n".join([event["cluster"], event["container"], event["work"], event.get("database", "")])
     return f"groundwork/{sha256(does.encode()).hexdigest()[:32]}"
@@ -103,14 +104,14 @@ def exit_code(task: TaskTypeDef, container: str) -> int | None:
     return next((one.get("exitCode") for one in task.get("containers", []) if one.get("name") == container), None)
 
 
-def _last_stopped(ecs: ECSClient, event: Mapping[str, Any], started_by: str) -> TaskTypeDef | None:
+def _last_stopped(ecs: ECSClient, event: RunRequest, started_by: str) -> TaskTypeDef | None:
     arns = ecs.list_tasks(cluster=event["cluster"], family=event["family"], desiredStatus="STOPPED")["taskArns"]
     tasks = ecs.describe_tasks(cluster=event["cluster"], tasks=arns)["tasks"] if arns else []
     ours = [task for task in tasks if task.get("startedBy") == started_by]
     return max(ours, key=lambda task: task["createdAt"], default=None)
 
 
-def _judged(event: Mapping[str, Any], task: TaskTypeDef, record: Record | None) -> dict[str, Any]:
+def _judged(event: RunRequest, task: TaskTypeDef, record: Record | None) -> dict[str, Any]:
     name, code = event["container"], exit_code(task, event["container"])
     if code == 0:
         return _ended(f"{name} ended well{noted(record, event['work']) if record else ''}")
@@ -121,7 +122,7 @@ def _judged(event: Mapping[str, Any], task: TaskTypeDef, record: Record | None) 
     raise TaskError(told(message, log))
 
 
-def _left_running(event: Mapping[str, Any], arn: str, waited_s: float) -> str:
+def _left_running(event: RunRequest, arn: str, waited_s: float) -> str:
     said = f"{event['container']} still runs after {waited_s / 60:.0f} minutes, and was left running: task {short(arn)}"
     if not event.get("record"):
         return said

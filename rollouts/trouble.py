@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rollouts.contract import JudgeRequest
 from rollouts.evidence import stopped_tasks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ STARTED = "has started"
 HEALTH_CHECK = "health check"
 
 
-def crashed(ecs: ECSClient, event: Mapping[str, Any], *, since: float) -> list[TaskTypeDef]:
+def crashed(ecs: ECSClient, event: JudgeRequest, *, since: float) -> list[TaskTypeDef]:
     """Return the new revision's tasks that stopped by themselves since then (seconds since 1970), oldest first."""
     ended = [task for task in stopped_tasks(ecs, event) if stopped_by_itself(task)]
     return sorted((task for task in ended if ended_at(task) >= since - SAME_MOMENT_S), key=ended_at)

@@ -21,12 +21,12 @@ MAY_IMPORT = {
     "costs": {"config"},
     "monitoring": {"config"},
     "images": {"config", "monitoring"},
-    "modules": {"config"},
+    "modules": {"config", "rollouts"},
     "stacks": {"config", "images", "modules"},
     "main": {"config", "images", "modules", "stacks"},
     "local_aws": {"config"},
     "rollouts": set(),
-    "cli": {"config", "costs", "images", "local_aws"},
+    "cli": {"config", "costs", "images", "local_aws", "rollouts"},
 }
 # The rooms of a package, each allowed to import from those above it; what lies in none is a package's own front door.
 ROOMS = {

@@ -15,8 +15,7 @@ from cli.deploy.delegation import Delegation
 from cli.deploy.execution import Execution
 from cli.deploy.failure import failure
 from cli.errors import CommandError
-from cli.rollouts.invocation import invoke
-from cli.rollouts.view import question
+from cli.rollouts.view import ask
 from cli.rollouts.watch import RolloutWatch
 from cli.session import Session
 from cli.state.state_file import StateFile
@@ -49,9 +48,7 @@ class Run:
             return None
         environment, services = self.session.environment, self.session.deployment.services
         by_name = {service.name: service for service in services}
-        return RolloutWatch(
-            lambda name: invoke(environment, question(environment, name, by_name.get(name))), environment.name
-        )
+        return RolloutWatch(lambda name: ask(environment, name, by_name.get(name)), environment.name)
 
     @property
     def delegation(self) -> Delegation | None:

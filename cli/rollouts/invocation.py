@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -12,13 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
 from config.models.environment.environment import Environment
+from rollouts.contract import RunRequest, ShowRequest
 
 LONGEST_S = 960
 """More than Lambda gives it: it always answers by itself."""
 PENDING = "pending"
 
 
-def invoke(environment: Environment, what: Mapping[str, Any]) -> dict[str, Any]:
+def invoke(environment: Environment, what: ShowRequest | RunRequest) -> dict[str, Any]:
     """Its result: one invocation after the other, until the work is done. Raises CommandError with its refusal."""
     function = environment.qualify("rollouts")
     # A call that is made again would ask twice; what it began goes on all the same, and is found again.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from config.models.environment.environment import Environment as EnvironmentSett
 from config.models.environment.platform_service import SERVICES
 from config.models.service.rollout import Rollout
 from config.models.service.service import Service
+from rollouts.contract import Shown, ShownDeployment, ShowRequest
 
 
 def rollout(
@@ -30,23 +31,24 @@ def rollout(
     if name not in (known := {*(one.name for one in running), *SERVICES}):
         raise UsageError(f"{name} is no service that keeps running", allowed=", ".join(sorted(known)))
     settings = next((one for one in running if one.name == name), None)
-    for line in in_full(invoke(session.environment, question(session.environment, name, settings))):
+    for line in in_full(ask(session.environment, name, settings)):
         session.say(line)
 
 
-def question(environment: EnvironmentSettings, name: str, settings: Service | None) -> dict[str, Any]:
-    """Return the request for the rollout function; the platform's own services have the defaults."""
+def ask(environment: EnvironmentSettings, name: str, settings: Service | None) -> Shown:
+    """Return how the rollout of a service stands; the platform's own services have the defaults."""
     limits = settings.rollout if settings else Rollout()
-    return {
+    request: ShowRequest = {
         "do": "show",
         "cluster": environment.name,
         "service": name,
         "watch_s": limits.watch_s,
         "timeout_s": limits.timeout_minutes * 60,
     }
+    return cast("Shown", invoke(environment, request))
 
 
-def in_full(shown: Mapping[str, Any]) -> Iterator[str]:
+def in_full(shown: Shown) -> Iterator[str]:
     """Write all that the function has answered."""
     left = shown["seconds_left"]
     verdict = f"its verdict comes within {left} s" if left else "no rollout is watched"
@@ -55,14 +57,14 @@ def in_full(shown: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {event['at']}  {event['message']}" for event in shown["events"])
 
 
-def in_one_line(shown: Mapping[str, Any]) -> str:
+def in_one_line(shown: Shown) -> str:
     """Return the new tasks by state, and the seconds left."""
     newest = next((one for one in shown["deployments"] if one["status"] == "primary"), None)
     left = f"; {shown['seconds_left']} s left" if shown["seconds_left"] else ""
     return f"{_deployment(newest) if newest else 'no deployment yet'}{left}"
 
 
-def _deployment(one: Mapping[str, Any]) -> str:
+def _deployment(one: ShownDeployment) -> str:
     states = ", ".join(f"{one[state]} {state}" for state in ("running", "pending", "failed"))
     return f"{one['revision']} ({one['status']}, {one['state']}): {states}"
 

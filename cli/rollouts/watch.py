@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from cli.errors import CommandError
 from cli.rollouts.view import in_one_line
 from cli.terraform.progress import Phase, Progress, StackProgress
+from rollouts.contract import Shown
 
 EVERY_S = 10.0
 FIRST_AFTER_S = 5.0
 """What is judged faster needs no showing."""
 AWAITED = re.compile(r"^aws_lambda_invocation (?:(?P<part>[\w-]+)/)?deployment/verdict/\d+$")
 
-Ask = Callable[[str], Mapping[str, Any]]
+Ask = Callable[[str], Shown]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class RolloutWatch:
     clock: Callable[[], float] = time.monotonic
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=2))
     _due: dict[str, float] = field(default_factory=dict)
-    _asked: dict[str, tuple[StackProgress, Future[Mapping[str, Any]]]] = field(default_factory=dict)
+    _asked: dict[str, tuple[StackProgress, Future[Shown]]] = field(default_factory=dict)
     _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     def look(self, progress: Progress) -> Iterator[str]:
@@ -52,7 +52,7 @@ class RolloutWatch:
         """Ask no more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _take(self, service: str, stack: StackProgress, answer: Future[Mapping[str, Any]]) -> Iterator[str]:
+    def _take(self, service: str, stack: StackProgress, answer: Future[Shown]) -> Iterator[str]:
         try:
             shown = answer.result()
         except CommandError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from cdktf import TerraformResource, TerraformResourceLifecycle
@@ -12,6 +11,7 @@ from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
 from modules.rollouts.function import LONGEST_S, RolloutFunction
+from rollouts.contract import JudgeRequest, RunRequest
 
 USEFUL_S = LONGEST_S - 30
 """What an invocation waits; the rest is left for its end (rollouts/pace.py)."""
@@ -32,7 +32,7 @@ class RolloutInvocations(Construct):
         id_: str,
         *,
         function: RolloutFunction,
-        what: Mapping[str, Any],
+        what: JudgeRequest | RunRequest,
         timeout_s: int,
         triggered_by: TerraformResource | None = None,
         needs: TerraformResource | None = None,

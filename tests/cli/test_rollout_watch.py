@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,8 +14,10 @@ from cli.rollouts.view import in_full, in_one_line
 from cli.rollouts.watch import EVERY_S, FIRST_AFTER_S, RolloutWatch, awaited
 from cli.terraform.display import describe
 from cli.terraform.progress import Progress
+from rollouts.contract import Shown
 
-SHOWN: dict[str, Any] = {
+SHOWN: Shown = {
+    "verdict": "shown",
     "service": "orders",
     "tasks_wanted": 2,
     "seconds_left": 1540,
@@ -58,10 +60,10 @@ def progress() -> Progress:
 
 
 @pytest.fixture
-def watching(clock: Clock) -> Iterator[Callable[[Callable[[str], Mapping[str, Any]]], RolloutWatch]]:
+def watching(clock: Clock) -> Iterator[Callable[[Callable[[str], Shown]], RolloutWatch]]:
     made: list[RolloutWatch] = []
 
-    def watch(ask: Callable[[str], Mapping[str, Any]]) -> RolloutWatch:
+    def watch(ask: Callable[[str], Shown]) -> RolloutWatch:
         made.append(RolloutWatch(ask, "dev", clock=clock))
         return made[-1]
 
@@ -104,7 +106,7 @@ def test_an_answer_that_takes_long_or_never_comes_holds_nothing_up(
 ) -> None:
     release = threading.Event()
 
-    def slow(_name: str) -> Mapping[str, Any]:
+    def slow(_name: str) -> Shown:
         release.wait(10)
         raise CommandError("you may not")
 

@@ -10,12 +10,39 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
+from rollouts.contract import JudgeRequest, RunRequest
 from rollouts.pace import Pace
 
 OLD, NEW = (f"arn:aws:ecs:eu-west-1:123456789012:task-definition/dev-orders:{number}" for number in (6, 7))
 TASK = "arn:aws:ecs:eu-west-1:123456789012:task/dev/0123"
 AT_ONCE = Pace(ends=float("inf"), poll_s=0, longest_watch_s=0)
 """Asks without a pause, and watches no longer than one look."""
+JUDGE: JudgeRequest = {
+    "do": "judge",
+    "cluster": "dev",
+    "service": "orders",
+    "service_id": "arn:aws:ecs:eu-west-1:111122223333:service/dev/orders",
+    "task_definition": NEW,
+    "log_group": "/dev/services/orders",
+    "least_tasks": 2,
+    "watch_s": 90,
+    "timeout_s": 1800,
+    "last": False,
+}
+RUN: RunRequest = {
+    "do": "run",
+    "cluster": "dev",
+    "task_definition": "dev-migrate:3",
+    "family": "dev-migrate",
+    "container": "migrate",
+    "log_group": "/dev/services/migrate",
+    "subnets": "subnet-1,subnet-2",
+    "security_group": "sg-1",
+    "database": "database-1",
+    "work": "orders:v1 0a",
+    "timeout_s": 3600,
+    "last": False,
+}
 
 
 def now() -> datetime:

@@ -10,22 +10,24 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from rollouts.contract import JudgeRequest
 from rollouts.judge import judge
 from rollouts.pace import Pace
 from rollouts.refusal import RolloutError
-from tests.rollouts.stubs import AT_ONCE, NEW, OLD, a_deployment, a_service, a_stopped_task, now, seen, stopped, stubbed
+from tests.rollouts.stubs import (
+    AT_ONCE,
+    JUDGE,
+    NEW,
+    OLD,
+    a_deployment,
+    a_service,
+    a_stopped_task,
+    now,
+    seen,
+    stopped,
+    stubbed,
+)
 
-WHAT = {
-    "do": "judge",
-    "cluster": "dev",
-    "service": "orders",
-    "task_definition": NEW,
-    "log_group": "/dev/services/orders",
-    "least_tasks": 2,
-    "watch_s": 90,
-    "timeout_s": 1800,
-    "last": False,
-}
 COMPLETED = a_service(a_deployment("2", NEW, "COMPLETED"), running=2)
 
 
@@ -42,11 +44,13 @@ def started(stub: Stubber, id_: str, *, tasks: int) -> None:
     stub.add_response("update_service", {"service": a_service(a_deployment(id_, NEW, "IN_PROGRESS"))}, expected)
 
 
-def refusal(stub: Stubber, *, pace: Pace = AT_ONCE, so_far: dict[str, Any] | None = None, **changed: Any) -> str:
+def refusal(
+    stub: Stubber, *, pace: Pace = AT_ONCE, so_far: dict[str, Any] | None = None, what: JudgeRequest = JUDGE
+) -> str:
     """What is said when it is refused; ECS knows of no stopped task then."""
     stopped(stub)
     with pytest.raises(RolloutError) as caught:
-        judge({**WHAT, **changed}, so_far or {}, pace)
+        judge(what, so_far or {}, pace)
     return str(caught.value)
 
 
@@ -55,7 +59,7 @@ def test_it_waits_until_ecs_calls_the_deployment_completed_and_then_looks_at_the
     # All tasks run, but none is healthy yet: the provider would already call that steady.
     seen(stub, a_service(beginning, old, running=2), a_service(beginning, running=2), COMPLETED, COMPLETED)
     stopped(stub)
-    result = judge(WHAT, {}, AT_ONCE)
+    result = judge(JUDGE, {}, AT_ONCE)
     assert result == {"verdict": "runs", "tasks": 2, "said": "orders runs dev-orders:7 in 2 tasks"}
 
 
@@ -70,13 +74,13 @@ def test_a_rollback_is_refused_with_ecs_own_reason_and_its_events(stub: Stubber)
 def test_an_answer_that_lags_behind_is_no_rollback(stub: Stubber) -> None:
     seen(stub, a_service(a_deployment("1", OLD, "COMPLETED"), running=2), COMPLETED, COMPLETED)
     stopped(stub)
-    assert judge(WHAT, {}, AT_ONCE)["tasks"] == 2
+    assert judge(JUDGE, {}, AT_ONCE)["tasks"] == 2
 
 
 def test_an_answer_without_a_primary_deployment_is_waited_over(stub: Stubber) -> None:
     seen(stub, a_service(a_deployment("2", NEW, "IN_PROGRESS", primary=False)), COMPLETED, COMPLETED)
     stopped(stub)
-    assert judge(WHAT, {}, AT_ONCE)["tasks"] == 2
+    assert judge(JUDGE, {}, AT_ONCE)["tasks"] == 2
 
 
 def test_a_service_that_never_runs_the_new_tasks_is_refused(stub: Stubber) -> None:
@@ -96,7 +100,7 @@ def test_the_next_deploy_of_a_release_that_failed_tries_it_again(stub: Stubber) 
     started(stub, "2", tasks=2)
     seen(stub, COMPLETED, COMPLETED)
     stopped(stub)
-    assert judge(WHAT, {}, AT_ONCE)["tasks"] == 2
+    assert judge(JUDGE, {}, AT_ONCE)["tasks"] == 2
 
 
 def test_outside_office_hours_tasks_are_started_and_judged(stub: Stubber) -> None:
@@ -115,27 +119,27 @@ def test_a_service_that_autoscaling_has_grown_is_not_shrunk(stub: Stubber) -> No
     grown = a_service(a_deployment("2", NEW, "COMPLETED"), running=7, desired=7)
     seen(stub, grown, grown)
     stopped(stub)
-    assert judge(WHAT, {}, AT_ONCE)["tasks"] == 7
+    assert judge(JUDGE, {}, AT_ONCE)["tasks"] == 7
 
 
 def test_a_service_that_wants_no_task_is_judged_by_none(stub: Stubber) -> None:
     seen(stub, a_service(a_deployment("1", NEW, "COMPLETED"), desired=0))
-    assert "nothing was judged" in judge({**WHAT, "least_tasks": 0}, {}, AT_ONCE)["said"]
+    assert "nothing was judged" in judge({**JUDGE, "least_tasks": 0}, {}, AT_ONCE)["said"]
 
 
 def test_a_deployment_without_a_verdict_ends_red_too(stub: Stubber) -> None:
     seen(stub, a_service(a_deployment("1", NEW, "IN_PROGRESS"), running=1))
-    assert "orders is not judged yet: 1 of 2 tasks run" in refusal(stub, timeout_s=-1)
+    assert "orders is not judged yet: 1 of 2 tasks run" in refusal(stub, what={**JUDGE, "timeout_s": -1})
 
 
 def test_what_takes_longer_than_an_invocation_is_handed_over_and_the_last_one_is_red(stub: Stubber) -> None:
     no_time = Pace(ends=0, poll_s=0, longest_watch_s=0)
     running = a_service(a_deployment("2", NEW, "IN_PROGRESS"), running=1)
     seen(stub, running)
-    handed = judge(WHAT, {}, no_time)
+    handed = judge(JUDGE, {}, no_time)
     assert handed["deployment"] == "2"
     seen(stub, running)
-    assert "not judged yet" in refusal(stub, pace=no_time, so_far=handed, last=True)
+    assert "not judged yet" in refusal(stub, pace=no_time, so_far=handed, what={**JUDGE, "last": True})
 
 
 def test_a_service_that_is_gone_is_told(stub: Stubber) -> None:
@@ -154,7 +158,7 @@ def test_no_capacity_is_told_after_three_minutes_in_ecs_words(stub: Stubber) -> 
     assert "spot_percent" in said
     seen(stub, waiting)
     early = {"begun": time.time() - 100, "deployment": "2"}
-    assert "completed" in judge(WHAT, early, Pace(ends=0, poll_s=0, longest_watch_s=0)), "it is waited for until then"
+    assert "completed" in judge(JUDGE, early, Pace(ends=0, poll_s=0, longest_watch_s=0)), "it is waited for until then"
 
 
 def test_a_task_that_stops_by_itself_after_ecs_was_content_rolls_the_service_back(stub: Stubber) -> None:
@@ -173,7 +177,7 @@ def test_a_task_that_stops_by_itself_after_ecs_was_content_rolls_the_service_bac
     stub.add_response("update_service", {"service": {}}, {"cluster": "dev", "service": "orders", "taskDefinition": OLD})
     stopped(stub, crashed)
     with pytest.raises(RolloutError) as caught:
-        judge(WHAT, {}, AT_ONCE)
+        judge(JUDGE, {}, AT_ONCE)
     said = str(caught.value).split("\n")
     assert re.match(
         r"orders does not keep running: \d+ s after ECS called the deployment completed, task 01231 ", said[0]

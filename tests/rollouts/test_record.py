@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from rollouts.record import MOST_CHARACTERS, Record
 from rollouts.task import noted
+from tests.rollouts.stubs import RUN
 
 NAME = "/groundwork/prod/migrate/done"
 
@@ -63,7 +64,7 @@ def test_the_same_work_is_noted_once(record: Record) -> None:
 
 
 def test_a_person_who_runs_it_by_hand_asks_no_record() -> None:
-    assert Record.named({"work": "by hand"}) is None
+    assert Record.named(RUN) is None
 
 
 def test_what_cannot_be_noted_is_said_and_stops_nothing() -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from rollouts.contract import ShowRequest
 from rollouts.show import show
 from tests.rollouts.stubs import NEW, OLD, a_deployment, a_service, now, seen, stubbed
 
-WHAT = {"cluster": "dev", "service": "orders", "watch_s": 90, "timeout_s": 1800}
+WHAT: ShowRequest = {"do": "show", "cluster": "dev", "service": "orders", "watch_s": 90, "timeout_s": 1800}
 
 
 def left(monkeypatch: pytest.MonkeyPatch, state: str, *, seconds_ago: float) -> int:

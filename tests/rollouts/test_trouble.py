@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from rollouts.trouble import crashed, stopped_by_itself, without_capacity
-from tests.rollouts.stubs import NEW, OLD, a_deployment, a_service, a_stopped_task, now, stopped, stubbed
+from tests.rollouts.stubs import JUDGE, NEW, OLD, a_deployment, a_service, a_stopped_task, now, stopped, stubbed
 
 UNPLACED = "(service orders) was unable to place a task. Reason: Capacity is unavailable at this time."
 
@@ -45,9 +45,8 @@ def test_only_the_new_revision_counts_and_only_since_then(monkeypatch: pytest.Mo
     tasks = [a_stopped_task(1, OLD), a_stopped_task(2) | early, a_stopped_task(3)]
     with stubbed(monkeypatch, "judge") as stub:
         stopped(stub, *tasks)
-        what = {"cluster": "dev", "service": "orders", "task_definition": NEW}
         client: Any = stub.client
-        found = crashed(client, what, since=now().timestamp())
+        found = crashed(client, JUDGE, since=now().timestamp())
     assert [task["taskArn"] for task in found] == [tasks[2]["taskArn"]]
 
 
