@@ -27,6 +27,8 @@ account_id: "123456789012"
 domain: example.com
 network:
   cidr: 10.0.0.0/16
+edge:
+  create_zone: true
 """
 SERVICE = """\
 kind: public-web

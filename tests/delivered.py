@@ -16,7 +16,7 @@ delivery:
 }
 
 EVERY_PART = {
-    "environments/staging.yaml": "edge:\n  global_accelerator: true\n",
+    "environments/staging.yaml": "  global_accelerator: true\n",  # more of its last section, `edge:`
     "service_configs/report.yaml": "kind: scheduled-job\nimage: example/job:1\nschedule: {expression: rate(1 day)}\n",
     "service_configs/migrate.yaml": "kind: one-off\nbefore: orders\n",
     "service_configs/releases/dev.yaml": "orders: v1\n",

@@ -14,7 +14,9 @@ ACCOUNT = "123456789012"
 def an_environment(**fields: Any) -> Environment:
     """An environment called test."""
     given = {"name": "test", "organization": "acme", "account_id": ACCOUNT, "domain": "test.example.com"}
-    return Environment.model_validate(given | {"network": {"cidr": "10.0.0.0/16"}} | fields)
+    fields = {"network": {"cidr": "10.0.0.0/16"}} | fields
+    edge = {"create_zone": True} if not fields.get("edge", {}).get("zone_id") else {}
+    return Environment.model_validate(given | fields | {"edge": edge | fields.get("edge", {})})
 
 
 def a_network(**fields: Any) -> Network:

@@ -15,6 +15,7 @@ from cli.changes.reviewed import ReviewedPlan, read_reviewed
 from cli.deploy.image_check import refuse_missing_images
 from cli.deploy.protection import refuse_protected
 from cli.deploy.run import exclusive_run
+from cli.domain.lost_records import refuse_lost_records
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.recovery.errored_state import push_errored
@@ -90,6 +91,7 @@ def deploy_stacks(
         differences = run.differences(chosen)
         changing = chosen if everything else tuple(stack for stack in chosen if stack.name in differences)
         if environment != SHARED:
+            refuse_lost_records(session, changing)
             refuse_missing_images(session, changing)
         if allowed is not None:
             allowed.refuse_others(list(raw_plans(session, chosen)), environment=environment)

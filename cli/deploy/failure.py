@@ -8,7 +8,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.deploy.delegation import Delegation
+from cli.domain.delegation import Delegation
 from cli.errors import CommandError
 from cli.root import relative_path
 from cli.session import Session

@@ -11,9 +11,9 @@ from functools import cached_property
 
 from cli.deploy.applied import Applied
 from cli.deploy.checkout_lock import only_one
-from cli.deploy.delegation import Delegation
 from cli.deploy.execution import Execution
 from cli.deploy.failure import failure
+from cli.domain.delegation import Delegation
 from cli.errors import CommandError
 from cli.rollouts.view import ask
 from cli.rollouts.watch import RolloutWatch

@@ -25,6 +25,7 @@ from config.loader.releases import read_releases
 from config.loader.saml_metadata import with_metadata
 from config.loader.service_file import ServiceFile, read_service_file
 from config.loader.settings_file import read_fields, validate, with_field
+from config.loader.zones import with_zones
 from config.models.environment.environment import Environment
 from config.models.service.service import Service
 from config.source.discovery import yaml_files
@@ -144,7 +145,7 @@ def _read_environments(root: Path, names: Sequence[str], findings: ProblemCollec
         environment = validate(Environment, node, findings)
         if environment:
             environments[name] = with_metadata(root, ENVIRONMENTS, Located(environment, node), findings)
-    return environments
+    return with_zones(environments)
 
 
 def _services(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import TerraformOutput, TerraformResourceLifecycle
@@ -9,8 +10,16 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53Record
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
+from config.models.environment.dns_record import APEX
+from config.models.environment.edge import ZoneBelow
 from config.models.environment.environment import Environment
 from modules.checkov import skip
+
+DELEGATION_TTL_S = 3_600
+MARK = "_groundwork"
+"""A label that nothing else has, below the domain of another environment."""
+STRING = 255
+"""Characters of one string of a TXT record; several are read as one text."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,12 @@ class HostedZone(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
         super().__init__(scope, id_)
         self.id = settings.edge.zone_id or self._create(settings)
+        for record in settings.edge.records:
+            if record.values:
+                name = settings.domain if record.name == APEX else f"{record.name}.{settings.domain}"
+                self._record(f"{record.name}-{record.type}", name, record.type, record.values, ttl_s=record.ttl_s)
+        for below in settings.zones_below:
+            self._leave_to(below, settings)
 
     def alias(self, id_: str, name: str, target: Target) -> None:
         """Answer a name with the target's addresses. No AAAA: the VPC has IPv4 alone."""
@@ -41,6 +56,29 @@ class HostedZone(Construct):
             type="A",
             # One target, and nowhere else to send anybody when it is ill.
             alias=Route53RecordAlias(name=target.dns_name, zone_id=target.zone_id, evaluate_target_health=False),
+        )
+
+    def _leave_to(self, below: ZoneBelow, settings: Environment) -> None:
+        """Delegate a part of the domain to another environment's zone, or answer nothing there.
+
+        The wildcard would answer with this environment. It does not where a name between it and the question exists,
+        and a name exists that has one below it: https://datatracker.ietf.org/doc/html/rfc4592#section-2.2.2
+        """
+        if settings.edge.create_zone and below.name_servers:
+            self._record(below.environment, below.domain, "NS", below.name_servers, ttl_s=DELEGATION_TTL_S)
+        elif self.id != below.zone_id:
+            text = (f"left to environment {below.environment}",)
+            self._record(f"not-{below.environment}", f"{MARK}.{below.domain}", "TXT", text, ttl_s=DELEGATION_TTL_S)
+
+    def _record(self, id_: str, name: str, type_: str, values: Sequence[str], *, ttl_s: int) -> None:
+        Route53Record(
+            self,
+            id_,
+            zone_id=self.id,
+            name=name,
+            type=type_,
+            records=[_in_strings(value) if type_ == "TXT" else value for value in values],
+            ttl=ttl_s,
         )
 
     def _create(self, settings: Environment) -> str:
@@ -73,3 +111,8 @@ class HostedZone(Construct):
         )
         servers.override_logical_id("name-servers")
         return zone.zone_id
+
+
+def _in_strings(text: str) -> str:
+    """Cut a long text in the strings that DNS takes; the provider puts the outer quotation marks."""
+    return '""'.join(text[start : start + STRING] for start in range(0, len(text), STRING))

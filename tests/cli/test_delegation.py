@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.deploy.delegation import Delegation
 from cli.deploy.run import Run
+from cli.domain.delegation import Delegation
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedApp
 from config.models.environment.shared import SHARED

@@ -13,8 +13,8 @@ VALID: dict[str, str] = {
     "environments/shared.yaml": """\
 organization: acme
 registry_account_id: "999999999999"
-tags:
-  owner: platform
+tags: {owner: platform}
+edge: {create_zone: true}
 """,
     "environments/dev.yaml": """\
 account_id: "111111111111"

@@ -22,6 +22,26 @@ BOTH_AT_22 = {
 
 CASES = [
     Bad(
+        "a zone that nobody decided on",
+        added(DEV, "edge: {create_zone: false}\n"),
+        """
+environments/dev.yaml:6: edge.zone_id: where the domain's zone comes from is not said
+  value: create_zone: false
+  allowed: `zone_id:` of a zone that holds the domain, or `create_zone: true`
+  fix: adopt the zone where the domain has mail or a website, create one for a domain without
+""",
+    ),
+    Bad(
+        "a zone that is there and made",
+        added(DEV, "edge: {zone_id: Z0123456789ABCDEFGHIJ}\n"),
+        """
+environments/dev.yaml:6: edge.create_zone: zone Z0123456789ABCDEFGHIJ is there already, by `zone_id`
+  value: zone_id: Z0123456789ABCDEFGHIJ
+  allowed: `zone_id`, or `create_zone: true`
+  fix: write create_zone: false, or remove zone_id
+""",
+    ),
+    Bad(
         "memory that does not go with the cpu",
         replaced(API, "memory_mib: 1024", "memory_mib: 512"),
         """

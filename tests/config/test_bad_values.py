@@ -58,6 +58,54 @@ environments/dev.yaml:6: edge.zone_id: has the wrong form
 """,
     ),
     Bad(
+        "a record that is no address",
+        added(DEV, "edge:\n  records:\n    - {name: vpn, type: A, values: [vpn.example.net]}\n"),
+        """
+environments/dev.yaml:8: edge.records[0].values[0]: A takes no such value
+  value: vpn.example.net
+  allowed: an address such as 192.0.2.1
+""",
+    ),
+    Bad(
+        "a mail server without its preference",
+        added(DEV, 'edge:\n  records:\n    - {name: "@", type: MX, values: [mx.example.net]}\n'),
+        """
+environments/dev.yaml:8: edge.records[0].values[0]: MX takes no such value
+  value: mx.example.net
+  allowed: such as `10 mail.example.net`
+""",
+    ),
+    Bad(
+        "a record that the platform makes",
+        added(DEV, 'edge:\n  records:\n    - {name: "*", type: CNAME, values: [a.example.net]}\n'),
+        """
+environments/dev.yaml:8: edge.records[0].type: the platform itself answers at *, with the load balancer's addresses
+  value: CNAME
+  allowed: another type, or another name
+  fix: remove it, or write the name of one host
+""",
+    ),
+    Bad(
+        "a record that is there twice",
+        added(DEV, "edge:\n  records:\n" + "    - {name: mail, type: A, values: [192.0.2.1]}\n" * 2),
+        """
+environments/dev.yaml:9: edge.records[1].type: mail has A values above already
+  value: A
+  allowed: one entry for each name and type
+  fix: write all values into one list
+""",
+    ),
+    Bad(
+        "a type of record in lower case",
+        added(DEV, "edge:\n  records:\n    - {name: mail, type: mx, values: []}\n"),
+        """
+environments/dev.yaml:8: edge.records[0].type: is none of the choices
+  value: mx
+  allowed: A, AAAA, CAA, CNAME, DS, MX, NS, SRV, TXT
+  fix: did you mean `MX`?
+""",
+    ),
+    Bad(
         "a field in camel case",
         replaced(API, "min_tasks", "minTasks"),
         """

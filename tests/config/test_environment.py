@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.models.deploy_target import State
+from config.models.environment.edge import Edge
 from config.models.environment.environment import Environment
 from config.models.environment.network import Network
 from config.models.service.http import Http
@@ -26,6 +27,7 @@ def environment(name: str = "dev", organization: str = "acme", **settings: objec
             "account_id": "123456789012",
             "domain": "example.com",
             "network": Network(cidr=IPv4Network("10.0.0.0/16")),
+            "edge": Edge(create_zone=True),
             **settings,
         }
     )

@@ -38,7 +38,8 @@ def test_an_environment_is_shared_yaml_with_its_own_file_on_top(tmp_path: Path) 
 
 
 def test_shared_yaml_may_be_missing_or_empty(tmp_path: Path) -> None:
-    both = {name: VALID[name] + 'organization: acme\nregistry_account_id: "999999999999"\n' for name in (DEV, PROD)}
+    shared = 'organization: acme\nregistry_account_id: "999999999999"\nedge: {create_zone: true}\n'
+    both = {name: VALID[name] + shared for name in (DEV, PROD)}
     assert load_platform(write_platform(tmp_path, {SHARED: None, **both}))
     assert load_platform(write_platform(tmp_path, {SHARED: "# nothing in common\n", **both}))
 

@@ -11,7 +11,8 @@ from tests.synthesis import Checkout, Platform, Stack
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     checkout = Checkout(tmp_path_factory.mktemp("accelerated") / "checkout")
     file = "environments/dev.yaml"
-    checkout.write(file, (checkout.root / file).read_text() + "edge:\n  global_accelerator: true\n")
+    written = (checkout.root / file).read_text()
+    checkout.write(file, written.replace("\nedge:\n", "\nedge:\n  global_accelerator: true\n"))
     checkout.keep_services()
     return checkout.synthesize(only="dev")["dev-edge"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+import botocore.session
 from cdktf import TerraformStack
 
+from config.models.environment.dns_record import RecordType
 from modules.edge.hosted_zone import HostedZone, Target
 from tests.settings import an_environment
 from tests.synthesis import Stack, synthesize_construct
@@ -45,3 +49,25 @@ def test_names_answer_with_the_load_balancers_addresses_whatever_they_are() -> N
     record = a_zone().one("aws_route53_record")
     assert record["type"] == "A"
     assert record["alias"] == {"name": "lb.example.net", "zone_id": "ZLOADBALANCERS", "evaluate_target_health": False}
+
+
+def test_further_records_of_the_domain_are_in_the_zone() -> None:
+    mail = {"name": "@", "type": "MX", "values": ("10 mx.example.net",), "ttl_s": 3600}
+    gone = {"name": "www", "type": "CNAME", "values": ()}
+    stack = a_zone(edge={"records": (mail, gone)})
+    record = stack.one("aws_route53_record", type="MX")
+    assert (record["name"], record["records"], record["ttl"]) == ("test.example.com", ["10 mx.example.net"], 3600)
+    assert stack.all("aws_route53_record", type="CNAME") == []
+
+
+def test_a_long_text_is_cut_in_the_strings_that_dns_takes() -> None:
+    key = {"name": "google._domainkey", "type": "TXT", "values": ("k" * 600,)}
+    record = a_zone(edge={"records": (key,)}).one("aws_route53_record", type="TXT")
+    assert record["name"] == "google._domainkey.test.example.com"
+    (value,) = record["records"]  # the provider puts the first and the last quotation mark
+    assert [len(string) for string in value.split('""')] == [255, 255, 90]
+
+
+def test_every_type_of_record_is_one_that_route_53_has() -> None:
+    shape = botocore.session.get_session().get_service_model("route53").shape_for("RRType")
+    assert set(get_args(RecordType)) <= set(shape.metadata["enum"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cli.domain.resolver import Answer, Resolver
 from config.models.environment.edge import Edge
+from tests.dns_server import Zone, dns_server
 from tests.synthesis import ROOT, Checkout, Platform, Stack
 
 ENVIRONMENTS = {"dev": "dev.example.com", "staging": "staging.example.com", "prod": "example.com"}
@@ -31,14 +33,44 @@ def test_every_rule_of_every_service_is_on_the_https_listener(shop: Platform) ->
 
 def test_adopting_a_zone_takes_one_line(checkout: Checkout) -> None:
     file = "environments/dev.yaml"
-    checkout.write(file, (checkout.root / file).read_text() + "edge:\n  zone_id: Z0123456789ABCDEFGHIJ\n")
+    written = (checkout.root / file).read_text()
+    assert "  create_zone: true" in written
+    checkout.write(file, written.replace("create_zone: true", "zone_id: Z0123456789ABCDEFGHIJ"))
     edge: Stack = checkout.synthesize(only="dev")["dev-edge"]
     assert edge.all("aws_route53_zone") == []
     assert {record["zone_id"] for record in edge.all("aws_route53_record")} == {"Z0123456789ABCDEFGHIJ"}
 
 
+def answers(edge: Stack, domain: str) -> Zone:
+    """The zone of a stack, for a server; the load balancer has an address of its own."""
+    records: dict[tuple[str, str], list[str]] = {(domain, "NS"): ["ns.example.net"]}
+    for record in edge.all("aws_route53_record"):
+        if "$" not in record["name"]:  # which the certificate's proof has
+            records[record["name"], record["type"]] = record.get("records", ["192.0.2.1"])
+    return records
+
+
+def test_the_wildcard_answers_nothing_in_the_domain_of_another_environment(shop: Platform) -> None:
+    """`*.example.com` would otherwise answer shop.dev.example.com with production while dev is not delegated."""
+    with dns_server(answers(shop["prod-edge"], "example.com")) as port:
+        ask = Resolver("127.0.0.1", port).ask
+        assert ask("shop.example.com", "A") == (Answer("shop.example.com", "A", "192.0.2.1"),)
+        for name in ("shop.dev.example.com", "dev.example.com", "a.shop.staging.example.com"):
+            assert ask(name, "A") == ()
+
+
+def test_a_created_zone_delegates_to_the_zone_of_an_environment_below_it(checkout: Checkout) -> None:
+    file = "environments/dev.yaml"
+    written = (checkout.root / file).read_text()
+    servers = "create_zone: true\n  name_servers: [ns-1.awsdns-01.org, ns-2.awsdns-02.com]"
+    checkout.write(file, written.replace("create_zone: true", servers))
+    record = checkout.synthesize(only="prod")["prod-edge"].one("aws_route53_record", type="NS")
+    assert record["name"] == "dev.example.com"
+    assert record["records"] == ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]
+
+
 def test_the_guide_has_every_setting_with_its_default() -> None:
     guide = (ROOT / "docs/edge.md").read_text()
     for name, field in Edge.model_fields.items():
-        default = {None: "none", False: "false"}.get(field.default, str(field.default))
+        default = {None: "none", False: "false", (): "none"}.get(field.default, str(field.default))
         assert f"| `{name}` | {default} |" in guide

@@ -14,7 +14,8 @@ def with_fields(checkout: Checkout, fields: str) -> Checkout:
     checkout.keep_services("mailer")
     checkout.write(
         "environments/dev.yaml",
-        f'account_id: "123456789012"\ndomain: dev.example.com\nnetwork:\n  cidr: 10.10.0.0/16\n{fields}',
+        f'account_id: "123456789012"\ndomain: dev.example.com\nnetwork:\n  cidr: 10.10.0.0/16\n'
+        f"edge: {{create_zone: true}}\n{fields}",
     )
     return checkout
 

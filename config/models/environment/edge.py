@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.models.settings import LogRetentionDays, Settings, in_words
+from config.models.environment.dns_record import DnsName, DnsRecord, record_mistakes
+from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 
 ZoneId = Annotated[
     str,
@@ -19,9 +21,21 @@ class Edge(Settings):
     """The edge, where requests from outside come in. TLS is no setting: see modules/edge/load_balancer.py."""
 
     zone_id: ZoneId | None = Field(
-        default=None,
-        description="A Route 53 zone that exists and holds the domain: only records are made in it. "
-        "Without it a zone is created, which the registrar must then delegate to (docs/edge.md).",
+        default=None, description="A Route 53 zone that exists and holds the domain: only records are made in it."
+    )
+    create_zone: bool = Field(
+        default=False,
+        description="Make a zone for the domain, empty but for the platform's records: once the registrar delegates "
+        "to it, what another zone answers today is gone (docs/edge.md). This or `zone_id` is said on purpose.",
+    )
+    name_servers: tuple[DnsName, ...] = Field(
+        default=(),
+        max_length=6,
+        description="Those of its zone, once known: the zone that another environment creates for the domain above "
+        "delegates to them.",
+    )
+    records: tuple[DnsRecord, ...] = Field(
+        default=(), max_length=500, description="More records of the domain: mail, proofs of ownership, other hosts."
     )
     # https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
     requests_per_5_min: int = Field(
@@ -41,3 +55,35 @@ class Edge(Settings):
         default=False,
         description="For users far from the region: they enter AWS's network near them. Paid by the hour.",
     )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Refuse a zone that is both there and made, and records that no zone can hold together."""
+        if self.zone_id and self.create_zone:
+            yield Mistake(
+                field="create_zone",
+                message=f"zone {self.zone_id} is there already, by `zone_id`",
+                allowed="`zone_id`, or `create_zone: true`",
+                fix="write create_zone: false, or remove zone_id",
+                because=("zone_id",),
+            )
+        yield from record_mistakes(self.records)
+
+    def undecided(self) -> Iterator[Mistake]:
+        """Yield the mistake of saying nothing of the zone: a wrong guess takes a domain off the internet."""
+        if not (self.zone_id or self.create_zone):
+            yield Mistake(
+                field="edge.zone_id",
+                message="where the domain's zone comes from is not said",
+                allowed="`zone_id:` of a zone that holds the domain, or `create_zone: true`",
+                fix="adopt the zone where the domain has mail or a website, create one for a domain without",
+                because=("edge.create_zone",),
+            )
+
+
+class ZoneBelow(Settings):
+    """The part of a domain that another environment answers for."""
+
+    environment: str
+    domain: DnsName
+    zone_id: ZoneId | None
+    name_servers: tuple[DnsName, ...]

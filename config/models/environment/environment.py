@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from config.models.delivery import Delivery
 from config.models.deploy_target import AccountId, DeployTarget
 from config.models.environment.budget import Budget
 from config.models.environment.central_logging import CentralLogging
+from config.models.environment.dns_record import DnsName
 from config.models.environment.ec2 import Ec2
-from config.models.environment.edge import Edge
+from config.models.environment.edge import Edge, ZoneBelow
 from config.models.environment.monitoring import Monitoring
 from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
 from config.models.environment.office_hours import OfficeHours
@@ -22,13 +23,7 @@ from config.models.service.database import Database, Databases
 from config.models.service.http import Http
 from config.models.service.logs import LogDestination
 from config.models.service.service import Service
-from config.models.settings import Mistake, Percent, Settings, in_words
-
-DnsName = Annotated[
-    str,
-    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"),
-    in_words("a domain such as example.com: lower case, no https://, no path"),
-]
+from config.models.settings import Mistake, Percent, Settings
 
 NAMESPACE = "app.local"
 UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
@@ -56,6 +51,8 @@ class Environment(DeployTarget):
     injected: ClassVar[dict[str, str]] = {
         "name": "the file's name",
         "saml_metadata": "the file that logging.saml.metadata_file names",
+        "zones_below": "the domains of the other environments",
+        "zone_above": "the domains of the other environments",
     }
 
     domain: DnsName = Field(description="Public services live under it: <host>.<domain>.")
@@ -76,6 +73,8 @@ class Environment(DeployTarget):
     saml_metadata: str | None = Field(
         default=None, description="What the identity provider's metadata file holds; not written in the YAML."
     )
+    zones_below: tuple[ZoneBelow, ...] = Field(default=(), description="Other environments' parts of the domain.")
+    zone_above: str | None = Field(default=None, description="The environment that makes the zone above the domain.")
     delivery: Delivery | None = Field(
         default=None, description="Lets GitHub's workflows deploy, by roles of their own and without a stored key."
     )
@@ -83,6 +82,7 @@ class Environment(DeployTarget):
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse an instance in a zone without a subnet."""
         yield from super().mistakes()
+        yield from self.edge.undecided()
         zone = self.cluster.ec2.zone
         if zone and zone not in self.network.zones:
             yield Mistake(

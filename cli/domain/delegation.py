@@ -47,7 +47,16 @@ class Delegation:
                 f"The certificate for {domain} is issued once the internet finds the domain's zone. "
                 f"Check whether zone {zone} is the one that answers for it."
             )
-        records = [f"  {domain}. {TTL_SECONDS} IN NS {server}." for server in self._name_servers()]
+        servers = name_servers(self._environment)
+        if above := self._environment.zone_above:
+            return (
+                f"The certificate for {domain} is issued once the internet finds the domain's zone. Write into "
+                f"environments/{self._environment.name}.yaml\n"
+                f"  edge: {{name_servers: [{', '.join(servers) or '...'}]}}\n"
+                f"and deploy {above}-edge: its zone then delegates to them. Where that is not the zone that answers "
+                "yet, enter them as NS records in the one that does."
+            )
+        records = [f"  {domain}. {TTL_SECONDS} IN NS {server}." for server in servers]
         return "\n".join(
             [
                 f"The certificate for {domain} is issued once the internet finds the domain's zone. "
@@ -56,14 +65,16 @@ class Delegation:
             ]
         )
 
-    def _name_servers(self) -> list[str]:
-        route53 = boto3.client("route53", region_name=self._environment.region)
-        try:
-            found = route53.list_hosted_zones_by_name(DNSName=self._environment.domain)["HostedZones"]
-            for zone in found:
-                if zone["Name"] == f"{self._environment.domain}." and not zone["Config"]["PrivateZone"]:
-                    servers: list[str] = route53.get_hosted_zone(Id=zone["Id"])["DelegationSet"]["NameServers"]
-                    return servers
-        except (BotoCoreError, ClientError):
-            return []  # this is advice: what it cannot find out must not end a deploy
-        return []
+
+def name_servers(environment: Environment) -> list[str]:
+    """Return those of the zone that the platform has made for the domain; none where that cannot be found out."""
+    route53 = boto3.client("route53", region_name=environment.region)
+    try:
+        found = route53.list_hosted_zones_by_name(DNSName=environment.domain)["HostedZones"]
+        for zone in found:
+            if zone["Name"] == f"{environment.domain}." and not zone["Config"]["PrivateZone"]:
+                servers: list[str] = route53.get_hosted_zone(Id=zone["Id"])["DelegationSet"]["NameServers"]
+                return servers
+    except (BotoCoreError, ClientError):
+        return []  # this is advice: what it cannot find out must not end a deploy
+    return []
