@@ -24,6 +24,7 @@ from cli.deploy.commands import deploy, destroy, synth
 from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
 from cli.github.commands import github_app
 from cli.images.commands import images_app
+from cli.importers.commands import app as import_app
 from cli.local import local_app
 from cli.logs.command import logs
 from cli.options import Environment, Local, LockTimeout
@@ -69,6 +70,7 @@ app.add_typer(preview_app, name="preview", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")
+app.add_typer(import_app, name="import", rich_help_panel="Every day")
 app.add_typer(prices_app, name="prices", rich_help_panel="Look and repair")
 
 

@@ -55,7 +55,7 @@ def _fields(name: str, answers: Answers) -> Iterator[tuple[str, str | None]]:
             yield f"{parent}:", COMMENTS.get(parent)
         comment = _memory_comment(answers) if field == "memory_mib" else COMMENTS.get(field)
         indent = "  " if parent else ""
-        yield f"{indent}{field}: {_scalar(answer)}", None if parent in COMMENTS else comment
+        yield f"{indent}{field}: {scalar(answer)}", None if parent in COMMENTS else comment
 
 
 def _memory_comment(answers: Answers) -> str | None:
@@ -64,7 +64,8 @@ def _memory_comment(answers: Answers) -> str | None:
     return f"{sizes[0]} to {sizes[-1]} with this cpu" if sizes else None
 
 
-def _scalar(answer: Answer) -> str:
+def scalar(answer: Answer) -> str:
+    """Return a value as YAML, in quotes wherever it might be read as something else."""
     if isinstance(answer, int) or (_PLAIN.fullmatch(answer) and answer.lower() not in _NOT_TEXT):
         return str(answer)
     return json.dumps(answer, ensure_ascii=False)

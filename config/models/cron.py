@@ -46,7 +46,7 @@ _FORM = "cron(minute hour day-of-month month day-of-week year), one of the two d
 
 def without_other_form(value: object) -> object:
     """Refuse the forms of other programs, with ours for them."""
-    if isinstance(value, str) and (ours := _translated(value.strip())):
+    if isinstance(value, str) and (ours := from_crontab(value.strip())):
         raise refuse(Mistake(message="is the form of crontab", allowed=_FORM, fix=f"write {ours}"))
     return value
 
@@ -58,7 +58,8 @@ def valid_time(value: str) -> str:
     return value
 
 
-def _translated(text: str) -> str | None:
+def from_crontab(text: str) -> str | None:
+    """Return an expression of crontab in AWS' form, or None where it is none, or needs two of them."""
     if text.startswith("@"):
         return _EVERY.get(text.lower())
     words = text.removeprefix("cron(").removesuffix(")").split()

@@ -1,0 +1,1 @@
+"""Import of an AWS Copilot workspace."""

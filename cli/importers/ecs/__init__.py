@@ -1,0 +1,1 @@
+"""Import of ECS task definitions, from files and from a cluster."""
