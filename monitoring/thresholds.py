@@ -30,6 +30,9 @@ ERROR_RATE = Threshold(warning=0.01, critical=0.05)
 LOAD_BALANCER_ERROR_RATE = Threshold(warning=0.01, critical=0.02)
 ERROR_BUDGET_USED = Threshold(warning=0.75, critical=1)
 
+# Times as fast as allowed: the slowest and the fastest that an alert rings for (monitoring/alerts/slos.py).
+BUDGET_BURN = Threshold(warning=1, critical=14.4)
+
 # Percent.
 DATABASE_PROCESSOR_PERCENT = Threshold(warning=80, critical=90)
 DATABASE_CONNECTIONS_PERCENT = Threshold(warning=80, critical=95)

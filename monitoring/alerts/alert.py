@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -45,14 +45,14 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingRule:
-    """A figure that is worked out once a round, for the alerts and for dashboards; `service` marks whose it is.
+    """A figure that is worked out once a round, for the alerts and for dashboards; `labels` are added to it.
 
     Named as https://prometheus.io/docs/practices/rules/ has it.
     """
 
     name: str
     expr: str
-    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

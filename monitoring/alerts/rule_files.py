@@ -54,7 +54,7 @@ def _rules(topic: RuleGroup, deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def _recorded(recording: RecordingRule) -> dict[str, Any]:
-    marked = {"labels": {"service": recording.service}} if recording.service else {}
+    marked = {"labels": {**recording.labels}} if recording.labels else {}
     return {"record": recording.name, "expr": recording.expr, **marked}
 
 

@@ -1,4 +1,4 @@
-"""Alerts about promises (`slo:`): how fast a service uses up the errors that it is allowed in thirty days.
+"""Alerts about promises (`slo:`): how fast a service uses up the failed or slow requests that it may have in 30 days.
 
 Windows and factors are those of https://sre.google/workbook/alerting-on-slos/, section 6: a long window shows that it
 matters, a short one that it still goes on.
@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import ECS_EXPORTER
 from config.models.service.service import Service
-from config.models.service.slo import Slo
+from config.models.service.slo import Latency, Slo
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity, any_of
 from monitoring.alerts.services import least_tasks
 
+# The values of the label `slo`. Recorded are requests, those of them that fail the promise, and how many may.
+AVAILABILITY, LATENCY = "availability", "latency"
 REQUESTS, FAILURES, BUDGET = "slo:requests:rate5m", "slo:failures:rate5m", "slo:budget:ratio"
 SECONDS = {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21_600, "1d": 86_400, "3d": 259_200}
 # Factor, long window, short window: 2 % of the budget in an hour or 5 % in six, 10 % in a day or in three.
@@ -22,6 +24,8 @@ FAST = ((14.4, "1h", "5m"), (6, "6h", "30m"))
 SLOW = ((3, "1d", "2h"), (1, "3d", "6h"))
 # One error at night, of a dozen requests, is no reason to wake anybody.
 FEWEST_FAILURES = 5
+_SHARE = "{{ $value | humanizePercentage }} of its requests"
+_FAILS = f'{{{{ if eq $labels.slo "{LATENCY}" }}}}answers {_SHARE} too slowly{{{{ else }}}}fails {_SHARE}{{{{ end }}}}'
 
 
 def slos(deployment: Deployment) -> RuleGroup:
@@ -33,7 +37,10 @@ def slos(deployment: Deployment) -> RuleGroup:
     own = (
         recording
         for service, slo in promised
-        for recording in _measured(service, slo, is_always_there=service.name in least)
+        for recording in (
+            *_availability(service, slo, is_always_there=service.name in least),
+            *(_latency(service, slo.latency) if slo.latency else ()),
+        )
     )
     shares = (RecordingRule(name=share(window), expr=_over(window)) for window in SECONDS)
     alerts = [
@@ -42,15 +49,15 @@ def slos(deployment: Deployment) -> RuleGroup:
             expr=_burns(FAST, within="1h"),
             for_="2m",
             severity=Severity.CRITICAL,
-            summary="{{ $labels.service }} fails {{ $value | humanizePercentage }} of its requests",
-            description="At this rate a month's worth of errors is used up within five days, or two.",
+            summary=f"{{{{ $labels.service }}}} {_FAILS}",
+            description="At this rate what it may fail in a month is used up within five days, or two.",
         ),
         Alert(
             name="ErrorBudgetBurn",
             expr=_burns(SLOW, within="1d"),
             for_="15m",
             severity=Severity.WARNING,
-            summary="{{ $labels.service }} fails {{ $value | humanizePercentage }} of its requests, day after day",
+            summary=f"{{{{ $labels.service }}}} {_FAILS}, day after day",
             description="If that goes on, it misses its `slo:` this month.",
         ),
     ]
@@ -61,14 +68,38 @@ def slos(deployment: Deployment) -> RuleGroup:
                 expr=f'{BUDGET}{{service=~"{always}"}} unless {REQUESTS}',
                 for_="1h",
                 severity=Severity.WARNING,
-                summary="Nobody knows whether {{ $labels.service }} keeps its `slo:`",
-                description="None of its metrics has the name that `slo.requests` says, or nobody has called it yet.",
+                summary="Nobody knows whether {{ $labels.service }} keeps its `slo:` of {{ $labels.slo }}",
+                description="None of its metrics has the name that its `slo:` says, its histogram no bucket that ends "
+                "at `below_ms`, or nobody has called it yet.",
             )
         )
     return RuleGroup(name="slos", alerts=tuple(alerts), recordings=(*own, *shares))
 
 
-def _measured(service: Service, slo: Slo, *, is_always_there: bool) -> Iterator[RecordingRule]:
+def _recorded(service: Service, slo: str, *, requests: str, failures: str, budget: float) -> Iterator[RecordingRule]:
+    labels = {"service": service.name, "slo": slo}
+    yield RecordingRule(name=REQUESTS, expr=requests, labels=labels)
+    yield RecordingRule(name=FAILURES, expr=failures, labels=labels)
+    yield RecordingRule(name=BUDGET, expr=f"vector({budget})", labels=labels)
+
+
+def _latency(service: Service, latency: Latency) -> Iterator[RecordingRule]:
+    """Record the requests that were answered, and those of them that took too long.
+
+    https://prometheus.io/docs/practices/histograms/#apdex-score
+    """
+    mine = f'job="app",service="{service.name}"'
+    # A library may write the bound 1, and Prometheus 3 keeps it as 1.0.
+    # https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values
+    bound = f"{latency.below_ms / 1000:g}".replace(".", "[.]")
+    fast = f'sum(rate({latency.histogram}_bucket{{{mine},le=~"{bound}([.]0)?"}}[5m]))'
+    # Without such a bucket nothing is recorded, and SloNotMeasured tells.
+    requests = f"sum(rate({latency.histogram}_count{{{mine}}}[5m])) and {fast}"
+    slow = f"clamp_min(sum(rate({latency.histogram}_count{{{mine}}}[5m])) - {fast}, 0)"
+    yield from _recorded(service, LATENCY, requests=requests, failures=slow, budget=latency.budget)
+
+
+def _availability(service: Service, slo: Slo, *, is_always_there: bool) -> Iterator[RecordingRule]:
     mine = f'job="app",service="{service.name}"'
     failed = ",".join(f'{label}=~"{values}"' for label, values in slo.failed.items())
     requests = f"sum(rate({slo.requests}{{{mine}}}[5m]))"
@@ -77,12 +108,10 @@ def _measured(service: Service, slo: Slo, *, is_always_there: bool) -> Iterator[
     if is_always_there:
         # Who is not there counts nothing, neither requests nor failures. While a service is down, every request of
         # those that the hour before lets expect has failed: an outage costs what it lasts.
-        counted = f'{REQUESTS}{{service="{service.name}"}}'
+        counted = f'{REQUESTS}{{service="{service.name}",slo="{AVAILABILITY}"}}'
         requests = f"(sum(avg_over_time({counted}[1h])) and {_down(service)}) or {requests}"
         failures = f"(sum({counted}) and {_down(service)}) or {failures}"
-    yield RecordingRule(name=REQUESTS, expr=requests, service=service.name)
-    yield RecordingRule(name=FAILURES, expr=failures, service=service.name)
-    yield RecordingRule(name=BUDGET, expr=f"vector({slo.budget})", service=service.name)
+    yield from _recorded(service, AVAILABILITY, requests=requests, failures=failures, budget=slo.budget)
 
 
 def _down(service: Service) -> str:

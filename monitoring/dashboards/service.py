@@ -5,6 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from monitoring.alerts.services import memory_share, processor_share
+from monitoring.alerts.slos import AVAILABILITY, LATENCY
 from monitoring.cloudwatch_exporter import EVENT_MINUTES
 from monitoring.dashboards.cloudwatch import LATE, database_panels
 from monitoring.dashboards.firing import count_of, firing_alerts
@@ -126,7 +127,8 @@ SERVICE_DASHBOARD = Dashboard(
     description="One service: its tasks, what they use, its requests, its log, its database.",
     rows=(
         NOW,
-        promise(ITS),
+        promise(AVAILABILITY, "Promise: requests that succeed"),
+        promise(LATENCY, "Promise: requests that are fast"),
         TASKS,
         RESOURCES,
         REQUEST_FIGURES,

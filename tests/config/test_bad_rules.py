@@ -256,6 +256,16 @@ service_configs/api.yaml:10: slo.availability_percent: is too large
 """,
     ),
     Bad(
+        "a promise to be fast without a time",
+        added(API, "metrics: {}\nslo: {availability_percent: 99, latency: {percent: 99}}\n"),
+        """
+service_configs/api.yaml:10: slo.latency.below_ms: is missing
+  value: nothing
+  allowed: a whole number from 1 to 60000
+  fix: add `below_ms:` under `slo.latency:`
+""",
+    ),
+    Bad(
         "a promise of a job",
         {
             JOB: "kind: scheduled-job\nimage: a/b:1\nschedule: {expression: rate(1 day)}\n"

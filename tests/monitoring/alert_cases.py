@@ -188,22 +188,22 @@ CASES: dict[str, Case] = {
         fires=requests(succeed="0+950x60", fail="0+50x60"),
         quiet=requests(succeed="0+950x60", fail="0+500x3 1500x60"),  # it was much, and is over
         at=45,
-        labels={"service": "storefront"},
+        labels={"service": "storefront", "slo": "availability"},
         says="storefront fails 5% of its requests",
     ),
     "ErrorBudgetBurn warning": Case(
         fires=requests(succeed="0+996x60", fail="0+4x60"),
         quiet=requests(succeed="0+9991x60", fail="0+9x60"),
         at=45,
-        labels={"service": "storefront"},
+        labels={"service": "storefront", "slo": "availability"},
         says="storefront fails 0.4% of its requests, day after day",
     ),
     "SloNotMeasured": Case(
         fires=requests(succeed="0+60x90", name="http_server_requests"),
         quiet=requests(succeed="0+60x90"),
         at=62,
-        labels={"service": "storefront"},
-        says="Nobody knows whether storefront keeps its `slo:`",
+        labels={"service": "storefront", "slo": "availability"},
+        says="Nobody knows whether storefront keeps its `slo:` of availability",
     ),
     "LoadBalancerRefuses": Case(
         fires={**alb("httpcode_elb_5_xx_count_sum", "10x60"), **alb("request_count_sum", "190x60")},

@@ -64,10 +64,13 @@ OF_YACE = {
 OF_PROMISES = (
     "slo:budget:ratio",
     "slo:failed:ratio1h",
+    "slo:failed:ratio3d",
     "slo:failed:ratio5m",
+    "slo:failed:ratio6h",
     "slo:failures:rate5m",
     "slo:requests:rate5m",
 )
+PROMISES = ("availability", "latency")
 # Fluent Bit 5.0.9 with our configuration, asked at /api/v2/metrics/prometheus: `name` is one of its inputs or outputs.
 OF_LOG_ROUTERS = {
     "fluentbit_input_bytes_total": "forward.1",
@@ -99,7 +102,7 @@ def all_series() -> Mapping[str, str]:
         [
             *(own for address in ADDRESSES for own in _of_task(address)),
             *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
-            *((f'{name}{{service="{SERVICE}"}}', ALWAYS) for name in OF_PROMISES),
+            *((f'{name}{{service="{SERVICE}",slo="{slo}"}}', ALWAYS) for name in OF_PROMISES for slo in PROMISES),
             *((name, ALWAYS) for name in OF_LOGS),
             *((series, ALWAYS) for series in _from_cloudwatch()),
             # A deploy on its way: the tasks of a second revision have run for two minutes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import yaml
 from config.loader.platform import Deployment, load_platform
 from config.models.service.http import Metrics
 from config.models.service.kinds import Kind
-from config.models.service.slo import Slo
+from config.models.service.slo import Latency, Slo
 from monitoring.alerts.alert import WATCHDOG, Alert, RuleGroup
 from monitoring.alerts.rule_files import RULES, render, rule, rule_groups
 from monitoring.alerts.services import least_tasks
@@ -198,24 +199,15 @@ def test_each_service_counts_by_its_own_metric_and_labels(tmp_path: Path) -> Non
     }
     share = "slo:failed:ratio1h"
     expected = [
-        {"labels": f'{share}{{service="orders"}}', "value": 0.05},
-        {"labels": f'{share}{{service="storefront"}}', "value": 0},
+        {"labels": f'{share}{{service="orders",slo="availability"}}', "value": 0.05},
+        {"labels": f'{share}{{service="storefront",slo="availability"}}', "value": 0},
     ]
     budget = [
-        {"labels": 'slo:budget:ratio{service="orders"}', "value": 0.005},
-        {"labels": 'slo:budget:ratio{service="storefront"}', "value": 0.001},
+        {"labels": 'slo:budget:ratio{service="orders",slo="availability"}', "value": 0.005},
+        {"labels": 'slo:budget:ratio{service="storefront",slo="availability"}', "value": 0.001},
     ]
-    test = {
-        "interval": "1m",
-        "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "promql_expr_test": [
-            {"expr": f"round({share}, 0.0001)", "eval_time": "60m", "exp_samples": [_unnamed(row) for row in expected]},
-            {"expr": "slo:budget:ratio", "eval_time": "60m", "exp_samples": budget},
-        ],
-    }
-    document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
-    (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
-    promtool("test", "rules", str(tmp_path / "test.yaml"))
+    expected_now = {f"round({share}, 0.0001)": [_unnamed(row) for row in expected], "slo:budget:ratio": budget}
+    _holds(tmp_path / "rules.yml", series, expected_now, at="60m")
 
 
 def _unnamed(sample: dict[str, Any]) -> dict[str, Any]:
@@ -313,7 +305,11 @@ def test_43_minutes_without_a_task_cost_43_minutes_and_page(outage: Series, tmp_
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "promql_expr_test": [
-            {"expr": lost, "eval_time": "210m", "exp_samples": [{"labels": '{service="storefront"}', "value": 43}]},
+            {
+                "expr": lost,
+                "eval_time": "210m",
+                "exp_samples": [{"labels": '{service="storefront",slo="availability"}', "value": 43}],
+            },
             {"expr": page, "eval_time": "115m", "exp_samples": []},
             {"expr": page, "eval_time": "130m", "exp_samples": [{"labels": "{}", "value": 1}]},
         ],
@@ -321,3 +317,68 @@ def test_43_minutes_without_a_task_cost_43_minutes_and_page(outage: Series, tmp_
     document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
     (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
     promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize(
+    ("below_ms", "written"), [(300, "0.3"), (1000, "1"), (1000, "1.0"), (2500, "2.5")], ids=lambda value: str(value)
+)
+def test_requests_that_are_slower_than_promised_use_up_a_budget_of_their_own(
+    below_ms: int, written: str, tmp_path: Path
+) -> None:
+    """One request in ten is too slow where one in a hundred may be, and none fails; a bucket beside it is not asked."""
+    rules = _of_storefront(tmp_path, Latency(below_ms=below_ms))
+    series = _answered(within=written, fast="0+540x90")
+    page = 'ALERTS{alertname="ErrorBudgetBurn",severity="critical",alertstate="firing"}'
+    paged = '{alertname="ErrorBudgetBurn",alertstate="firing",service="storefront",severity="critical",slo="latency"}'
+    share = "round(slo:failed:ratio1h, 0.001)"
+    shares = [
+        {"labels": f'{{service="storefront",slo="{slo}"}}', "value": value}
+        for slo, value in (("availability", 0), ("latency", 0.1))
+    ]
+    _holds(rules, series, {share: shares, f"ALERTS and {page}": [{"labels": f"ALERTS{paged}", "value": 1}]}, at="80m")
+
+
+@pytest.mark.promtool
+def test_a_histogram_without_the_promised_bucket_is_told_of(tmp_path: Path) -> None:
+    rules = _of_storefront(tmp_path, Latency(below_ms=300))
+    told = (
+        'ALERTS{alertname="SloNotMeasured",alertstate="firing",service="storefront",severity="warning",slo="latency"}'
+    )
+    expected = {"ALERTS": [{"labels": told, "value": 1}]}
+    _holds(rules, _answered(within="0.25", fast="0+600x90"), expected, at="70m")
+
+
+def _of_storefront(folder: Path, latency: Latency) -> Path:
+    slo = Slo(availability_percent=99.9, latency=latency)
+    services = (one.model_copy(update={"slo": slo}) if one.slo else one for one in PROD.services)
+    file = folder / "rules.yml"
+    file.write_bytes(render(replace(PROD, services=tuple(services)))[f"{RULES}/platform-slos.yml"])
+    return file
+
+
+def _answered(*, within: str, fast: str) -> Series:
+    """Ten requests a second, of which so many end up in the bucket."""
+    mine = 'job="app",service="storefront"'
+    return {
+        'up{job="ecs-exporter",service="storefront"}': "1x90",
+        f'http_requests_total{{{mine},code="200"}}': "0+600x90",
+        f"http_request_duration_seconds_count{{{mine}}}": "0+600x90",
+        f'http_request_duration_seconds_bucket{{{mine},le="{within}"}}': fast,
+        f'http_request_duration_seconds_bucket{{{mine},le="0.03"}}': "0+1x90",
+        f'http_request_duration_seconds_bucket{{{mine},le="+Inf"}}': "0+600x90",
+    }
+
+
+def _holds(rules: Path, series: Series, expected: Mapping[str, list[dict[str, Any]]], *, at: str) -> None:
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [
+            {"expr": expr, "eval_time": at, "exp_samples": samples} for expr, samples in expected.items()
+        ],
+    }
+    document = {"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [test]}
+    file = rules.with_name("test.yaml")
+    file.write_bytes(yaml_text(document, comment="for promtool"))
+    promtool("test", "rules", str(file))

@@ -94,7 +94,7 @@ def test_they_are_in_the_image_in_a_folder_of_grafanas(checkout: Path) -> None:
 
 def test_their_addresses_never_change() -> None:
     assert {uid: board["uid"] for uid, board in BOARDS.items()} == {
-        uid: uid for uid in ("platform", "service", "logs", "aws", "prometheus")
+        uid: uid for uid in ("platform", "service", "slo", "logs", "aws", "prometheus")
     }
 
 

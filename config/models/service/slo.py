@@ -29,6 +29,26 @@ LabelValues = Annotated[
 ]
 
 
+class Latency(Settings):
+    """The share of requests that are answered within a time."""
+
+    below_ms: int = Field(
+        ge=1,
+        le=60_000,
+        description="Answered within so many milliseconds. Its histogram must have a bucket that ends there.",
+    )
+    percent: float = Field(default=99, ge=50, le=99.99, description="The share of requests that must be as fast.")
+    histogram: MetricName = Field(
+        default="http_request_duration_seconds",
+        description="The histogram of its requests' durations in seconds, among its own metrics.",
+    )
+
+    @property
+    def budget(self) -> float:
+        """The share of requests that may be slower."""
+        return round(1 - self.percent / 100, 6)
+
+
 class Slo(Settings):
     """The share of requests that succeed over thirty days; Prometheus alerts before it is missed."""
 
@@ -43,6 +63,10 @@ class Slo(Settings):
     failed: dict[LabelName, LabelValues] = Field(
         default={"code": "5.."},
         description="Which of them failed: by label, a regular expression for its value.",
+    )
+
+    latency: Latency | None = Field(
+        default=None, description="How many of the requests are answered how fast: `{below_ms: 300, percent: 99}`."
     )
 
     @property

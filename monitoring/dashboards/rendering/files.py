@@ -10,13 +10,14 @@ from monitoring.dashboards.platform import PLATFORM
 from monitoring.dashboards.prometheus import PROMETHEUS_DASHBOARD
 from monitoring.dashboards.rendering.grafana_json import text
 from monitoring.dashboards.service import SERVICE_DASHBOARD
+from monitoring.dashboards.slo import SLO_DASHBOARD
 from monitoring.grafana import DASHBOARDS
 
 ROOT_FILES = f"docker/grafana/rootfs{DASHBOARDS}"
 FOLDER = "Platform"
 """Grafana's, by the name of the folder that they lie in."""
 
-BOARDS = (PLATFORM, SERVICE_DASHBOARD, LOGS, AWS, PROMETHEUS_DASHBOARD)
+BOARDS = (PLATFORM, SERVICE_DASHBOARD, SLO_DASHBOARD, LOGS, AWS, PROMETHEUS_DASHBOARD)
 
 
 def rendered() -> Mapping[str, str]:
