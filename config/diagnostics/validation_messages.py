@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
+from config.diagnostics.foreign_words import in_our_words, is_there_otherwise
 from config.diagnostics.schema_words import (
     Schema,
     fields_in_words,
@@ -18,7 +19,7 @@ from config.diagnostics.schema_words import (
     schema_of,
     writable,
 )
-from config.diagnostics.suggestions import did_you_mean, likely_fix, similar
+from config.diagnostics.suggestions import did_you_mean, likely_fix
 from config.models.settings import Mistake
 from config.source.merge import Location, Step, clearest, find
 from config.source.node import Node
@@ -56,7 +57,7 @@ class _Explanation:
         seen: set[Path] = set()
         for detail in details:
             kind, path = detail["type"], tuple(detail["loc"])
-            if kind == "missing" and _is_misspelt(path, unknown):
+            if kind == "missing" and is_there_otherwise(self.model, path, unknown):
                 continue
             # A value that fits none of several types is refused by each of them.
             at = path if kind == "missing" or path[-1:] == ("[key]",) else self._written(path)
@@ -110,7 +111,10 @@ class _Explanation:
             place,
             self._says(path, "there is no such field"),
             allowed=fields_in_words(schema),
-            fix=did_you_mean(key, writable(schema)) or self._elsewhere(key) or "remove it",
+            fix=in_our_words(self.model, path)
+            or did_you_mean(key, writable(schema))
+            or self._elsewhere(key)
+            or "remove it",
         )
         return replace(problem, value=f"{key}: {place.node.source}")
 
@@ -190,7 +194,3 @@ def _noun(node: Node) -> str:
             return "a list"
         case _:
             return "fields of its own"
-
-
-def _is_misspelt(path: Path, unknown: list[Path]) -> bool:
-    return any(other[:-1] == path[:-1] and similar(str(other[-1]), [str(path[-1])]) for other in unknown)

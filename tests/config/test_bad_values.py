@@ -162,7 +162,7 @@ service_configs/web.yaml:8: scaling.min_task: there is no such field (in dev)
 service_configs/api.yaml:9: replicas: there is no such field
   value: replicas: 3
   allowed: kind, ...
-  fix: remove it
+  fix: write `scaling: {min_tasks: 2, max_tasks: 4}`
 """,
     ),
     Bad(
