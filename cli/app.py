@@ -30,6 +30,7 @@ from cli.logs.command import logs
 from cli.options import Environment, Local, LockTimeout
 from cli.picture.board import draw
 from cli.previews.commands import app as preview_app
+from cli.recovery.commands import adopt
 from cli.root import ROOT
 from cli.services.commands import service_app
 from cli.services.release import release as release_image
@@ -134,6 +135,7 @@ app.command(rich_help_panel="Look and repair")(drift)
 app.command("plan-check", hidden=True, help="The former name of `drift`.")(drift)
 app.command(rich_help_panel="Look and repair")(unmanaged)
 app.command("strays", hidden=True, help="The former name of `unmanaged`.")(unmanaged)
+app.command(rich_help_panel="Look and repair")(adopt)
 app.command(rich_help_panel="Look and repair")(unlock)
 app.command(rich_help_panel="Set up an account")(up)
 app.command(rich_help_panel="Set up an account")(bootstrap)

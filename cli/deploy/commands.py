@@ -19,6 +19,7 @@ from cli.domain.lost_records import refuse_lost_records
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.recovery.errored_state import push_errored
+from cli.recovery.preparation import mend
 from cli.root import ROOT
 from cli.session import Session, open_session
 from cli.terraform.cdktf_runner import Cdktf
@@ -87,6 +88,7 @@ def deploy_stacks(
         chosen = run.program.with_preparations(run.program.select(stacks or []))
         if stacks:
             chosen = run.program.with_missing(chosen, run.deployed())
+        agreed = mend(run, chosen, yes=yes)
         run.refuse_abandoned_locks(chosen)
         differences = run.differences(chosen)
         changing = chosen if everything else tuple(stack for stack in chosen if stack.name in differences)
@@ -103,7 +105,7 @@ def deploy_stacks(
         if changing and not session.target.embedded:
             names = ", ".join(stack.name for stack in changing)
             readers = "" if len(changing) == len(chosen) else ", and what reads a value of theirs that changes,"
-            confirm(f"Deploy {names}{readers} to {environment} in {session.target.description}?", yes)
+            confirm(f"Deploy {names}{readers} to {environment} in {session.target.description}?", yes or agreed)
         progress = run.execute("deploy", chosen, everything=everything)
         for stack in progress.stacks.values():
             session.say(f"{stack.stack}: {stack.outcome}")

@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
 from cli.recovery.errored_state import push_errored
+from cli.recovery.preparation import mend
 from cli.session import Session, open_session
 from cli.state.bucket import bucket_exists
 from cli.target import LOCAL_AWS
@@ -34,7 +35,7 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     session = open_session(root, ENVIRONMENT, console, local=True)
     with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
         push_errored(run)
-        run.refuse_abandoned_locks(run.program.stacks)
+        mend(run, run.program.stacks, yes=True)
         session.say(f"Deploying {len(run.program.stacks)} stacks")
         progress = run.execute("deploy", run.program.stacks)
     console.print()

@@ -21,7 +21,7 @@ from cli.terraform.progress import Progress, StackProgress
 from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.scheduler import Outcome, Scheduler
 from cli.terraform.stack_process import Command, StackProcess
-from cli.terraform.synthesized import SynthesizedStack
+from cli.terraform.synthesized import ERRORED, SynthesizedStack
 
 PARALLEL_STACKS = 4
 """A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
@@ -53,6 +53,7 @@ class Execution:
     watch: Callable[[Progress], Iterable[str]] = lambda _: ()
     """What else to say from time to time; it must not wait."""
     _paths: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _is_forced: bool = False
 
     def run(self) -> Outcome:
         """Work on all of them; the whole output goes to the log, each line with its stack."""
@@ -129,9 +130,9 @@ class Execution:
         its = self.progress.stacks[stack.id]
         if code:
             its.fail(f"Error: Terraform ended with {_in_words(code)}, {self._no_reason()}.")
-        elif self.command == "deploy" and self.records:
+        if self.records:
             try:
-                self._note(stack, self.records)
+                self._note(stack, self.records, code)
             except (BotoCoreError, ClientError, OSError) as error:
                 self._say(f"{stack.id}: it is not noted that it is applied: {error}")
         self._changed(its)
@@ -143,9 +144,11 @@ class Execution:
                 return f"and the disk of {self._folder} is full, so that its reason is not written anywhere"
         return "and gave no reason"
 
-    def _note(self, stack: SynthesizedStack, records: AppliedRecords) -> None:
-        """Note that it is applied; those that read it are compared with what it says now."""
-        if state := records.state(stack):
+    def _note(self, stack: SynthesizedStack, records: AppliedRecords, code: int) -> None:
+        """Note that it has ended, well or in good order: of anything else the next deploy looks for what it left."""
+        if code > 0 and not self._is_forced and not (stack.directory / ERRORED).exists():
+            records.write(stack, None)
+        elif code == 0 and self.command == "deploy" and (state := records.state(stack)):
             self.applied, record = self.applied.after_deploy(stack, state)
             records.write(stack, record)
 
@@ -160,6 +163,7 @@ class Execution:
         if count == FORCING - 1:
             words = "Still waiting for Terraform. Once more makes it exit at once, and lose what it is creating now."
         elif count >= FORCING:
+            self._is_forced = True
             words = "Telling Terraform to exit at once."
         self._say(words)
 

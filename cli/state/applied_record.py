@@ -85,14 +85,17 @@ class AppliedRecords:
         (stack.directory / BEGUN).write_text(json.dumps(asdict(begun)))
 
     def last_begun(self, stack: SynthesizedStack) -> str | None:
-        """Return the id of the stack's last deploy if it has not ended well; "" if it has; None if nothing is known."""
+        """Return the id of the stack's last deploy if it was not seen to end, else ""; None if nothing is known."""
         content = self._get(self.key(stack))
         return None if content is None else content.get("begun", "")
 
-    def write(self, stack: SynthesizedStack, record: AppliedRecord) -> None:
-        """Note that the deploy which took it back has ended well, unless another one has begun since."""
+    def write(self, stack: SynthesizedStack, record: AppliedRecord | None) -> None:
+        """Note that the deploy which took it back has ended, unless another one has begun since.
+
+        Without a record: not well, but in good order, so that all that it made is in its state.
+        """
         if self._get(self.key(stack)) == {"begun": self._begun.pop(stack.id, None)}:
-            self._put(stack, asdict(record))
+            self._put(stack, asdict(record) if record else {"ended": "badly"})
 
     @staticmethod
     def key(stack: SynthesizedStack) -> str:

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from cli.deploy.checkout_lock import only_one
 from cli.errors import CommandError, UsageError
-from cli.options import Environment
+from cli.options import Environment, Local, Yes, confirm
+from cli.recovery.preparation import find_lost
 from cli.root import ROOT
 from cli.session import open_session
 from cli.state.bucket import state_files
@@ -55,6 +56,24 @@ def migrate(
             session.say(line)
     if to is Direction.S3:
         session.say("Remove `terraform_cloud:` from environments/ now.")
+
+
+@state_app.command()
+def restore(environment: Environment, local: Local = False, yes: Yes = False) -> None:
+    """Restore the states that are gone although they described resources, from the versions of the bucket.
+
+    What was made after the last version was written, `groundwork adopt` looks for.
+    """
+    session = open_session(ROOT, environment, console, local=local)
+    with only_one(session.root, timeout_seconds=0, say=session.say):
+        lost = find_lost(session)
+        for one in lost:
+            session.say(str(one))
+        if lost:
+            confirm(f"Restore {len(lost)} states in {session.target.description}?", yes)
+        for one in lost:
+            one.restore(session.s3)
+        session.say(f"{len(lost)} states restored.")
 
 
 def refuse_orphans(states: Bucket, stacks: list[str]) -> None:

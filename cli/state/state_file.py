@@ -47,6 +47,16 @@ class StateFile:
         return {name: values.get(name, NOT_READ) for name in names}
 
     @property
+    def managed_ids(self) -> set[tuple[str, str]]:
+        """The type and id of each managed resource."""
+        return {
+            (resource["type"], str(instance["attributes"].get("id")))
+            for resource in self.content.get("resources", [])
+            if resource["mode"] == "managed"
+            for instance in resource["instances"]
+        }
+
+    @property
     def is_half_made(self) -> bool:
         """A resource that Terraform has to make again, or to remove because it was replaced, is in it."""
         return any(

@@ -24,9 +24,13 @@ class Tagged:
     stack: str = ""
 
     @property
-    def id(self) -> str:
-        """The last part of the ARN: what Terraform calls the id of many resources."""
-        return self.arn.rpartition("/")[2].rpartition(":")[2]
+    def names(self) -> set[str]:
+        """Every name that a state may have for it: its ARN, or an id that nothing else in AWS has, as EC2 gives them.
+
+        Of anything else the last part is a name: a subnet group and a database may share it.
+        """
+        ids = {self.arn.rpartition("/")[2]} if self.arn.split(":")[2] == "ec2" else set()
+        return {self.arn, self.family, *ids}
 
     @property
     def made_by_aws(self) -> bool:
@@ -68,9 +72,7 @@ def unmanaged(tagged: Iterable[Tagged], states: Iterable[StateFile]) -> list[Tag
     return sorted(
         resource
         for resource in set(tagged)
-        if resource.stack not in MADE_BESIDE_TERRAFORM
-        and not resource.made_by_aws
-        and not known.intersection((resource.arn, resource.id, resource.family))
+        if resource.stack not in MADE_BESIDE_TERRAFORM and not resource.made_by_aws and not known & resource.names
     )
 
 
@@ -80,8 +82,8 @@ def report(environment: str, found: Sequence[Tagged]) -> str:
         return f"Outside the states of {environment} nothing exists that carries its tag."
     return "\n".join(
         [
-            "These exist with the tag of this environment, and no state knows them. Delete them, or",
-            "`terraform import` them, before the next deploy makes a second one:",
+            "These exist with the tag of this environment, and no state knows them:",
             *(f"  {stray.stack:<24} {stray.arn}" for stray in found),
+            f"The next deploy imports them, and so does `groundwork adopt {environment}`; or delete them.",
         ]
     )

@@ -95,8 +95,9 @@ class DeployRights:
     def state(self, *, writes: bool) -> list[Statement]:
         """Return the statements to read the target's states; with `writes` also to write and lock them."""
         bucket = f"arn:aws:s3:::{self._place.state_bucket}"
-        objects = ["s3:GetObject", *(["s3:DeleteObject", "s3:PutObject"] if writes else [])]
-        return [allow(["s3:ListBucket"], [bucket]), allow(objects, [f"{bucket}/{self._place.name}/*"])]
+        objects = ["s3:GetObject", *(["s3:GetObjectVersion", "s3:DeleteObject", "s3:PutObject"] if writes else [])]
+        lists = ["s3:ListBucket", *(["s3:ListBucketVersions"] if writes else [])]  # a lost state is in the versions
+        return [allow(lists, [bucket]), allow(objects, [f"{bucket}/{self._place.name}/*"])]
 
     @property
     def _tag(self) -> dict[str, dict[str, str]]:

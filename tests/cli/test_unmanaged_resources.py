@@ -27,6 +27,13 @@ def test_an_older_revision_of_a_known_task_definition_is_no_stray() -> None:
     assert unmanaged([Tagged(f"{family}:6", "service-orders")], [known]) == []
 
 
+def test_what_shares_its_name_with_another_type_is_not_hidden_by_it() -> None:
+    database = Tagged(f"{PREFIX}:rds:eu-west-1:1:db:dev-orders", "database-orders")
+    subnets = state({"id": "dev-orders", "arn": f"{PREFIX}:rds:eu-west-1:1:subgrp:dev-orders"})
+    role = state({"id": "dev-orders", "arn": f"{PREFIX}:iam::1:role/dev-orders"})
+    assert unmanaged([database], [subnets, role]) == [database]
+
+
 def test_what_is_only_read_is_not_known() -> None:
     vpc = Tagged(f"{PREFIX}:ec2:eu-west-1:1:vpc/vpc-1", "network")
     assert unmanaged([vpc], [state({"id": "vpc-1"}, mode="data")]) == [vpc]

@@ -119,9 +119,9 @@ class SmallCheckout:
             time.sleep(0.2)
 
     def log(self) -> str:
-        """What Terraform has said in the last run."""
+        """What Terraform has said in the last run; nothing before the first has begun."""
         logs = sorted((self.root / "build/logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        return logs[-1].read_text()
+        return logs[-1].read_text() if logs else ""
 
     def wait_for_log(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         deadline = time.monotonic() + seconds

@@ -110,7 +110,7 @@ def test_a_second_deploy_is_told_who_holds_the_lock_and_waits(
     assert "dev-work: no changes" in output
 
 
-def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_state_knows(
+def test_after_a_kill_a_destroy_names_the_lock_its_release_and_what_no_state_knows(
     cloud: Cloud, checkout: SmallCheckout
 ) -> None:
     process = start_and_wait_until_it_works(checkout)
@@ -118,7 +118,7 @@ def test_after_a_kill_the_next_deploy_names_the_lock_its_release_and_what_no_sta
     process.wait()
     assert "dev-work" in cloud.topics()
 
-    code, output = checkout.run("deploy", "dev")
+    code, output = checkout.run("destroy", "dev", "--yes")
     assert code == 1
     assert "dev-work is still locked by a run that was killed" in output
     assert re.search(r"since +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(\d+ \w+ ago\)", output)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from tests.e2e.small_program import PATIENCE_SECONDS, SmallCheckout, kill_all
 
 pytestmark = pytest.mark.e2e
 
+FROZEN_SECONDS = 60
 BUCKET = "acme-dev-terraform-state"
 
 
@@ -85,6 +89,19 @@ class Place:
         code, output = self.checkout.run("drift", "dev")
         assert code == 0, output
 
+    def objects(self) -> list[str]:
+        s3 = self.client("s3")
+        if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+            return []
+        return [entry["Key"] for entry in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+    def forget_versions(self, key: str) -> None:
+        """Leave nothing of it, as nobody with our tools would."""
+        s3 = self.client("s3")
+        found = s3.list_object_versions(Bucket=BUCKET, Prefix=key)
+        for version in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
+            s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+
     def state(self) -> dict[str, Any]:
         body = self.client("s3").get_object(Bucket=BUCKET, Key=f"dev/{self.fault}.tfstate")["Body"].read()
         found: dict[str, Any] = json.loads(body)
@@ -103,6 +120,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, endpoint: Endpoint) ->
     made = Place(tmp_path / "checkout", request.param, endpoint)
     yield made
     end(made)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def end(place: Place) -> None:
@@ -137,3 +161,83 @@ def test_a_connection_that_is_lost_and_comes_back_loses_nothing(tmp_path: Path, 
             place.is_whole()
         finally:
             end(place)
+
+
+def kill(place: Place, process: subprocess.Popen[str]) -> None:
+    kill_all(process.pid)
+    process.wait()
+    place.checkout.let_work_end()
+
+
+@pytest.mark.parametrize("place", ["killed-whole"], indirect=True)
+def test_after_a_kill_the_next_deploy_imports_what_no_state_knows(place: Place) -> None:
+    """Nothing is written down of what was made in the last twenty seconds: Terraform writes its state now and then."""
+    process = place.start()
+    kill(place, process)
+    before = place.made()
+    assert before[f"zone {place.name}.example.com."] == 1
+    output = place.deploy()
+    assert f"{place.name}: releases the lock" in output
+    assert f"{place.name}: imports aws_vpc vpc, vpc-" in output
+    assert f"{place.name}: imports aws_route53_zone zone, " in output
+    assert not list(place.checkout.root.rglob("groundwork-imports*"))
+    assert before - place.made() == Counter()
+    place.is_whole()
+
+
+@pytest.mark.parametrize("place", ["early"], indirect=True)
+def test_a_kill_before_anything_is_made_leaves_a_lock_that_the_next_deploy_releases(place: Place) -> None:
+    process = place.checkout.start("deploy", "dev", "--yes")
+    lock = f"dev/{place.fault}.tfstate.tflock"
+    wait_until(lambda: lock in place.objects())
+    kill(place, process)
+    output = place.deploy()
+    assert f"{place.name}: releases the lock" in output
+    place.is_whole()
+
+
+@pytest.mark.parametrize("place", ["middle"], indirect=True)
+def test_a_kill_in_the_middle_doubles_nothing(place: Place) -> None:
+    process = place.start("aws_ebs_volume.volume (volume): Creat")
+    kill(place, process)
+    place.deploy()
+    place.is_whole()
+
+
+@pytest.mark.parametrize("place", ["lost"], indirect=True)
+def test_a_state_that_is_lost_is_restored_from_the_versions_of_its_bucket(place: Place) -> None:
+    place.checkout.let_work_end()
+    place.deploy()
+    before = place.state()
+    key = f"dev/{place.fault}.tfstate"
+    place.client("s3").delete_object(Bucket=BUCKET, Key=key)
+    output = place.deploy()
+    assert f"{key}: the state is gone from {BUCKET}, and its last version, of " in output
+    assert "has 5 resources: it is restored" in output
+    assert place.state()["resources"] == before["resources"]
+
+    place.client("s3").delete_object(Bucket=BUCKET, Key=key)
+    code, output = place.checkout.run("adopt", "dev", "--yes")
+    assert code == 1
+    assert "groundwork state restore dev" in output
+    place.forget_versions(key)
+    code, output = place.checkout.run("adopt", "dev", "--yes")
+    assert code == 0, output
+    assert f"{place.name}: imports aws_ebs_volume volume, vol-" in output
+    assert "4 resources imported." in output
+    place.deploy()
+    place.is_whole()
+
+
+@pytest.mark.parametrize("place", ["frozen"], indirect=True)
+def test_an_aws_that_answers_nothing_for_a_minute_is_waited_for(place: Place, endpoint: Endpoint) -> None:
+    process = place.start()
+    os.kill(endpoint.pid, signal.SIGSTOP)
+    try:
+        place.checkout.let_work_end()
+        time.sleep(FROZEN_SECONDS)
+    finally:
+        os.kill(endpoint.pid, signal.SIGCONT)
+    process.wait(timeout=PATIENCE_SECONDS)
+    place.deploy()
+    place.is_whole()

@@ -1,0 +1,116 @@
+"""Finds in AWS what a stack's code would make, by our tags and names: networks, firewalls and load balancers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from cli.recovery.account import Look, Place, Values, answer
+from cli.terraform.tagged_resources import EC2_KINDS, GONE
+
+_TERRAFORM_TYPES = {
+    "vpc": "aws_vpc",
+    "subnet": "aws_subnet",
+    "security-group": "aws_security_group",
+    "route-table": "aws_route_table",
+    "network-acl": "aws_network_acl",
+    "internet-gateway": "aws_internet_gateway",
+    "natgateway": "aws_nat_gateway",
+    "vpc-endpoint": "aws_vpc_endpoint",
+}
+
+
+def _by_name_tag(operation: str, items: str, identifier: str, place: Place, values: Values) -> Iterator[str]:
+    """Yield what carries the stack's tags and the planned Name."""
+    name = (values.get("tags_all") or values.get("tags") or {}).get("Name")
+    if not name:
+        return
+    filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in {**place.tags, "Name": name}.items()]
+    for entry in getattr(place.client("ec2"), operation)(Filters=filters)[items]:
+        if entry.get("State") not in GONE:
+            yield entry[identifier]
+
+
+BY_NAME_TAG: Mapping[str, Look] = {
+    kind: partial(_by_name_tag, operation, items, identifier)
+    for kind, operation, items, identifier in [
+        *((_TERRAFORM_TYPES[found[3]], *found[:3]) for found in EC2_KINDS if found[3] in _TERRAFORM_TYPES),
+        ("aws_ebs_volume", "describe_volumes", "Volumes", "VolumeId"),
+        ("aws_eip", "describe_addresses", "Addresses", "AllocationId"),
+        ("aws_flow_log", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+    ]
+}
+
+
+def firewall_rule(*, is_egress: bool) -> Look:
+    """Return the search for a rule of a security group, in one direction."""
+
+    def look(place: Place, values: Values) -> Iterator[str]:
+        if not (group := values.get("security_group_id")):
+            return
+        peer = {
+            "CidrIpv4": values.get("cidr_ipv4"),
+            "CidrIpv6": values.get("cidr_ipv6"),
+            "PrefixListId": values.get("prefix_list_id"),
+            "ReferencedGroupId": values.get("referenced_security_group_id"),
+        }
+        if not any(peer.values()):
+            return
+        filters = [{"Name": "group-id", "Values": [group]}]
+        for rule in place.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"]:
+            found = {**rule, "ReferencedGroupId": rule.get("ReferencedGroupInfo", {}).get("GroupId")}
+            ports = rule.get("FromPort", -1), rule.get("ToPort", -1)
+            wanted = (values.get("from_port") or -1, values.get("to_port") or -1)
+            if (
+                rule["IsEgress"] == is_egress
+                and rule["IpProtocol"] == values["ip_protocol"]
+                and (ports == wanted or rule["IpProtocol"] == "-1")
+                and all((found.get(key) or None) == value for key, value in peer.items())
+            ):
+                yield rule["SecurityGroupRuleId"]
+
+    return look
+
+
+def launch_template(place: Place, values: Values) -> Iterator[str]:
+    """Yield the launch template of this name."""
+    filters = [{"Name": "launch-template-name", "Values": [values["name"]]}]
+    for found in place.client("ec2").describe_launch_templates(Filters=filters)["LaunchTemplates"]:
+        yield found["LaunchTemplateId"]
+
+
+def load_balancer(place: Place, values: Values) -> Iterator[str]:
+    """Yield the load balancer of this name."""
+    elb = place.client("elbv2")
+    with_name = answer(elb.describe_load_balancers, "LoadBalancerNotFound", Names=[values["name"]])
+    yield from (found["LoadBalancerArn"] for found in with_name.get("LoadBalancers", []))
+
+
+def target_group(place: Place, values: Values) -> Iterator[str]:
+    """Yield the target group of this name."""
+    elb = place.client("elbv2")
+    with_name = answer(elb.describe_target_groups, "TargetGroupNotFound", Names=[values["name"]])
+    yield from (found["TargetGroupArn"] for found in with_name.get("TargetGroups", []))
+
+
+def listener(place: Place, values: Values) -> Iterator[str]:
+    """Yield the listener on this port of its load balancer."""
+    if arn := values.get("load_balancer_arn"):
+        found = answer(place.client("elbv2").describe_listeners, "LoadBalancerNotFound", LoadBalancerArn=arn)
+        yield from (one["ListenerArn"] for one in found.get("Listeners", []) if one["Port"] == values["port"])
+
+
+def listener_rule(place: Place, values: Values) -> Iterator[str]:
+    """Yield the rule of this priority: no listener has two."""
+    if arn := values.get("listener_arn"):
+        found = answer(place.client("elbv2").describe_rules, "ListenerNotFound", ListenerArn=arn)
+        wanted = str(values.get("priority"))
+        yield from (rule["RuleArn"] for rule in found.get("Rules", []) if rule["Priority"] == wanted)
+
+
+def web_acl(place: Place, values: Values) -> Iterator[str]:
+    """Yield the web ACL of this name."""
+    scope = values["scope"]
+    for found in place.client("wafv2").list_web_acls(Scope=scope)["WebACLs"]:
+        if found["Name"] == values["name"]:
+            yield f"{found['Id']}/{found['Name']}/{scope}"
