@@ -47,7 +47,7 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
         AccountStack(app, environment=environment, budget=environment.budget)
     network = NetworkStack(app, environment=environment)
     runtime = ClusterStack(app, environment=environment, network=network, image_tags=image_tags).runtime
-    load_balancer = EdgeStack(app, environment=environment, network=network).load_balancer
+    load_balancer = EdgeStack(app, environment=environment, network=network, services=services).load_balancer
     logs = log_collections(app, deployment, network=network)
     MonitoringStack(app, runtime=runtime, load_balancer=load_balancer, logs=logs)
     databases = databases_of(app, services, runtime=runtime)

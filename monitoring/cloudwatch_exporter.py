@@ -51,6 +51,7 @@ TARGET_GROUP_LEVELS: Metrics = {
     "UnHealthyHostCount": ("Maximum",),
     "TargetResponseTime": ("Average", "p99"),
 }
+FIREWALL_EVENTS: Metrics = {"BlockedRequests": ("Sum",), "CountedRequests": ("Sum",)}
 DATABASE_LEVELS: Metrics = {
     "BurstBalance": ("Minimum",),
     "CPUCreditBalance": ("Minimum",),
@@ -117,6 +118,9 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         _job(environment, "AWS/ApplicationELB", ["LoadBalancer"], LOAD_BALANCER_EVENTS, LOAD_BALANCER_LEVELS),
         _job(environment, "AWS/ApplicationELB", groups, TARGET_GROUP_EVENTS, TARGET_GROUP_LEVELS),
     ]
+    # Of the firewall's own rules, and of the rules in AWS' groups.
+    for rule in (["Rule"], ["ManagedRuleGroup", "ManagedRuleGroupRule"]):
+        jobs.append(_job(environment, "AWS/WAFV2", ["Region", *rule, "WebACL"], FIREWALL_EVENTS, {}))
     if any(service.own_database for service in deployment.services):
         jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
     if any(queue.of is None for service in deployment.services for queue in service.queues.values()):

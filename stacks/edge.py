@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
+from config.checks.waf import waf_exceptions
 from config.models.environment.environment import Environment
+from config.models.service.service import Service
 from modules.edge.accelerator import Accelerator
 from modules.edge.access_logs import AccessLogs
 from modules.edge.certificate import Certificate
@@ -18,7 +22,9 @@ from stacks.platform_stack import PlatformStack
 class EdgeStack(PlatformStack):
     """Exposes `load_balancer`, on which a public service claims its hosts and paths."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack) -> None:
+    def __init__(
+        self, scope: Construct, *, environment: Environment, network: NetworkStack, services: Sequence[Service]
+    ) -> None:
         super().__init__(scope, name="edge", environment=environment)
         name, domain = environment.qualify("edge"), environment.domain
         zone = HostedZone(self, "zone", settings=environment)
@@ -37,6 +43,7 @@ class EdgeStack(PlatformStack):
             name=name,
             load_balancer=self.load_balancer,
             log_key=network.log_key,
+            exceptions=waf_exceptions(environment, services),
             settings=environment,
         )
         address = self.load_balancer.address

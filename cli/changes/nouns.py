@@ -97,6 +97,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_vpc_endpoint": _noun("VPC endpoint", noticed="calls to AWS, for minutes"),
     "aws_vpc_security_group_egress_rule": _noun("way out to", many="ways out to", noticed="what goes that way"),
     "aws_vpc_security_group_ingress_rule": _noun("way in for", many="ways in for", noticed="what comes that way"),
+    "aws_wafv2_ip_set": _noun("list of addresses the firewall lets pass"),
     "aws_wafv2_web_acl": _noun("firewall"),
     "terraform_data": _noun("step of a deploy", many="steps of a deploy"),
 }

@@ -19,6 +19,7 @@ from config.checks.public_metrics import public_metrics_conflicts
 from config.checks.secrets import secret_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
+from config.checks.waf import waf_conflicts
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.releases import read_releases
@@ -97,6 +98,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(missing_for_permissions(environment, services[name]))
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
+        findings.add(waf_conflicts(environment, services[name]), environment=name)
         findings.add(storage_conflicts(environment, services[name]), environment=name)
         broken = files.keys() - {written.settings.name for written in services[name]}
         findings.add(secret_conflicts(environment, services[name], broken=broken), environment=name)

@@ -6,6 +6,7 @@ from grafana_foundation_sdk.models import units
 
 from monitoring.alerts.edge import OF_A_SERVICE
 from monitoring.dashboards.cloudwatch import LATE, a_minute, database_panels, highest, lowest, mean
+from monitoring.dashboards.firewall import FIREWALL
 from monitoring.dashboards.load_balancer import ERRORS_BY_WHOM, FAILED, OWN, REFUSED, REQUESTS_BY_SERVICE, latency
 from monitoring.dashboards.rendering.panel import Dashboard, Query, Row, TimeSeries
 
@@ -155,6 +156,7 @@ AWS = Dashboard(
     description=f"The load balancer, the databases and the way out. {LATE}",
     rows=(
         LOAD_BALANCER,
+        FIREWALL,
         Row(title="Databases", panels=database_panels("", "{{dimension_dbinstance_identifier}}", empty="No database")),
         OUT,
     ),

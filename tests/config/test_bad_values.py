@@ -58,6 +58,36 @@ environments/dev.yaml:6: edge.zone_id: has the wrong form
 """,
     ),
     Bad(
+        "a rule of the firewall by the name of its label",
+        added(DEV, "edge:\n  waf:\n    count: [NoUserAgent_Header]\n"),
+        """
+environments/dev.yaml:8: edge.waf.count[0]: is none of the choices
+  value: NoUserAgent_Header
+  allowed: NoUserAgent_HEADER, UserAgent_BadBots_HEADER, ...
+  fix: did you mean `NoUserAgent_HEADER`?
+""",
+    ),
+    Bad(
+        "half of the internet past the firewall",
+        added(DEV, "edge:\n  waf:\n    allowed_cidrs: [128.0.0.0/1]\n"),
+        """
+environments/dev.yaml:8: edge.waf.allowed_cidrs[0]: this range would take much of the internet past the firewall
+  value: 128.0.0.0/1
+  allowed: prefixes from /8 to /32
+  fix: write the ranges that your provider gave you, or mode: count
+""",
+    ),
+    Bad(
+        "an exception of the firewall for every host",
+        replaced(WEB, "  host: shop", '  host: "*"\n  waf: {mode: count}'),
+        """
+service_configs/web.yaml:5: http.waf: an exception is made for the hosts of a service, and this one answers on any
+  value: {mode: count}
+  allowed: a service with a host, or `edge.waf:` of the environment
+  fix: write the rules under `edge: {waf: {count: [...]}}` in the environment's file
+""",
+    ),
+    Bad(
         "a record that is no address",
         added(DEV, "edge:\n  records:\n    - {name: vpn, type: A, values: [vpn.example.net]}\n"),
         """

@@ -98,7 +98,14 @@ def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
 
 def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> None:
     namespaces = {job["type"] for job in yace_jobs(checkout)}
-    assert namespaces == {"AWS/ApplicationELB", "AWS/RDS", "AWS/SQS", "AWS/NATGateway", "AWS/AOSS"}
+    assert namespaces == {
+        "AWS/ApplicationELB",
+        "AWS/WAFV2",
+        "AWS/RDS",
+        "AWS/SQS",
+        "AWS/NATGateway",
+        "AWS/AOSS",
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from cli.domain.resolver import Answer, Resolver
 from config.models.environment.edge import Edge
+from config.models.settings import Settings
 from tests.dns_server import Zone, dns_server
 from tests.synthesis import ROOT, Checkout, Platform, Stack
 
@@ -69,8 +70,23 @@ def test_a_created_zone_delegates_to_the_zone_of_an_environment_below_it(checkou
     assert record["records"] == ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]
 
 
+def test_a_service_takes_a_rule_of_the_firewall_away_from_its_own_host_by_one_line(checkout: Checkout) -> None:
+    checkout.keep_services()
+    waf = "http: {host: shop, waf: {count: [GenericLFI_URIPATH]}}"
+    checkout.write("service_configs/web.yaml", f"kind: public-web\nport: 80\n{waf}\n")
+    (acl,) = checkout.synthesize(only="prod")["prod-edge"].all("aws_wafv2_web_acl")
+    (rule,) = [rule for rule in acl["rule"] if rule["name"].startswith("exception")]
+    label, elsewhere = rule["statement"]["and_statement"]["statement"]
+    assert label["label_match_statement"]["key"] == "awswaf:managed:aws:core-rule-set:GenericLFI_URIPath"
+    (host,) = elsewhere["not_statement"]["statement"]
+    assert host["byte_match_statement"]["search_string"] == "shop.example.com"
+
+
 def test_the_guide_has_every_setting_with_its_default() -> None:
     guide = (ROOT / "docs/edge.md").read_text()
     for name, field in Edge.model_fields.items():
+        if isinstance(field.default, Settings):
+            assert f"| `{name}` | |" in guide
+            continue
         default = {None: "none", False: "false", (): "none"}.get(field.default, str(field.default))
         assert f"| `{name}` | {default} |" in guide

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from config.models.environment.dns_record import DnsName, DnsRecord, record_mistakes
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
+from config.models.waf import Waf
 
 ZoneId = Annotated[
     str,
@@ -37,6 +38,7 @@ class Edge(Settings):
     records: tuple[DnsRecord, ...] = Field(
         default=(), max_length=500, description="More records of the domain: mail, proofs of ownership, other hosts."
     )
+    waf: Waf = Field(default=Waf(), description="The web application firewall.")
     # https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
     requests_per_5_min: int = Field(
         default=5_000,

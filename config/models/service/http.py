@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from config.models.service.kinds import Kind
 from config.models.settings import Mistake, Settings, in_words
+from config.models.waf import ServiceWaf
 
 HostLabel = Annotated[
     str,
@@ -56,9 +57,18 @@ class Http(Settings):
         le=50_000,
         description="Only when told to by an error: replaces the computed rule priority.",
     )
+    waf: ServiceWaf = Field(default=ServiceWaf(), description="Exceptions of the firewall for this host.")
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Refuse more wildcards than the load balancer takes in a rule."""
+        """Refuse more wildcards than the load balancer takes in a rule, and an exception for every host."""
+        if self.host == "*" and self.waf.counted:
+            yield Mistake(
+                field="waf",
+                message="an exception is made for the hosts of a service, and this one answers on any",
+                allowed="a service with a host, or `edge.waf:` of the environment",
+                fix="write the rules under `edge: {waf: {count: [...]}}` in the environment's file",
+                because=("host",),
+            )
         if (wildcards := sum(self.path.count(character) for character in "*?")) > MOST_WILDCARDS:
             yield Mistake(
                 field="path",
