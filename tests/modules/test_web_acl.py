@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import get_args
 
 import botocore.session
@@ -20,6 +22,7 @@ from modules.log_key import LogKey
 from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, an_environment
 from tests.synthesis import Attributes, Stack, synthesize_construct
+from tests.terraform_validation import provider_says
 
 
 def a_web_acl(excepted: Exceptions | None = None, **fields: object) -> Stack:
@@ -214,3 +217,11 @@ def test_what_was_refused_or_counted_is_logged_encrypted_and_expires() -> None:
 def test_no_token_or_session_is_in_the_log(stack: Stack) -> None:
     redacted = stack.one("aws_wafv2_web_acl_logging_configuration")["redacted_fields"]
     assert {field["single_header"]["name"] for field in redacted} == {"authorization", "cookie"}
+
+
+@pytest.mark.e2e
+def test_the_provider_takes_exceptions_of_several_hosts_and_rules(tmp_path: Path) -> None:
+    asked = [(host, frozenset(get_args(WafRule))) for host in ("a.example.com", "b.example.com")]
+    document = a_web_acl(exceptions(asked), edge={"waf": {"allowed_cidrs": (IPv4Network("203.0.113.0/24"),)}}).document
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
+    assert provider_says(tmp_path) == []
