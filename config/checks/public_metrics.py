@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from config.models.environment.platform_service import GRAFANA, GRAFANA_ROUTE
 from config.models.service.http import Http
 from config.models.service.listener_priority import rule_priority
-from config.models.service.public_metrics import public_metrics
+from config.models.service.monitoring.public_metrics import public_metrics
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
-from config.models.service.public_metrics import public_metrics
+from config.models.service.monitoring.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.data.generated_secret import GeneratedSecret
 from modules.ecs.disk_service import DiskService

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import GRAFANA
+from config.models.service.service import Service
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, any_of
 from monitoring.alerts.databases import databases
 from monitoring.alerts.edge import edge
@@ -36,9 +37,17 @@ def rule_groups(deployment: Deployment) -> tuple[RuleGroup, ...]:
 
 
 def render(deployment: Deployment) -> Mapping[str, bytes]:
-    """`platform-<topic>.yml` each, by its path in the image."""
+    """`platform-<topic>.yml` and `service-<name>.yml` each, by its path in the image."""
     environment = deployment.environment
-    return {
+    own = {
+        f"{RULES}/service-{service.name}.yml": yaml_text(
+            {"groups": [{"name": f"service-{service.name}", "rules": _own_rules(service, deployment)}]},
+            comment=f"Alerts of {environment.name}; rendered from service_configs/{service.name}.yaml",
+        )
+        for service in deployment.services
+        if service.alerts
+    }
+    return own | {
         f"{RULES}/platform-{topic.name}.yml": yaml_text(
             {"groups": [{"name": topic.name, "rules": _rules(topic, deployment)}]},
             comment=f"Alerts of {environment.name}; rendered from monitoring/alerts/{topic.name}.py",
@@ -51,6 +60,21 @@ def _rules(topic: RuleGroup, deployment: Deployment) -> list[dict[str, Any]]:
     """Render a group's rules in order: the recorded figures, then the alerts that look at them."""
     figures = [_recorded(recording) for recording in topic.recordings]
     return figures + [rule(alert, topic, deployment) for alert in topic.alerts]
+
+
+def _own_rules(service: Service, deployment: Deployment) -> list[dict[str, Any]]:
+    """Render the alerts that a service's file has: each is about that service, whatever its series say."""
+    rules = []
+    for name, own in service.alerts.items():
+        annotations = {
+            "summary": f"{service.name}: {own.summary}",
+            "description": f"An alert of its own, in service_configs/{service.name}.yaml.",
+            **_of_service(service.name, deployment, in_opensearch=service in searched(deployment)),
+            **({"runbook_url": own.runbook} if own.runbook else {}),
+        }
+        labels = {"severity": own.severity, "service": service.name}
+        rules.append({"alert": name, "expr": own.expr, "for": own.for_, "labels": labels, "annotations": annotations})
+    return rules
 
 
 def _recorded(recording: RecordingRule) -> dict[str, Any]:
@@ -67,9 +91,7 @@ def rule(alert: Alert, topic: RuleGroup, deployment: Deployment) -> dict[str, An
         "runbook_url": f"{environment.monitoring.runbooks_url}/{topic.name}.md#{alert.name.lower()}",
     }
     if alert.of_a_service:
-        grafana = f"https://{GRAFANA}.{environment.domain}"
-        annotations["dashboard_url"] = f"{grafana}/d/service?var-service={SERVICE}"
-        annotations["logs_url"] = f"{grafana}{_errors(deployment)}"
+        annotations |= _of_any_service(deployment)
     return {
         "alert": alert.name,
         "expr": alert.expr,
@@ -79,14 +101,27 @@ def rule(alert: Alert, topic: RuleGroup, deployment: Deployment) -> dict[str, An
     }
 
 
-def _errors(deployment: Deployment) -> str:
-    """Return a link to the errors in the log of an alert's service: a Go template of Prometheus."""
-    environment, named = deployment.environment, "SERVICE"
-    group = environment.log_group(named)
-    in_cloudwatch = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
-    in_opensearch = explore_path(opensearch_query(ERRORS, source=logs_source(named)), **RECENTLY)
-    link = in_cloudwatch
+def _of_any_service(deployment: Deployment) -> dict[str, str]:
+    """Return the annotations that lead to the dashboard and the log of the service in an alert's labels.
+
+    Where its log is, a Go template of Prometheus finds out.
+    """
+    named = "SERVICE"
+    links = _of_service(named, deployment, in_opensearch=False)
     if names := any_of(service.name for service in searched(deployment)):
+        in_opensearch = _of_service(named, deployment, in_opensearch=True)["logs_url"]
         which = f'{{{{ if match "^({names})$" $labels.service }}}}'
-        link = f"{which}{in_opensearch}{{{{ else }}}}{in_cloudwatch}{{{{ end }}}}"
-    return link.replace(named, SERVICE)
+        links["logs_url"] = f"{which}{in_opensearch}{{{{ else }}}}{links['logs_url']}{{{{ end }}}}"
+    return {name: link.replace(named, SERVICE) for name, link in links.items()}
+
+
+def _of_service(service: str, deployment: Deployment, *, in_opensearch: bool) -> dict[str, str]:
+    """Return the annotations that lead to a service's dashboard, and to the errors in its log."""
+    environment = deployment.environment
+    if in_opensearch:
+        errors = explore_path(opensearch_query(ERRORS, source=logs_source(service)), **RECENTLY)
+    else:
+        group = environment.log_group(service)
+        errors = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
+    grafana = f"https://{GRAFANA}.{environment.domain}"
+    return {"dashboard_url": f"{grafana}/d/service?var-service={service}", "logs_url": f"{grafana}{errors}"}

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import ECS_EXPORTER
+from config.models.service.monitoring.slo import Latency, Slo
 from config.models.service.service import Service
-from config.models.service.slo import Latency, Slo
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity, any_of
 from monitoring.alerts.services import least_tasks
 

@@ -7,6 +7,8 @@ import os
 import platform
 import re
 import resource
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +31,8 @@ from monitoring import receivers
 from monitoring.alerts.rule_files import rule_groups
 from tests.e2e.docker_engine import Engine, running_engine, why_not
 from tests.e2e.image_publishing import Publishing, publishing
-from tests.synthesis import SHOP
+from tests.e2e.test_workflow_steps import NEEDS_DOCKER
+from tests.synthesis import ROOT, SHOP
 
 pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
@@ -255,6 +258,28 @@ def test_a_services_own_image_is_published_and_released(published: Publishing) -
     (service,) = [service for service in dev.services if service.name == "checkout"]
     assert service.release
     assert published.digest("checkout", service.release)
+
+
+@pytest.mark.parametrize("command", sorted(NEEDS_DOCKER))
+def test_the_workflows_own_step_publishes_what_a_commit_has(published: Publishing, command: str) -> None:
+    """Where it has a choice of processors, for the one that the bases made here are of."""
+    (published.root / "build").mkdir(exist_ok=True)
+    folder = published.service_folder("checkout", {"hello": b"of a commit"})
+    shutil.copytree(folder, published.root / "build/service", dirs_exist_ok=True)
+    if not (published.root / ".venv").exists():
+        (published.root / ".venv").symlink_to(ROOT / ".venv")
+    told = {"ENVIRONMENT": "dev", "SERVICE": "checkout", "TAG": "3f1c2ab"}
+    if "--service" not in command:
+        command = f"{command} {shlex.join(PLATFORM)}"
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", command],
+        cwd=published.root,
+        env=published.environment | told,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert published.digest("checkout", told["TAG"]) or "--service" not in command
 
 
 def test_a_push_ended_by_kill_9_is_completed_by_the_next_run(published: Publishing) -> None:

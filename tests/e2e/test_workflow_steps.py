@@ -34,7 +34,7 @@ NEEDS_DOCKER = {
     '.venv/bin/groundwork images publish --environment "$ENVIRONMENT"',
     '.venv/bin/groundwork images publish --service "$SERVICE" --context build/service --tag "$TAG"',
 }
-"""tests/e2e/test_images.py publishes with a Docker engine."""
+"""tests/e2e/test_images.py runs them, where there is a Docker engine and a registry."""
 
 
 class Runner:

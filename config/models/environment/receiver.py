@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from config.models.environment.budget import EmailAddress
 from config.models.schedule import clock_mistakes
-from config.models.service.owner import OwnerName
+from config.models.service.monitoring.owner import OwnerName
 from config.models.settings import Mistake, Settings, in_words
 
 AlertSeverity = Literal["critical", "warning"]

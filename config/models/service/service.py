@@ -20,11 +20,12 @@ from config.models.service.empty_sections import empty_mistakes
 from config.models.service.http import HealthCheck, Http, Metrics, or_none, with_none
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
-from config.models.service.metrics import measured_mistakes
-from config.models.service.owner import OwnerName
+from config.models.service.monitoring.metrics import measured_mistakes
+from config.models.service.monitoring.own_alerts import OwnAlerts
+from config.models.service.monitoring.owner import OwnerName
+from config.models.service.monitoring.slo import Slo
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
-from config.models.service.slo import Slo
 from config.models.service.without_effect import mistakes_without_effect
 from config.models.service_names import PLATFORM_NAMES, ServiceName, VariableName, reserved_mistakes
 from config.models.settings import Mistake, Percent, Settings
@@ -84,6 +85,7 @@ class Service(Settings):
         description="How many of its requests must succeed; people are told before that is missed.",
         json_schema_extra=without_null,
     )
+    alerts: OwnAlerts = Field(default_factory=dict)
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(
         default=512, ge=512, le=122_880, description="Memory of a task in MiB; Fargate ties it to cpu."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.models.service.http import Metrics
 from config.models.service.kinds import Kind
-from config.models.service.slo import Slo
+from config.models.service.monitoring.slo import Slo
 from config.models.service_names import PORTS_TAKEN_IN_TASKS
 from config.models.settings import Mistake
 

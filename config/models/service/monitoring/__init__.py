@@ -1,0 +1,1 @@
+"""Fields of a service about its monitoring: metrics, promises, alerts and owner."""
