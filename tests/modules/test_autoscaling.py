@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time
+from pathlib import Path
 
+import pytest
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 
@@ -16,6 +19,7 @@ from modules.log_key import LogKey
 from modules.network.vpc import Vpc
 from tests.settings import ACCOUNT, a_network, an_environment
 from tests.synthesis import Stack, synthesize_construct
+from tests.terraform_validation import provider_says
 
 HOURS = OfficeHours(start=time(7, 30), stop=time(19), timezone="Europe/Dublin")
 
@@ -54,8 +58,13 @@ def test_the_number_of_tasks_stays_in_its_range() -> None:
 
 
 def test_each_measure_can_be_switched_off_and_requests_on() -> None:
-    assert measures(autoscaling()) == {"cpu", "memory"}
-    assert measures(autoscaling(cpu_percent=None, requests_per_task=1000)) == {"memory", "requests"}
+    assert measures(autoscaling(memory_percent=80)) == {"cpu", "memory"}
+    assert measures(autoscaling(cpu_percent=None, requests_per_task=1000)) == {"requests"}
+
+
+def test_memory_moves_nothing_unless_it_is_asked_to() -> None:
+    """It does not fall with more tasks: a program with much of it would stand at its most tasks for ever."""
+    assert measures(autoscaling()) == {"cpu"}
 
 
 def test_without_office_hours_the_clock_moves_nothing() -> None:
@@ -84,7 +93,36 @@ def test_a_plan_sets_another_range_at_its_time() -> None:
     assert rush["scalable_target_action"] == {"min_capacity": "6", "max_capacity": "20"}
 
 
+def test_a_deploy_within_a_planned_range_leaves_it_as_it_is() -> None:
+    target = autoscaling(schedule={"morning-rush": RUSH}).one("aws_appautoscaling_target")
+    assert target["lifecycle"]["ignore_changes"] == ["min_capacity", "max_capacity"]
+    assert "lifecycle" not in autoscaling().one("aws_appautoscaling_target")
+    assert "lifecycle" not in autoscaling(office_hours=HOURS, schedule={"rush": RUSH}).one("aws_appautoscaling_target")
+
+
+def test_another_range_of_the_service_itself_is_set_although_changes_are_left() -> None:
+    stack = autoscaling(schedule={"morning-rush": RUSH}, min_tasks=3, max_tasks=9)
+    (trigger,) = stack.one("aws_appautoscaling_target")["lifecycle"]["replace_triggered_by"]
+    kind, name = trigger.split(".")
+    assert stack.resources[kind][name]["input"] == {"min_tasks": 3, "max_tasks": 9}
+
+
+def test_a_planned_range_may_end_with_the_services_own() -> None:
+    rush = {**RUSH, "until": "cron(0 10 ? * MON-FRI *)"}
+    end = autoscaling(schedule={"rush": rush}, min_tasks=3, max_tasks=9).one(
+        "aws_appautoscaling_scheduled_action", name="base-rush"
+    )
+    assert (end["schedule"], end["timezone"]) == ("cron(0 10 ? * MON-FRI *)", "Europe/Dublin")
+    assert end["scalable_target_action"] == {"min_capacity": "3", "max_capacity": "9"}
+
+
 def test_a_plan_wakes_nothing_outside_office_hours() -> None:
     stack = autoscaling(office_hours=HOURS, schedule={"morning-rush": RUSH})
     names = {action["name"] for action in stack.all("aws_appautoscaling_scheduled_action")}
     assert names == {"start", "stop"}
+
+
+@pytest.mark.e2e
+def test_terraform_takes_what_sets_the_range_anew(tmp_path: Path) -> None:
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(autoscaling(schedule={"morning-rush": RUSH}).document))
+    assert provider_says(tmp_path) == []

@@ -27,9 +27,12 @@ PlanName = Annotated[
 
 
 class PlannedRange(Settings):
-    """Another range of tasks from a recurring moment on, until the service's next one or its next deploy."""
+    """Another range of tasks from a recurring moment on; a deploy leaves it as it is."""
 
     at: Moment = Field(description="cron(0 7 ? * MON-FRI *) is 07:00 on every working day.")
+    until: Moment | None = Field(
+        default=None, description="When the service's own range returns; without it the next planned range ends it."
+    )
     timezone: str = Field(default="UTC", description="The clock that cron means, such as Europe/Dublin.")
     min_tasks: int = Field(ge=0, le=1000, description="The fewest tasks in that range.")
     max_tasks: int = Field(ge=0, le=1000, description="The most tasks in that range.")
@@ -46,7 +49,11 @@ class Scaling(Settings):
     min_tasks: int = Field(default=2, ge=0, le=1000, description="The fewest tasks that run.")
     max_tasks: int = Field(default=4, ge=0, le=1000, description="The most tasks that run.")
     cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
-    memory_percent: Percent | None = Field(default=75, description="Average memory to hold; null switches it off.")
+    memory_percent: Percent | None = Field(
+        default=None,
+        description="Average memory to hold, for a program whose memory falls when others share its load; where it "
+        "does not, the service stays at max_tasks.",
+    )
     requests_per_task: int | None = Field(default=None, ge=1, description="Requests a minute per task to hold.")
     messages_per_task: int | None = Field(
         default=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdktf import DataResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
@@ -25,7 +26,7 @@ SCALE_OUT_COOLDOWN_S, SCALE_IN_COOLDOWN_S = 60, 300
 class Autoscaling(Construct):
     """Target tracking on each measure that the settings name; the one that asks for most tasks wins. Exposes `target`.
 
-    Outside an environment's office hours no task runs.
+    Outside an environment's office hours no task runs. A deploy within a planned range leaves that range as it is.
 
     `requests_label` names the load balancer and target group whose requests are counted.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
@@ -43,6 +44,7 @@ class Autoscaling(Construct):
         settings: Scaling,
     ) -> None:
         super().__init__(scope, id_)
+        planned = {} if office_hours else settings.schedule
         self.target = AppautoscalingTarget(
             self,
             "target",
@@ -51,19 +53,33 @@ class Autoscaling(Construct):
             resource_id=f"service/{cluster.cluster.name}/{service.name}",
             min_capacity=settings.min_tasks,
             max_capacity=settings.max_tasks,
+            lifecycle=self._kept(settings) if planned else None,
         )
         if office_hours:
             # A deploy at night sets the range of the day again: whoever deploys then wants to see it run, and the
             # verdict on it needs tasks.
             self._at("stop", office_hours.stop_cron, office_hours.timezone, 0, 0)
             self._at("start", office_hours.start_cron, office_hours.timezone, settings.min_tasks, settings.max_tasks)
-        else:
-            for name, planned in sorted(settings.schedule.items()):
-                self._at(f"plan-{name}", planned.at, planned.timezone, planned.min_tasks, planned.max_tasks)
+        for name, its in sorted(planned.items()):
+            self._at(f"plan-{name}", its.at, its.timezone, its.min_tasks, its.max_tasks)
+            if its.until:
+                self._at(f"base-{name}", its.until, its.timezone, settings.min_tasks, settings.max_tasks)
         held = settings.held_percents
         self._track("cpu", "ECSServiceAverageCPUUtilization", held.get("cpu"))
         self._track("memory", "ECSServiceAverageMemoryUtilization", held.get("memory"))
         self._track("requests", "ALBRequestCountPerTarget", settings.requests_per_task, label=requests_label)
+
+    def _kept(self, settings: Scaling) -> TerraformResourceLifecycle:
+        """Leave the range that the clock has set last, until another range is written for the service itself.
+
+        The range is then registered anew, with all that moves it: what is ignored cannot be updated.
+        """
+        base = DataResource(self, "base", input={"min_tasks": settings.min_tasks, "max_tasks": settings.max_tasks})
+        return TerraformResourceLifecycle(
+            ignore_changes=["min_capacity", "max_capacity"],
+            # Terraform wants the bare address here, which CDKTF would wrap for a construct.
+            replace_triggered_by=[f"{base.terraform_resource_type}.{base.friendly_unique_id}"],
+        )
 
     def _at(self, id_: str, cron: str, timezone: str, least: int, most: int) -> None:
         """Schedule another range of tasks.
