@@ -13,7 +13,8 @@ Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")
 ]
 Stacks = Annotated[
-    list[str] | None, typer.Argument(metavar="[STACK]...", help="network, service-orders, ...; all when none is named")
+    list[str] | None,
+    typer.Argument(metavar="[STACK]...", help="network, service-orders, orders, ...; all if none is named"),
 ]
 Local = Annotated[bool, typer.Option("--local", help="On the embedded AWS, started if need be.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -20,7 +20,8 @@ from cli.state.state_file import StateFile
 from cli.state.store import S3States, StateStore
 from cli.target import Target, act_as, check_account, choose_target
 from cli.terraform.provider_mirror import TerraformSetup, prepare_terraform
-from cli.terraform.synthesized import SynthesizedApp, synthesize
+from cli.terraform.synthesis import synthesize
+from cli.terraform.synthesized import SynthesizedApp
 from cli.terraform.tagged_resources import find_tagged
 from cli.terraform.unmanaged_resources import Tagged, unmanaged
 from cli.terraform_cloud.connection import connect
@@ -123,7 +124,8 @@ class Session:
         if fault is None:
             return
         if not (self.target.embedded and isinstance(self.store, S3States)):
-            raise CommandError(fault, fix=self.command(f"bootstrap {self.name}"))
+            first = "" if self.name == SHARED else f"; {self.command(f'up {self.name}')} goes through all first steps"
+            raise CommandError(fault, fix=f"{self.command(f'bootstrap {self.name}')}{first}")
         self.store.make()
         self.set_opensearch_ceiling()
 

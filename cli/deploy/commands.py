@@ -15,6 +15,7 @@ from cli.changes.reviewed import ReviewedPlan, read_reviewed
 from cli.deploy.image_check import refuse_missing_images
 from cli.deploy.protection import refuse_protected
 from cli.deploy.run import exclusive_run
+from cli.deploy.secret_check import refuse_missing_secrets
 from cli.domain.lost_records import refuse_lost_records
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
@@ -87,7 +88,9 @@ def deploy_stacks(
         push_errored(run)
         chosen = run.program.with_preparations(run.program.select(stacks or []))
         if stacks:
-            chosen = run.program.with_missing(chosen, run.deployed())
+            named, chosen = chosen, run.program.with_missing(chosen, run.deployed())
+            if along := [stack.name for stack in chosen if stack not in named]:
+                session.say(f"Comes along, for it is needed and was never deployed: {', '.join(along)}")
         agreed = mend(run, chosen, yes=yes)
         run.refuse_abandoned_locks(chosen)
         differences = run.differences(chosen)
@@ -95,6 +98,7 @@ def deploy_stacks(
         if environment != SHARED:
             refuse_lost_records(session, changing)
             refuse_missing_images(session, changing)
+            refuse_missing_secrets(session, changing)
         if allowed is not None:
             allowed.refuse_others(list(raw_plans(session, chosen)), environment=environment)
         left = without_previews(run.orphans())

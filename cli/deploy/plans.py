@@ -70,6 +70,6 @@ def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:
 def reads(stack: SynthesizedStack) -> dict[str, set[str]]:
     """Return the outputs that this stack uses, by the id of the stack that has them."""
     found: dict[str, set[str]] = {}
-    for id_, output in _READS.findall((stack.directory / "cdk.tf.json").read_text()):
+    for id_, output in _READS.findall(stack.text):
         found.setdefault(id_, set()).add(output)
     return found

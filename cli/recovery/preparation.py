@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +13,7 @@ from cli.deploy.run import Run
 from cli.errors import CommandError
 from cli.options import confirm
 from cli.recovery.adoption import Adoption, find_adoptable, write_imports
+from cli.recovery.half_made import HalfMade, find_half_made
 from cli.recovery.lost_state import LostState, lost_states
 from cli.session import Session
 from cli.state.store import S3States
@@ -28,10 +29,11 @@ class Repairs:
 
     locks: Sequence[Lock] = ()
     lost: Sequence[LostState] = ()
-    adoptions: Sequence[Adoption] = field(default_factory=list)
+    adoptions: Sequence[Adoption] = ()
+    half_made: Sequence[tuple[HalfMade, str]] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.locks or self.lost or any(adoption.imports for adoption in self.adoptions))
+        return bool(self.locks or self.lost or self.half_made or any(adoption.imports for adoption in self.adoptions))
 
     def lines(self) -> Iterator[str]:
         """Yield what there is to do, in words."""
@@ -45,6 +47,8 @@ class Repairs:
             yield f"{lost}: it is restored"
         for adoption in self.adoptions:
             yield from adoption.lines()
+        for found, status in self.half_made:
+            yield found.line(status)
 
     def carry_out(self, session: Session) -> None:
         """Release the locks, restore the states, and let the next run of Terraform import the rest."""
@@ -52,6 +56,8 @@ class Repairs:
             session.store.unlock(lock)
         for lost in self.lost:
             lost.restore(session.s3)
+        for found, _ in self.half_made:
+            found.heal(session)
         for adoption in self.adoptions:
             adoption.write()
 
@@ -67,17 +73,17 @@ def find_repairs(run: Run, chosen: Sequence[SynthesizedStack]) -> Repairs:
     session = run.session
     for stack in run.program.stacks:
         write_imports(stack, {})
-    locks = abandoned(session.store.locks(chosen))
+    locks, half_made = abandoned(session.store.locks(chosen)), list(find_half_made(run, chosen))
     uncertain = _uncertain(run, chosen)
     if not uncertain:
-        return Repairs(locks)
+        return Repairs(locks, half_made=half_made)
     try:
         lost = find_lost(session)
         restored = {one.state.key for one in lost}
         strays = unmanaged(find_tagged(session.name, session.place.region), [*run.states, *(one.state for one in lost)])
     except (BotoCoreError, ClientError) as error:
         session.say(f"What no state knows is not looked for: {error}")
-        return Repairs(locks)
+        return Repairs(locks, half_made=half_made)
     marked = {stray.stack for stray in strays}
     suspects = [
         stack
@@ -85,7 +91,7 @@ def find_repairs(run: Run, chosen: Sequence[SynthesizedStack]) -> Repairs:
         if stack.state_key not in restored and (uncertain.get(stack.id) or stack.name in marked)
     ]
     refuse_unseen(suspects, strays, run, restored)
-    return Repairs(locks, lost, [find_adoptable(session, stack) for stack in suspects])
+    return Repairs(locks, lost, [find_adoptable(session, stack) for stack in suspects], half_made)
 
 
 def mend(run: Run, chosen: Sequence[SynthesizedStack], *, yes: bool) -> bool:

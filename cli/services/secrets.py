@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import boto3
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,10 +12,19 @@ from rich.table import Table
 from cli.errors import UsageError
 from cli.root import ROOT
 from cli.services.secret_import import import_secrets
-from cli.services.stored_secrets import SECRETS, client, exists, file_of, own_names, sources_of, store, with_secrets
-from cli.session import Session, open_session
+from cli.services.stored_secrets import (
+    SECRETS,
+    client,
+    file_of,
+    is_stored,
+    own_names,
+    sources_of,
+    store,
+    with_secrets,
+)
+from cli.session import open_session
 from config.diagnostics.suggestions import did_you_mean
-from config.models.environment.secret_sources import SecretSource, SecretStore
+from config.models.environment.secret_sources import SecretSource
 
 console = Console()
 app = typer.Typer(no_args_is_help=True, help="The secrets that services read as environment variables.")
@@ -66,7 +74,7 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
         for source in sources_of(session, service.name):
             variables.setdefault(source.place, []).append(source.variable)
         for place, source in sorted(by_place.items()):
-            there = _is_stored(session, source)
+            there = is_stored(session, source)
             if there is False:
                 missing.append(source)
             said = {True: "yes", False: "[red]no[/red]", None: "elsewhere"}[there]
@@ -76,15 +84,3 @@ def list_secrets(environment: Environment, local: Local = False) -> None:
     for source in missing:
         session.say(f"Missing: {source.set_by(session.environment)}{' --local' if local and source.owner else ''}")
     raise typer.Exit(1 if missing else 0)
-
-
-def _is_stored(session: Session, source: SecretSource) -> bool | None:
-    """Tell whether there is a value; None where another account or region has it, which is not asked."""
-    if not source.is_in(session.environment):
-        return None
-    if source.store is SecretStore.SECRETS_MANAGER:
-        return exists(client(session), source.place)
-    name = source.place.partition(":parameter")[2] or source.place
-    ssm = boto3.client("ssm", region_name=session.environment.region)
-    found = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [name]}])
-    return bool(found["Parameters"])

@@ -10,7 +10,7 @@ from cli.errors import UsageError
 from cli.session import Session
 from config.models.environment.environment import UNRELEASED
 from config.models.environment.platform_service import ALERTMANAGER, alertmanager
-from config.models.environment.secret_sources import SecretSource, secret_sources
+from config.models.environment.secret_sources import SecretSource, SecretStore, secret_sources
 from config.models.service.service import Service
 
 if TYPE_CHECKING:
@@ -58,6 +58,18 @@ def exists(secrets: SecretsManagerClient, name: str) -> bool:
         return "DeletedDate" not in secrets.describe_secret(SecretId=name)
     except secrets.exceptions.ResourceNotFoundException:
         return False
+
+
+def is_stored(session: Session, source: SecretSource) -> bool | None:
+    """Tell whether there is a value; None where another account or region has it, which is not asked."""
+    if not source.is_in(session.environment):
+        return None
+    if source.store is SecretStore.SECRETS_MANAGER:
+        return exists(client(session), source.place)
+    name = source.place.partition(":parameter")[2] or source.place
+    ssm = boto3.client("ssm", region_name=session.environment.region)
+    found = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [name]}])
+    return bool(found["Parameters"])
 
 
 def store(secrets: SecretsManagerClient, name: str, value: str, tags: dict[str, str]) -> bool:

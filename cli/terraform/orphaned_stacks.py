@@ -99,7 +99,7 @@ def write_empty_stack(root: Path, program: SynthesizedApp, orphan: StateFile) ->
 
 def find_stack(root: Path, program: SynthesizedApp, name: str) -> SynthesizedStack:
     """Return a stack of the program; of any other name, one that its state alone may know."""
-    short = name.removeprefix(f"{program.environment}-")
+    short = program.stack_name(name)
     for stack in program.stacks:
         if stack.name == short:
             return stack

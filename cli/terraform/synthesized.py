@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cli.errors import CommandError, UsageError
+from cli.errors import UsageError
+from config.diagnostics.suggestions import did_you_mean
 
-SILENT_S = 5
 OUTPUT = Path("cdktf.out")
 ERRORED = "errored.tfstate"
 """Where Terraform writes, beside the code, a state that it could not write where it belongs."""
@@ -49,10 +45,15 @@ class SynthesizedStack:
         """The name within the environment: `network` of `dev-network`."""
         return self.id.partition("-")[2]
 
+    @property
+    def text(self) -> str:
+        """The document that Terraform reads, as it is written."""
+        return (self.directory / "cdk.tf.json").read_text()
+
     @cached_property
     def code(self) -> dict[str, Any]:
         """The document that Terraform reads."""
-        loaded: dict[str, Any] = json.loads((self.directory / "cdk.tf.json").read_text())
+        loaded: dict[str, Any] = json.loads(self.text)
         return loaded
 
     @property
@@ -87,14 +88,21 @@ class SynthesizedApp:
     stacks: tuple[SynthesizedStack, ...]
 
     def select(self, names: Iterable[str]) -> tuple[SynthesizedStack, ...]:
-        """Return the stacks of these names, with or without the environment's prefix; all when none is named."""
+        """Return the stacks of these names, or of services of these names; all when none is named."""
         by_name = {stack.name: stack for stack in self.stacks}
-        wanted = [name.removeprefix(f"{self.environment}-") for name in names]
+        wanted = [self.stack_name(name) for name in names]
         if unknown := [name for name in wanted if name not in by_name]:
             raise UsageError(
                 f"{self.environment} has no stack {', '.join(unknown)}; it has {', '.join(sorted(by_name))}",
+                fix=did_you_mean(unknown[0], sorted(by_name)),
             )
         return tuple(by_name[name] for name in dict.fromkeys(wanted)) if wanted else self.stacks
+
+    def stack_name(self, name: str) -> str:
+        """Return the stack's name, of one written with the environment before it, or of a service."""
+        short = name.removeprefix(f"{self.environment}-")
+        names = {stack.name for stack in self.stacks}
+        return f"service-{short}" if short not in names and f"service-{short}" in names else short
 
     def with_preparations(self, chosen: Iterable[SynthesizedStack]) -> tuple[SynthesizedStack, ...]:
         """Return the chosen stacks, and what must run before each, such as a migration."""
@@ -151,47 +159,3 @@ def read_program(root: Path, environment: str) -> SynthesizedApp:
     )
     in_order = tuple(stack for wave in waves(stacks) for stack in wave)
     return SynthesizedApp(environment=environment, stacks=in_order)
-
-
-def _output(process: subprocess.Popen[str], environment: str) -> str:
-    """Wait for the end of the program, and say every few seconds what is waited for."""
-    began = time.monotonic()
-    try:
-        while True:
-            try:
-                return process.communicate(timeout=SILENT_S)[0]
-            except subprocess.TimeoutExpired:
-                waited = round(time.monotonic() - began)
-                print(f"synthesizing {environment} … {waited} s", file=sys.stderr, flush=True)
-    except BaseException:
-        process.kill()
-        raise
-
-
-def synthesize(root: Path, environment: str, environ: Mapping[str, str]) -> SynthesizedApp:
-    """Run the program for one environment. What is wrong with its input comes out on stderr by itself."""
-    with subprocess.Popen(
-        [sys.executable, "main.py"],
-        cwd=root,
-        env={**environ, "GROUNDWORK_ENVIRONMENT": environment, "CDKTF_OUTDIR": str(root / OUTPUT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        said = _output(process, environment)
-    if process.returncode != 0:
-        raise CommandError(said.strip() or "main.py failed", exit_code=process.returncode)
-    program = read_program(root, environment)
-    if not program.stacks:
-        raise UsageError(f"the program has no stacks for {environment}")
-    remove_left_over(root)
-    return program
-
-
-def remove_left_over(root: Path) -> None:
-    """Drop the directories of stacks that have left the program, as `cdktf synth` does, but one with a state in it."""
-    manifest = json.loads((root / OUTPUT / "manifest.json").read_text())
-    kept = {(root / OUTPUT / entry["workingDirectory"]).name for entry in manifest["stacks"].values()}
-    for directory in (root / OUTPUT / "stacks").iterdir():
-        if directory.name not in kept and not (directory / ERRORED).exists():
-            shutil.rmtree(directory)

@@ -29,8 +29,12 @@ Region = Annotated[
 ]
 BucketName = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
-    in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
+    StringConstraints(
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+        pattern=r"^(?!xn--|sthree-|amzn-s3-demo-|[0-9.]+$)(?!.*\.\.)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)"
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+    ),
+    in_words("3 to 63 lower-case letters, digits, hyphens and single dots; no IP address, none of S3's own beginnings"),
 ]
 
 # An environment's name begins the names of load balancers (`internal-` is refused), of security groups (`sg-`) and of
@@ -75,7 +79,10 @@ class DeployTarget(Settings):
         description="The role in that account that deploys; by default the credentials at hand are used as they are.",
     )
     region: Region = Field(default="eu-west-1", description="The AWS region.")
-    tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Put on every resource, beside our own.")
+    # AWS takes 50 of a resource; the rest is for ours, and for a Name.
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, max_length=40, description="Put on every resource, beside our own."
+    )
     state: State = State()
     terraform_cloud: TerraformCloud | None = Field(
         default=None, description="Keeps the state instead of S3, and may run Terraform. See docs/terraform-cloud.md."

@@ -21,6 +21,11 @@ Expression = Annotated[
     BeforeValidator(without_other_form),
 ]
 
+# Files of the tz database that are no place's clock, and its short names, which Java, and so EventBridge, does not have.
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZoneId.html#SHORT_IDS
+_OF_THIS_MACHINE = ("posix", "right/", "local", "Factory", "leap", "tzdata", "SystemV/")
+_NOT_IN_JAVA = frozenset({"EST", "MST", "HST", "ROC"})
+
 
 class Schedule(Settings):
     """A time that returns."""
@@ -43,8 +48,8 @@ def clock_mistakes(start: time, stop: time, timezone: str) -> Iterator[Mistake]:
 
 
 def timezone_mistakes(timezone: str) -> Iterator[Mistake]:
-    """Yield the mistake of a `timezone:` that does not exist."""
-    if timezone not in available_timezones():
+    """Yield the mistake of a `timezone:` that does not exist, or that EventBridge does not know."""
+    if timezone not in available_timezones() or timezone.startswith(_OF_THIS_MACHINE) or timezone in _NOT_IN_JAVA:
         yield Mistake(
             field="timezone",
             message=f"there is no time zone {timezone}",

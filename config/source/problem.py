@@ -8,6 +8,9 @@ from pathlib import Path
 
 from config.errors import BAD_INPUT, GroundworkError
 
+MOST_TOLD = 100
+"""Of the mistakes of one reading: nobody mends more at a time, and a terminal keeps no more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -21,7 +24,8 @@ class Problem:
     fix: str | None = None
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        file = str(self.file).replace("\n", "\\n")
+        where = f"{file}:{self.line}" if self.line else file
         details = (("value", self.value), ("allowed", self.allowed), ("fix", self.fix))
         return "\n".join([f"{where}: {self.message}", *(f"  {name}: {text}" for name, text in details if text)])
 
@@ -33,4 +37,7 @@ class ConfigError(GroundworkError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        told = [str(problem) for problem in self.problems[:MOST_TOLD]]
+        if more := len(self.problems) - len(told):
+            told.append(f"... and {more:,} more mistakes; mend these first")
+        super().__init__("\n".join(told))

@@ -18,6 +18,7 @@ import main  # it prepares the import of the provider
 from cdktf import App, DataResource, LocalExecProvisioner
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.ebs_volume import EbsVolume
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -83,6 +84,21 @@ if "whole" in fault:
         AcmCertificate(stack, "certificate", domain_name=f"{{name}}.example.com", validation_method="DNS"),
         Route53Zone(stack, "zone", name=f"{{name}}.example.com", comment=f"Tests of {{name}}"),
     ]
+if "half" in fault:
+    made.append(
+        DbInstance(
+            stack,
+            "database",
+            identifier=name,
+            engine="postgres",
+            instance_class="db.t4g.micro",
+            allocated_storage=20,
+            username="app",
+            manage_master_user_password=True,
+            skip_final_snapshot=True,
+            deletion_protection=True,
+        )
+    )
 pause = LocalExecProvisioner(type="local-exec", command={pause!r})
 DataResource(stack, "pause", depends_on=made, provisioners=[pause])
 reader = PlatformStack(app, name=f"{{fault}}-reader", environment=environment)

@@ -241,3 +241,26 @@ def test_an_aws_that_answers_nothing_for_a_minute_is_waited_for(place: Place, en
     process.wait(timeout=PATIENCE_SECONDS)
     place.deploy()
     place.is_whole()
+
+
+@pytest.mark.parametrize("place", ["half"], indirect=True)
+def test_a_protected_database_whose_making_was_interrupted_is_kept(place: Place) -> None:
+    """As Terraform leaves it after Ctrl-C or a timeout: in its state, tainted, and ready in AWS some minutes later."""
+    place.checkout.let_work_end()
+    place.deploy()
+    rds, s3 = place.client("rds"), place.client("s3")
+    (before,) = rds.describe_db_instances()["DBInstances"]
+    state = place.state()
+    for resource in state["resources"]:
+        if resource["type"] == "aws_db_instance":
+            resource["instances"][0]["status"] = "tainted"
+    state["serial"] += 1
+    s3.put_object(Bucket=BUCKET, Key=f"dev/{place.fault}.tfstate", Body=json.dumps(state).encode())
+    s3.put_object(Bucket=BUCKET, Key=f"dev/{place.fault}.applied", Body=b'{"ended": "badly"}')
+
+    output = place.deploy()
+    assert f"{place.name}: keeps aws_db_instance.database: its making was interrupted" in output
+    (after,) = rds.describe_db_instances()["DBInstances"]
+    assert after["DbiResourceId"] == before["DbiResourceId"]
+    assert after["DeletionProtection"]
+    place.is_whole()

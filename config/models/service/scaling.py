@@ -48,9 +48,10 @@ class Scaling(Settings):
 
     min_tasks: int = Field(default=2, ge=0, le=1000, description="The fewest tasks that run.")
     max_tasks: int = Field(default=4, ge=0, le=1000, description="The most tasks that run.")
-    cpu_percent: Percent | None = Field(default=60, description="Average CPU to hold; null switches it off.")
+    cpu_percent: Percent | None = Field(default=60, ge=1, description="Average CPU to hold; null: none.")
     memory_percent: Percent | None = Field(
         default=None,
+        ge=1,
         description="Average memory to hold, for a program whose memory falls when others share its load; where it "
         "does not, the service stays at max_tasks.",
     )

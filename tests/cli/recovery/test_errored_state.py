@@ -11,7 +11,8 @@ import pytest
 from cli.recovery.errored_state import ErroredState, find_errored
 from cli.state.applied_record import BEGUN
 from cli.state.state_file import StateFile
-from cli.terraform.synthesized import ERRORED, SynthesizedStack, remove_left_over
+from cli.terraform.synthesis import remove_left_over
+from cli.terraform.synthesized import ERRORED, SynthesizedStack
 
 OURS, ANOTHER = "begun-here", "begun-elsewhere"
 REMOTE: dict[str, Any] = {"lineage": "a", "serial": 4}

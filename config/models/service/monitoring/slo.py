@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -27,6 +28,29 @@ LabelValues = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_.|*+?()\[\]^:/ -]+$", max_length=200),
     in_words("a regular expression of letters, digits and _.|*+?()[]^:/-"),
 ]
+
+
+_CLASS = re.compile(r"\[\^?\]?(\[:\^?[a-z]+:\]|[^\]])*\]")
+_REPEATED_REPETITION = re.compile(r"[*+?]\?[*+?]|[*+][*+]|\?[*+]")
+_FOREIGN_GROUP = re.compile(r"\(\?(?!(?=[ims:-])[ims]*(-[ims]+)?[:)])")
+
+
+def re2_error(expression: str) -> str | None:
+    """Return why Prometheus would refuse it: it has RE2, which knows less than Python.
+
+    https://github.com/google/re2/wiki/Syntax
+    """
+    outside = _CLASS.sub("x", expression)
+    if found := _REPEATED_REPETITION.search(outside):
+        return f"{found[0]} repeats a repetition"
+    if found := _FOREIGN_GROUP.search(outside):
+        return "a group in brackets may begin with (?: or with the flags i, m and s, and with nothing else after (?"
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            re.compile(expression)
+    except re.error as error:
+        return str(error)
+    return None
 
 
 class Latency(Settings):
@@ -84,9 +108,7 @@ class Slo(Settings):
                 fix='remove the line, which means {code: "5.."}',
             )
         for label, values in self.failed.items():
-            try:
-                re.compile(values)
-            except re.error as error:
+            if error := re2_error(values):
                 yield Mistake(
                     field=f"failed.{label}",
                     message=f"not a regular expression: {error}",
