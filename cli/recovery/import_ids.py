@@ -61,7 +61,8 @@ FROM_AWS: Mapping[str, Look] = {
     "aws_sqs_queue": named_lookups.queue,
     "aws_vpc_security_group_egress_rule": network_lookups.firewall_rule(is_egress=True),
     "aws_vpc_security_group_ingress_rule": network_lookups.firewall_rule(is_egress=False),
-    "aws_wafv2_web_acl": network_lookups.web_acl,
+    "aws_wafv2_ip_set": network_lookups.of_waf("list_ip_sets", "IPSets"),
+    "aws_wafv2_web_acl": network_lookups.of_waf("list_web_acls", "WebACLs"),
 }
 
 WRITTEN_AGAIN = frozenset(

@@ -108,9 +108,12 @@ def listener_rule(place: Place, values: Values) -> Iterator[str]:
         yield from (rule["RuleArn"] for rule in found.get("Rules", []) if rule["Priority"] == wanted)
 
 
-def web_acl(place: Place, values: Values) -> Iterator[str]:
-    """Yield the web ACL of this name."""
-    scope = values["scope"]
-    for found in place.client("wafv2").list_web_acls(Scope=scope)["WebACLs"]:
-        if found["Name"] == values["name"]:
-            yield f"{found['Id']}/{found['Name']}/{scope}"
+def of_waf(operation: str, items: str) -> Look:
+    """Return the search for what WAF has of a name, by its operation that lists it."""
+
+    def look(place: Place, values: Values) -> Iterator[str]:
+        for found in getattr(place.client("wafv2"), operation)(Scope=values["scope"])[items]:
+            if found["Name"] == values["name"]:
+                yield f"{found['Id']}/{found['Name']}/{values['scope']}"
+
+    return look

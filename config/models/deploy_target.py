@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -29,12 +30,8 @@ Region = Annotated[
 ]
 BucketName = Annotated[
     str,
-    StringConstraints(
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-        pattern=r"^(?!xn--|sthree-|amzn-s3-demo-|[0-9.]+$)(?!.*\.\.)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)"
-        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
-    ),
-    in_words("3 to 63 lower-case letters, digits, hyphens and single dots; no IP address, none of S3's own beginnings"),
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+    in_words("3 to 63 lower-case letters, digits, hyphens and dots"),
 ]
 
 # An environment's name begins the names of load balancers (`internal-` is refused), of security groups (`sg-`) and of
@@ -60,12 +57,28 @@ RoleArn = Annotated[
 ]
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_NO_BUCKET = re.compile(
+    r"xn--.*|sthree-.*|amzn-s3-demo-.*|[0-9.]+|.*\.\..*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)"
+)
+
+
 class State(Settings):
     """The store of Terraform's states."""
 
     bucket: BucketName | None = Field(
         default=None, description="The S3 bucket; by default <organization>-<environment>-terraform-state."
     )
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Refuse names that S3 keeps for itself."""
+        if self.bucket and _NO_BUCKET.fullmatch(self.bucket):
+            yield Mistake(
+                field="bucket",
+                message="S3 takes no bucket of this name",
+                allowed="no IP address, no two dots in a row, none of S3's own words (xn--, -s3alias, ...)",
+                fix="choose another name, or remove the line: the name is made up then",
+            )
 
 
 class DeployTarget(Settings):

@@ -21,7 +21,7 @@ Expression = Annotated[
     BeforeValidator(without_other_form),
 ]
 
-# Files of the tz database that are no place's clock, and its short names, which Java, and so EventBridge, does not have.
+# Files of the tz database that are no place's clock, and short names that Java, and so EventBridge, does not have.
 # https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZoneId.html#SHORT_IDS
 _OF_THIS_MACHINE = ("posix", "right/", "local", "Factory", "leap", "tzdata", "SystemV/")
 _NOT_IN_JAVA = frozenset({"EST", "MST", "HST", "ROC"})
