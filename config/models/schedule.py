@@ -22,7 +22,6 @@ Expression = Annotated[
 ]
 
 # Files of the tz database that are no place's clock, and short names that Java, and so EventBridge, does not have.
-# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZoneId.html#SHORT_IDS
 _OF_THIS_MACHINE = ("posix", "right/", "local", "Factory", "leap", "tzdata", "SystemV/")
 _NOT_IN_JAVA = frozenset({"EST", "MST", "HST", "ROC"})
 
