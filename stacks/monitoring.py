@@ -23,6 +23,7 @@ from modules.edge.load_balancer import LoadBalancer
 from modules.logging.log_collection import LogCollection
 from modules.monitoring import policies as monitoring_rights
 from modules.monitoring.alert_topic import AlertTopic
+from modules.monitoring.database_events import DatabaseEvents
 from modules.monitoring.dead_mans_switch import DeadMansSwitch
 from modules.monitoring.failed_jobs import FailedJobs
 from modules.monitoring.heartbeat import Heartbeat
@@ -62,6 +63,7 @@ class MonitoringStack(PlatformStack):
         measures.call([alerts, exports, shows])
         shows.call([measures, alerts])
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)
+        DatabaseEvents(self, "database-events", environment=environment, topic=topic)
         for service in (PROMETHEUS, ALERTMANAGER):
             DeadMansSwitch(self, f"{service}-silent", environment_name=environment.name, service=service, topic=topic)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from moto.events.models import EventPattern
 
 from config.loader.platform import load_platform
 from images.render import image_tags
@@ -304,16 +305,75 @@ def test_prometheus_sees_a_limit_below_its_tasks_and_refuses_queries_that_want_t
     assert "--query.max-samples=10000000" in own["command"]
 
 
-def test_a_job_that_fails_tells_the_topic(monitoring: Stack) -> None:
-    rule = monitoring.one("aws_cloudwatch_event_rule")
-    detail = json.loads(rule["event_pattern"])["detail"]
-    assert detail["clusterArn"] == ["arn:aws:ecs:eu-west-1:123456789012:cluster/prod"]
-    assert detail["group"] == [{"prefix": "family:"}]  # a service's task has service:NAME
-    assert {"containers": {"exitCode": [{"anything-but": 0}]}} in detail["$or"]
-    target = monitoring.one("aws_cloudwatch_event_target")
-    template = json.loads(target["input_transformer"]["input_template"])
-    assert "<job>" in template
-    assert {f"<{name}>" for name in target["input_transformer"]["input_paths"]} == set(re.findall("<[a-z]+>", template))
+def matched(monitoring: Stack, rule: str, event: dict[str, Any]) -> bool:
+    """Whether the rule's pattern takes the event, as the local AWS matches it."""
+    pattern = monitoring.one("aws_cloudwatch_event_rule", name=rule)["event_pattern"]
+    return bool(EventPattern.load(pattern).matches_event(event))
+
+
+def of_ecs(**detail: Any) -> dict[str, Any]:
+    """A task of a job that has ended with 1, but for what is said.
+
+    `containers` is a list, of which EventBridge looks into each and the local AWS into none: here it is one of them.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-arrays.html
+    """
+    usual = {
+        "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/prod",
+        "lastStatus": "STOPPED",
+        "group": "family:prod-nightly",
+        "stopCode": "EssentialContainerExited",
+        "containers": {"exitCode": 1},
+    }
+    return {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": usual | detail}
+
+
+def of_rds(*categories: str, database: str = "prod-orders") -> dict[str, Any]:
+    arn = f"arn:aws:rds:eu-west-1:123456789012:db:{database}"
+    detail = {"SourceArn": arn, "EventCategories": list(categories), "Message": "...", "EventID": "RDS-EVENT-0049"}
+    return {"source": "aws.rds", "detail-type": "RDS DB Instance Event", "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (of_ecs(), True),
+        (of_ecs(containers={"exitCode": 0}), False),
+        (of_ecs(containers={"exitCode": 0}, stopCode="TaskFailedToStart"), True),
+        (of_ecs(lastStatus="RUNNING"), False),
+        (of_ecs(group="service:orders"), False),
+        (of_ecs(clusterArn="arn:aws:ecs:eu-west-1:123456789012:cluster/dev"), False),
+    ],
+    ids=["fails", "ends well", "never begins", "runs", "of a service", "of another environment"],
+)
+def test_a_job_that_fails_tells_the_topic(monitoring: Stack, event: dict[str, Any], told: bool) -> None:
+    assert matched(monitoring, "prod-failed-jobs", event) is told
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (of_rds("failover"), True),
+        (of_rds("low storage"), True),
+        (of_rds("availability", "failure"), True),
+        (of_rds("backup"), False),
+        (of_rds("notification"), False),
+        (of_rds("failover", database="staging-orders"), False),
+    ],
+    ids=["failover", "low storage", "failure", "backup", "stopped at night", "of another environment"],
+)
+def test_a_database_that_fails_over_or_fills_up_tells_the_topic(
+    monitoring: Stack, event: dict[str, Any], told: bool
+) -> None:
+    assert matched(monitoring, "prod-database-events", event) is told
+
+
+def test_what_a_rule_writes_to_the_topic_names_all_that_it_took_from_the_event(monitoring: Stack) -> None:
+    targets = monitoring.all("aws_cloudwatch_event_target")
+    assert len(targets) == 2
+    for target in targets:
+        transformer = target["input_transformer"]
+        template = json.loads(transformer["input_template"])
+        assert {f"<{name}>" for name in transformer["input_paths"]} == set(re.findall("<[a-z]+>", template))
     (statement,) = [
         one
         for one in json.loads(monitoring.one("aws_sns_topic_policy")["policy"])["Statement"]
