@@ -62,7 +62,7 @@ reference: install ## write docs/reference/ from the models and the command line
 	$(BIN)/python -m cli.reference
 
 .PHONY: dashboards
-dashboards: install ## write Grafana's dashboards into its image, after a change in monitoring/dashboards/ or monitoring/alerts/
+dashboards: install ## write Grafana's dashboards into its image, after a change in monitoring/dashboards/, alerts/ or thresholds.py
 	$(BIN)/python -m monitoring.dashboards
 
 .PHONY: lock

@@ -1,4 +1,4 @@
-"""IAM statements from the table of rights for one deploy target, in as many policies as IAM's limits ask for."""
+"""IAM statements from config/rights.yaml for one deploy target, in as many policies as IAM's limits ask for."""
 
 from __future__ import annotations
 
@@ -63,13 +63,12 @@ class DeployRights:
     def statements(self, actions: Sequence[str]) -> list[Statement]:
         """One for each place that some of the actions are allowed in."""
         anywhere: list[str] = []
-        found: dict[str, Statement] = {}
         by_place: dict[tuple[str, str], tuple[list[str], Sequence[str], Mapping[str, Any]]] = {}
         for action in actions:
             service = action.partition(":")[0]
             if special := self._rights.special_of(action):
-                key, where, when = ("special", str(special.resources)), special.resources, special.condition
                 key = ("special", f"{special.resources}{special.condition}")
+                where, when = special.resources, special.condition
             elif self._rights.is_anywhere(action):
                 anywhere.append(action)
                 continue
@@ -79,10 +78,10 @@ class DeployRights:
                 where = self._rights.resources[service]
                 when = self._tag if tagged else {}
             by_place.setdefault(key, ([], where, when))[0].append(action)
-        found = {
-            str(key): allow(its, [self._filled(arn) for arn in where], self._condition(when))
-            for key, (its, where, when) in by_place.items()
-        }
+        placed = [
+            allow(those, [self._filled(arn) for arn in where], self._condition(when))
+            for those, where, when in by_place.values()
+        ]
         wide = [
             allow_anything(
                 "LookAndCreate",
@@ -90,7 +89,7 @@ class DeployRights:
                 reason="These know no resource, or are asked by a filter (config/rights.yaml, `anywhere`).",
             )
         ]
-        return [*(wide if anywhere else []), *found.values()]
+        return [*(wide if anywhere else []), *placed]
 
     def state(self, *, writes: bool) -> list[Statement]:
         """Return the statements to read the target's states; with `writes` also to write and lock them."""

@@ -40,10 +40,10 @@ from modules.policy import allow
 class Task(Construct):
     """Exposes `definition`, `security_group`, `roles` and `log_group`; nothing can connect to it until it is allowed.
 
-    `generated` are passwords by the variable that holds them, `variables` join the service's own and are Terraform's to
-    read. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder of the data
-    volume there; without, on Fargate. `exporter` is the tag of the image that tells Prometheus what the task uses,
-    `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
+    `generated` are passwords by the variable that holds them; `variables` are merged with the service's own, and may
+    stand in the state. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder
+    of the data volume there; without, on Fargate. `exporter` is the tag of the image that tells Prometheus what the
+    task uses, `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
     """
 
     def __init__(

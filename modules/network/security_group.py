@@ -17,7 +17,10 @@ HTTP = 80
 
 
 class SecurityGroup(Construct):
-    """A security group without a rule; `group` is the AWS resource. Rules are made in the later stack's scope."""
+    """A security group without a rule; `group` is the AWS resource.
+
+    A rule between two stacks is created in the one that is deployed later, so that the earlier one does not change.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, name: str, description: str, vpc: Vpc) -> None:
         super().__init__(scope, id_)
@@ -78,7 +81,10 @@ class SecurityGroup(Construct):
                 )
 
     def allow_from(self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str) -> None:
-        """Open a port to the caller on both sides; `scope` lies in the later of the two stacks."""
+        """Open a port to the caller on both sides, as `calls:` does (modules/ecs/task.py).
+
+        `scope` lies in the later of the two stacks.
+        """
         door = VpcSecurityGroupIngressRule(
             scope,
             f"{id_}-in",

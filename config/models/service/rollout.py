@@ -8,7 +8,10 @@ from config.models.settings import Settings
 
 
 class Rollout(Settings):
-    """The time that a deploy waits for a rollout, and watches its new tasks."""
+    """The time that a deploy waits for a rollout, and watches its new tasks.
+
+    A service's file says otherwise; an environment has no value of its own.
+    """
 
     watch_s: int = Field(
         default=90,
