@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from config.models.service.monitoring.re2 import re2_error
 from tests.config.bad_yaml import API, Bad, check
 from tests.config.platform_files import added
 
@@ -41,6 +44,16 @@ service_configs/api.yaml:9: alerts.OrdersStuck.expr: is no PromQL: illegal regex
   allowed: text of 1 to 2000 characters
   fix: try it in Grafana, Explore, first
 """,
+    ),
+    Bad(
+        "a regular expression that the parser takes and RE2 does not",
+        added(API, ALERT.format("{expr: 'sum(rate(orders_total{kind!~\"new++\"}[5m])) > 1', summary: slow}")),
+        """
+service_configs/api.yaml:9: alerts.OrdersStuck.expr: new++ is no regular expression that Prometheus takes: ++ repeats a repetition
+  value: "sum(rate(orders_total{kind!~\\"new++\\"}[5m])) > 1"
+  allowed: text of 1 to 2000 characters
+  fix: see github.com/google/re2/wiki/Syntax
+""",  # noqa: E501
     ),
     Bad(
         "a range",
@@ -87,3 +100,15 @@ service_configs/api.yaml:9: alerts.OrdersStuck.for: has the wrong form
 @pytest.mark.parametrize("bad", CASES, ids=lambda bad: bad.name)
 def test_the_message_for(bad: Bad, tmp_path: Path) -> None:
     check(bad, tmp_path)
+
+
+@pytest.mark.promtool
+@pytest.mark.parametrize(
+    "expression",
+    ["5..", "[[:alpha:]]+", "x{1001}", "x{1000}", "a++", "a**", "(?P<a>x)", "(?i)x", "(?=x)", "a|b", "[*+?]+", "(a"],
+)
+def test_a_regular_expression_is_refused_where_promtool_refuses_it(expression: str, tmp_path: Path) -> None:
+    rule = {"alert": "A", "expr": f'x{{a=~"{expression}"}} > 1'}
+    (tmp_path / "rules.yml").write_text(json.dumps({"groups": [{"name": "a", "rules": [rule]}]}))
+    done = subprocess.run(["promtool", "check", "rules", tmp_path / "rules.yml"], capture_output=True, check=False)
+    assert (re2_error(expression) is None) is (done.returncode == 0)

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from config.models.deploy_target import State
 from config.models.environment.shared import shared_place
 from config.models.schedule import Schedule
-from config.models.service.monitoring.slo import Slo, re2_error
+from config.models.service.monitoring.re2 import re2_error
+from config.models.service.monitoring.slo import Slo
 from config.models.service.scaling import Scaling
 from tests.settings import an_environment
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from config.models.service.monitoring.re2 import re2_error
 from config.models.settings import Mistake, Settings, in_words
 
 # https://prometheus.io/docs/concepts/data_model/
@@ -28,29 +27,6 @@ LabelValues = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_.|*+?()\[\]^:/ -]+$", max_length=200),
     in_words("a regular expression of letters, digits and _.|*+?()[]^:/-"),
 ]
-
-
-_CLASS = re.compile(r"\[\^?\]?(\[:\^?[a-z]+:\]|[^\]])*\]")
-_REPEATED_REPETITION = re.compile(r"[*+?]\?[*+?]|[*+][*+]|\?[*+]")
-_FOREIGN_GROUP = re.compile(r"\(\?(?!(?=[ims:-])[ims]*(-[ims]+)?[:)])")
-
-
-def re2_error(expression: str) -> str | None:
-    """Return why Prometheus would refuse it: it has RE2, which knows less than Python.
-
-    https://github.com/google/re2/wiki/Syntax
-    """
-    outside = _CLASS.sub("x", expression)
-    if found := _REPEATED_REPETITION.search(outside):
-        return f"{found[0]} repeats a repetition"
-    if found := _FOREIGN_GROUP.search(outside):
-        return "a group in brackets may begin with (?: or with the flags i, m and s, and with nothing else after (?"
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            re.compile(expression)
-    except re.error as error:
-        return str(error)
-    return None
 
 
 class Latency(Settings):
