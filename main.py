@@ -55,7 +55,7 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     stacks: dict[str, ServiceStack | JobStack] = {}
     for service in services:
         connections = Connections(
-            callees=[stacks[name].task for name in service.calls],
+            callees=[stacks[name].task for name in service.called],
             database=databases.get(service.name),
             storage=storage[service.name],
             logs=logs.get(service.name),

@@ -48,7 +48,7 @@ class PreviewStack(PlatformStack):
                 Construct(self, service.name),
                 runtime=runtime,
                 connections=Connections(
-                    callees=[found[callee] for callee in service.calls for found in (tasks, own) if callee in found],
+                    callees=[found[callee] for callee in service.called for found in (tasks, own) if callee in found],
                     database=databases.get(name),
                     storage=storage[name],
                 ),

@@ -122,7 +122,7 @@ def promised(root: Path, environment: str) -> Promise:
     services = {service.name: service for service in deployment.services}
     outgoing = {caller: set(called.items()) for caller, called in PLATFORM.items()}
     for service in services.values():
-        wanted = {(callee, services[callee].port or 0) for callee in service.calls}
+        wanted = {(callee, services[callee].port or 0) for callee in service.called}
         owner = services[database_owner(service, deployment.services)]
         if owner.own_database:
             wanted.add((f"{owner.name}-database", POSTGRES[0]))

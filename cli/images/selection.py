@@ -9,7 +9,7 @@ from typing import TypeVar
 from cli.root import ROOT
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import Deployment, load_platform
-from config.models.service.service import Architecture
+from config.models.fargate import Architecture
 from config.source.problem import ConfigError, Problem
 from images.image_build import ImageBuild
 from images.platform_builds import PLATFORMS, PlatformImageBuild, wanted

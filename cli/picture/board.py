@@ -96,7 +96,7 @@ def draw(deployment: Deployment) -> str:
         *(
             arrow(services[service.name], services[callee], solid, gutter=10)
             for service in deployment.services
-            for callee in service.calls
+            for callee in service.called
         ),
         *(arrow(services[name], store, solid, gutter=22) for name, store in stores.items()),
         *scraping(parts, bottom=PRIVATE_Y + private_height - 12),

@@ -132,7 +132,7 @@ def _notes(service: PreviewedService, deployment: Deployment, preview: Preview) 
     if host := service.route and environment.hostname(service.route):
         told.append(f"{service.original}: https://{host}")
     elif inside:
-        callers = sorted(one.name for one in deployment.services if service.original in one.calls)
+        callers = sorted(one.name for one in deployment.services if service.original in one.called)
         through = f"; preview {' or '.join(callers)} too to try it from outside" if callers else ""
         only = "" if set(callers) & preview.services.keys() else through
         told.append(f"{service.original}: {inside}, from inside only{only}")

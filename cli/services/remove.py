@@ -86,7 +86,14 @@ def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Proble
     found: dict[tuple[str, int | None], Problem] = {}
     for service in (service for deployment in deployments for service in deployment.services):
         fields = {
-            **{f"calls.{i}": "calls" for i, called in enumerate(service.settings.calls) if called == name},
+            **{
+                f"calls.{i}": "calls" for i, call in enumerate(service.settings.calls) if call.partition(":")[0] == name
+            },
+            **{
+                f"secrets.{key}.of": "reads a secret of"
+                for key, its in service.settings.secrets.items()
+                if its.of == name
+            },
             **({"before": "runs before the deploys of"} if name in service.settings.before else {}),
             **(
                 {"image.of": "runs the image of"}

@@ -27,7 +27,7 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
     circles_matter = not broken
     for written in services:
         service = written.settings
-        wanted = [(name, f"calls.{i}", "be called") for i, name in enumerate(service.calls)]
+        wanted = [(call.partition(":")[0], f"calls.{i}", "be called") for i, call in enumerate(service.calls)]
         wanted += [(name, "before", "be prepared") for name in service.before]
         for name, path, purpose in wanted:
             reason = _cannot(known.get(name), name, path, written.node.file.parent)
@@ -41,6 +41,7 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
                 allowed=", ".join(usable) or "no other service yet",
                 fix=did_you_mean(name, usable) or f"remove {name} here, or bring its file back",
             )
+        yield from _unknown_ports(written, known)
     if not circles_matter:
         return
     try:
@@ -54,6 +55,20 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
             allowed="calls in one direction only",
             fix="let one of them answer by a queue or a callback to the load balancer (docs/adr/0003)",
         )
+
+
+def _unknown_ports(written: Located[Service], known: Mapping[str, Service]) -> Iterator[Problem]:
+    for position, call in enumerate(written.settings.calls):
+        name, _, port = call.partition(":")
+        if port and name in known and port not in known[name].ports:
+            names = sorted(known[name].ports)
+            yield written.problem(
+                f"calls.{position}",
+                message=f"calls: {name} has no port {port} under `ports:`",
+                allowed=", ".join([name, *(f"{name}:{its}" for its in names)]),
+                fix=did_you_mean(call, [f"{name}:{its}" for its in names])
+                or f"add `ports: {{{port}: …}}` to {name}.yaml, or write {name} for its `port:`",
+            )
 
 
 def _cannot(service: Service | None, name: str, path: str, folder: Path) -> str | None:
@@ -71,7 +86,7 @@ def _by_name(services: Sequence[Service]) -> Mapping[str, Service]:
 
 
 def _sorter(services: Sequence[Service]) -> TopologicalSorter[str]:
-    graph = {service.name: sorted(service.calls) for service in sorted(services, key=lambda service: service.name)}
+    graph = {service.name: sorted(service.called) for service in sorted(services, key=lambda service: service.name)}
     for service in services:
         for prepared in service.before:
             if prepared in graph:

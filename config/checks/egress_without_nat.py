@@ -78,6 +78,14 @@ def unreachable(environment: Located[Environment], services: Sequence[Located[Se
                 allowed="no `image:` but a release",
                 fix=f"remove it, and push the image to {here.registry}/{service.settings.repository}",
             )
+        for name in service.settings.sidecars:
+            yield service.problem(
+                f"sidecars.{name}.image",
+                message=f"sidecars.{name}.image: with nat: none there is no way to a public registry",
+                conflicts_with=environment.place("network.nat"),
+                allowed="no sidecar there",
+                fix="remove it, or choose nat: single",
+            )
         if service.settings.egress_ports:
             yield service.problem(
                 "egress_ports",

@@ -32,7 +32,7 @@ _SCRAPED, _ROUTED, _HTTPS = 3, 1, 1
 def limit_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
     """Find each limit that is passed, with the number that it comes to."""
     everything = [written.settings for written in services]
-    callers = Counter(called for service in everything for called in service.calls)
+    callers = Counter(call.partition(":")[0] for service in everything for call in service.calls)
     logins = Counter(database_owner(service, everything) for service in everything)
     for written in services:
         yield from _own(environment.settings, written)

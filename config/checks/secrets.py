@@ -18,21 +18,21 @@ def secret_conflicts(
     """Find what is shared and not there, and what another account could not hand over. `broken` files are reported."""
     known = {written.settings.name: written.settings for written in services}
     for written in services:
-        for variable, its in written.settings.secrets.items():
-            if its.of and its.name and its.of not in (written.settings.name, *broken):
-                yield from _not_shared(written, variable, its.of, its.name, known)
+        for source in secret_sources(environment.settings, written.settings):
+            if source.owner and source.name and source.owner not in (written.settings.name, *broken):
+                yield from _not_shared(written, source.field, source.owner, source.name, known)
         yield from _foreign(environment, written)
 
 
 def _not_shared(
-    written: Located[Service], variable: str, owner: str, name: str, known: Mapping[str, Service]
+    written: Located[Service], field: str, owner: str, name: str, known: Mapping[str, Service]
 ) -> Iterator[Problem]:
     other = known.get(owner)
     names = sorted({its.name for its in other.secrets.values() if its.name and not its.of} if other else set())
     if name in names:
         return
     holders = sorted(one.name for one in known.values() if any(its.name and not its.of for its in one.secrets.values()))
-    field = f"secrets.{variable}.{'name' if other else 'of'}"
+    field = f"{field}.{'name' if other else 'of'}"
     yield written.problem(
         field,
         message=f"{field}: {owner} has no secret {name}"
@@ -53,12 +53,11 @@ def _foreign(environment: Located[Environment], written: Located[Service]) -> It
     account = environment.settings.account_id
     for source in secret_sources(environment.settings, written.settings):
         if source.account != account and source.kms_key is None:
-            field = f"secrets.{source.variable}"
             yield written.problem(
-                field,
-                message=f"{field}: it is in account {source.account}, and its key is not said: a secret under AWS' "
-                f"default key can be read in its own account only",
+                source.field,
+                message=f"{source.field}: it is in account {source.account}, and its key is not said: a secret under "
+                "AWS' default key can be read in its own account only",
                 conflicts_with=environment.place("account_id"),
                 allowed=f"a secret of account {account}, or `kms_key:` with the ARN of its own key",
-                fix=f"write it as fields, with `{source.field}:` and `kms_key:`, or another ARN under `environments:`",
+                fix="write it as fields, with `kms_key:` among them, or another ARN under `environments:`",
             )

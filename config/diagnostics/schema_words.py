@@ -50,7 +50,7 @@ def key_schema_at(root: Schema, path: Sequence[Step]) -> Schema:
     """Return the schema of the keys of the mapping at the path."""
     schema = schema_at(root, path)
     pattern = next(iter(schema.get("patternProperties", {})), "")
-    return {"type": "string", "pattern": pattern, **schema.get("propertyNames", {})}
+    return {"type": "string", "pattern": pattern, **resolve(root, schema.get("propertyNames", {}))}
 
 
 def resolve(root: Schema, schema: Schema) -> Schema:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any, Literal
 
 from config.models.settings import Mistake
+
+
+class Architecture(StrEnum):
+    """The processor that the image is built for."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
+
 
 CpuUnits = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
 DEFAULT_CPU: CpuUnits = 256

@@ -51,8 +51,8 @@ class PreviewedService(Service):
         return repository_of(self.built_as, self.release)
 
     @property
-    def secrets_owner(self) -> str:
-        """The service under whose name its secrets are stored."""
+    def written_as(self) -> str:
+        """The name of its file, whatever it runs as: that under which its secrets are stored."""
         return self.original
 
     @property

@@ -16,6 +16,7 @@ from costs.line import Line, Term
 FARGATE, SPOT = "FARGATE", "FARGATE_SPOT"
 REQUESTS = "ALBRequestCountPerTarget"
 ROLLOUT_MINUTES = 5
+FREE_DISK_GIB = 20
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,20 @@ def _task_terms(
     """Return processor and memory of so many hours of a task: on average, at the least, at the most."""
     platform = definition.blocks("runtime_platform")
     processor = "arm" if any(one.get("cpu_architecture") == "ARM64" for one in platform) else "x86"
-    sizes = {"vcpu": definition.number("cpu") / 1024, "gb": definition.number("memory") / 1024}
+    disk = max((float(one["size_in_gib"]) for one in definition.blocks("ephemeral_storage")), default=0)
+    sizes = {
+        f"fargate_vcpu_{processor}": definition.number("cpu") / 1024,
+        f"fargate_gb_{processor}": definition.number("memory") / 1024,
+        **({"fargate_disk_gb": disk - FREE_DISK_GIB} if disk else {}),
+    }
     return [
         Term(
             hours * size,
-            f"fargate_{unit}_{processor}",
+            key,
             least=None if least is None else least * size,
             most=None if most is None else most * size,
         )
-        for unit, size in sizes.items()
+        for key, size in sizes.items()
     ]
 
 

@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.service_discovery_service import ServiceDiscoveryS
 from constructs import Construct
 
 from config.models.environment.subnets import Tier
+from config.models.service.container.sidecars import container_of
 from config.models.service.service import Service
 from modules.ecs.cluster import FARGATE, FARGATE_SPOT, EcsCluster
 from modules.ecs.rollback_alarms import RollbackAlarms
@@ -114,6 +115,8 @@ def _load_balancer(route: WebRoute | None, settings: Service) -> list[EcsService
         return None
     return [
         EcsServiceLoadBalancer(
-            target_group_arn=route.target_group.arn, container_name=settings.name, container_port=settings.port
+            target_group_arn=route.target_group.arn,
+            container_name=container_of(settings, settings.port),
+            container_port=settings.port,
         )
     ]

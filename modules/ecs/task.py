@@ -10,6 +10,7 @@ from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinition,
+    EcsTaskDefinitionEphemeralStorage,
     EcsTaskDefinitionRuntimePlatform,
     EcsTaskDefinitionVolume,
 )
@@ -18,6 +19,7 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
+from config.models.service.container.ports import called_ports
 from config.models.service.egress import HTTPS
 from config.models.service.service import Service
 from modules.checkov import skip
@@ -25,8 +27,9 @@ from modules.data.generated_secret import GeneratedSecret
 from modules.data.postgres import Postgres
 from modules.data.storage import Storage
 from modules.ecs.cluster import FARGATE, EcsCluster
-from modules.ecs.container import DATA_VOLUME, container_definition, exporter_container, router_container
+from modules.ecs.container import DATA_VOLUME, container_definition
 from modules.ecs.service_rights import ServiceRights
+from modules.ecs.sidecars import exporter_container, router_container, sidecar_containers
 from modules.ecs.task_roles import TaskRoles
 from modules.ecs.task_secrets import TaskSecrets
 from modules.ecs.user_data import DATA
@@ -116,7 +119,8 @@ class Task(Construct):
             },
             disk=disk,
         )
-        beside = [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
+        beside = sidecar_containers(environment, settings, secrets=secrets.of_sidecars, log_group=self.log_group.name)
+        beside += [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
         # What may read no password, or write no log, starts no task.
         rights: list[ITerraformDependable] = [secret.grant_read(self.roles.execution) for secret in generated.values()]
         rights += ServiceRights(
@@ -147,12 +151,15 @@ class Task(Construct):
             execution_role_arn=self.roles.execution.arn,
             task_role_arn=self.roles.task.arn,
             container_definitions=json.dumps([own, *beside], sort_keys=True),
+            ephemeral_storage=EcsTaskDefinitionEphemeralStorage(size_in_gib=settings.ephemeral_gib)
+            if settings.ephemeral_gib
+            else None,
             volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
             # ECS cannot roll back to a revision that is deregistered already.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             depends_on=rights or None,
         )
-        self._name, self._port = settings.name, settings.port
+        self._settings = settings
 
     def allow_scraping(self, scraper: SecurityGroup, *, metrics_port: int | None) -> None:
         """Let Prometheus read what the task uses, and what its service measures itself."""
@@ -163,11 +170,15 @@ class Task(Construct):
             self.security_group.allow_from(scraper, metrics_port, scope=self, id_="scrape-service")
 
     def call(self, callees: Sequence[Task]) -> None:
-        """Open the way from this task to each of these, on the port where it listens."""
+        """Open the way from this task to each of these, on the ports that its file names."""
         for callee in callees:
-            if callee._port is None:
-                raise ValueError(f"{callee._name} has no port to call; config/checks/call_graph.py lets none through")
-            callee.security_group.allow_from(self.security_group, callee._port, scope=self, id_=f"call-{callee._name}")
+            other = callee._settings
+            for name in called_ports(self._settings.calls, other.written_as):
+                port = other.ports[name] if name else other.port
+                if port is None:
+                    raise ValueError(f"{other.name} has no port to call; config/checks/call_graph.py lets none through")
+                id_ = f"call-{other.name}:{name}" if name else f"call-{other.name}"
+                callee.security_group.allow_from(self.security_group, port, scope=self, id_=id_)
 
     def _errors_to_cloudwatch(self) -> dict[str, Any]:
         """Let the router copy errors to the log group, where the rollout function finds them (ADR 0012)."""

@@ -19,23 +19,26 @@ _CONTEXT = {SecretStore.SECRETS_MANAGER: "SecretARN", SecretStore.PARAMETER_STOR
 
 
 class TaskSecrets(Construct):
-    """`references` by variable, as ECS takes them, and the `statements` of the role that reads exactly these.
+    """`references` by variable, and `of_sidecars` those of each sidecar, as ECS takes them.
 
-    A secret of this account that nobody stored yet stops the plan, before anything is changed. Parameters are not
-    looked up: the provider would read their values into the state.
+    `statements` are those of the role that reads exactly these. A secret of this account that nobody stored yet stops
+    the plan, before anything is changed. Parameters are not looked up: the provider would read their values into the
+    state.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, settings: Service) -> None:
         super().__init__(scope, id_)
         self._found: dict[str, DataAwsSecretsmanagerSecret] = {}
-        self._own, self._environment = settings.secrets_owner, environment
+        self._own, self._environment = settings.written_as, environment
         self.references: dict[str, str] = {}
+        self.of_sidecars: dict[str, dict[str, str]] = {name: {} for name in settings.sidecars}
         read: dict[SecretStore, set[str]] = defaultdict(set)
         by_key: dict[tuple[SecretStore, str, str], set[str]] = defaultdict(set)
         for source in secret_sources(environment, settings):
             arn = self._arn(source)
-            self.references[source.variable] = f"{arn}:{source.key}::" if source.key else arn
+            held_by = self.of_sidecars[source.sidecar] if source.sidecar else self.references
+            held_by[source.variable] = f"{arn}:{source.key}::" if source.key else arn
             read[source.store].add(arn)
             if source.kms_key:
                 by_key[source.store, source.region, source.kms_key].add(arn)

@@ -145,7 +145,7 @@ service_configs/api.yaml:10: secrets.KEY: it is in account {DEV_ACCOUNT}, and it
 default key can be read in its own account only, see environments/prod.yaml:1 (in prod)
   value: ...
   allowed: a secret of account 222222222222, or `kms_key:` with the ARN of its own key
-  fix: write it as fields, with `secret:` and `kms_key:`, or another ARN under `environments:`
+  fix: write it as fields, with `kms_key:` among them, or another ARN under `environments:`
 """,
     ),
 ]

@@ -25,8 +25,25 @@ scaling: {min_tasks: 2, max_tasks: 9, cpu_percent: 55, memory_percent: null, req
 spot_percent: 25
 logs: {destination: cloudwatch, retention_days: 14}
 """
-STOCK = "kind: internal\nhealth_check: none\nport: 9090\narchitecture: x86_64\nexec: true\n"
+STOCK = """\
+kind: internal
+health_check: none
+port: 9090
+ports: {admin: 9191, debug: 9292}
+architecture: x86_64
+exec: true
+"""
 MAILER = "kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\ncommand: [sh, -c, work]\n"
+GATEWAY = """\
+kind: public-web
+port: 8080
+image: a/gateway:1
+memory_mib: 1024
+cpu: 512
+calls: [stock:admin]
+ephemeral_gib: 50
+sidecars: {nginx: {image: "a/nginx:1", port: 8080, secrets: {KEY: nginx-key}}}
+"""
 RELEASES = "checkout: 2026-11-23\nstock: v1\n"
 TASK_METRICS, ROUTER_METRICS = 9779, 2020
 KINDS_THAT_RUN = (
@@ -44,7 +61,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     checkout = Checkout(tmp_path_factory.mktemp("services") / "checkout")
     checkout.keep_services()
     draft = CHECKOUT.replace("host: pay", "host: draft")
-    for name, text in {"checkout": CHECKOUT, "draft": draft, "stock": STOCK, "mailer": MAILER}.items():
+    for name, text in {
+        "checkout": CHECKOUT,
+        "draft": draft,
+        "stock": STOCK,
+        "mailer": MAILER,
+        "gateway": GATEWAY,
+    }.items():
         checkout.write(f"service_configs/{name}.yaml", text)
     checkout.write("service_configs/releases/staging.yaml", RELEASES)
     return checkout.synthesize(only="staging")
@@ -58,6 +81,11 @@ def web(platform: Platform) -> Stack:
 @pytest.fixture(scope="module")
 def internal(platform: Platform) -> Stack:
     return platform["staging-service-stock"]
+
+
+@pytest.fixture(scope="module")
+def gateway(platform: Platform) -> Stack:
+    return platform["staging-service-gateway"]
 
 
 @pytest.fixture(scope="module")
@@ -271,3 +299,35 @@ def test_logs_are_encrypted_and_kept_as_long_as_the_file_says(web: Stack, platfo
 
 def test_a_full_log_never_stops_the_service(web: Stack) -> None:
     assert container(web)["logConfiguration"]["options"]["mode"] == "non-blocking"
+
+
+def test_a_call_of_a_named_port_opens_that_one_alone(platform: Platform, gateway: Stack, web: Stack) -> None:
+    for caller, ports in ((gateway, {9191}), (web, {9090})):
+        own = caller.one("aws_security_group")
+        into = caller.all("aws_vpc_security_group_ingress_rule", referenced_security_group_id=caller.id_of(own))
+        assert {rule["from_port"] for rule in into} == {rule["to_port"] for rule in into} == ports
+        assert {platform.resolve(caller, rule["security_group_id"])[0].name for rule in into} == {
+            "staging-service-stock"
+        }
+        out = caller.all("aws_vpc_security_group_egress_rule", security_group_id=caller.id_of(own))
+        assert {rule["from_port"] for rule in out} == {443, *ports}
+
+
+def test_the_load_balancer_sends_requests_to_the_sidecar_in_front(gateway: Stack) -> None:
+    target = gateway.one("aws_ecs_service")["load_balancer"]
+    assert [(one["container_name"], one["container_port"]) for one in target] == [("nginx", 8080)]
+    containers = json.loads(gateway.one("aws_ecs_task_definition")["container_definitions"])
+    assert "portMappings" not in next(one for one in containers if one["name"] == "gateway")
+
+
+def test_a_sidecars_secret_reaches_it_alone_and_its_role_reads_it(gateway: Stack) -> None:
+    containers = json.loads(gateway.one("aws_ecs_task_definition")["container_definitions"])
+    (secret,) = next(one for one in containers if one["name"] == "nginx")["secrets"]
+    assert next(one for one in containers if one["name"] == "gateway")["secrets"] == []
+    read = [its for its in statements(gateway, "-execution") if "secretsmanager:GetSecretValue" in its["Action"]]
+    assert [its["Resource"] for its in read] == [[secret["valueFrom"]]]
+
+
+def test_a_task_has_the_disk_that_it_asks_for(gateway: Stack, web: Stack) -> None:
+    assert gateway.one("aws_ecs_task_definition")["ephemeral_storage"] == {"size_in_gib": 50}
+    assert "ephemeral_storage" not in web.one("aws_ecs_task_definition")

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from config.models.environment.environment import Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
+from config.models.fargate import Architecture
+from config.models.service.container.hardening import Capability
 from config.models.service.http import HealthCheck, Http, Metrics
 from config.models.service.kinds import Kind
 from config.models.service.logs import LogDestination, Logs
 from config.models.service.scaling import Scaling
-from config.models.service.service import Architecture, Service
+from config.models.service.service import Service
 from config.models.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT
 
 REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
@@ -47,6 +49,9 @@ class PlatformService(Service):
 
     # What tells that something is wrong with OpenSearch must not need it.
     logs: Logs = Logs(destination=LogDestination.CLOUDWATCH)
+    # None of their programs is root, or does what needs a capability.
+    init_process: bool = True
+    drop_capabilities: tuple[Capability, ...] = (Capability.ALL,)
 
     @property
     def repository(self) -> str:
@@ -67,6 +72,7 @@ def prometheus(environment: Environment, tag: str) -> PlatformService:
         kind=Kind.INTERNAL,
         release=tag,
         port=PORTS[PROMETHEUS],
+        read_only_root=True,  # but for its disk
         # The image's own two, which a command replaces, and how long to keep: with the disk, not with the image.
         command=(
             "--config.file=/etc/prometheus/prometheus.yml",
@@ -114,6 +120,7 @@ def cloudwatch_exporter(tag: str) -> PlatformService:
         kind=Kind.INTERNAL,
         release=tag,
         port=PORTS[CLOUDWATCH_EXPORTER],
+        read_only_root=True,
         metrics=Metrics(),
         health_check=_asks(CLOUDWATCH_EXPORTER, "/healthz"),
         spot_percent=0,

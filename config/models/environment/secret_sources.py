@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.models.environment.environment import Environment
@@ -33,6 +33,8 @@ class SecretSource:
     """The service under whose name `groundwork secret set` stores it; None for what somebody else made."""
     name: str | None = None
     """Its name there."""
+    sidecar: str | None = None
+    """The container that it is for; None for the service's own."""
 
     def is_in(self, environment: Environment) -> bool:
         """Tell whether the environment's own account and region hold it, and so can be asked for it."""
@@ -48,8 +50,8 @@ class SecretSource:
 
     @property
     def field(self) -> str:
-        """The field of a secret that says so."""
-        return "parameter" if self.store is SecretStore.PARAMETER_STORE else "name" if self.owner else "secret"
+        """The place in the service's file that names it."""
+        return f"sidecars.{self.sidecar}.secrets.{self.variable}" if self.sidecar else f"secrets.{self.variable}"
 
     @property
     def arn(self) -> str | None:
@@ -62,12 +64,18 @@ class SecretSource:
 
 
 def secret_sources(environment: Environment, service: Service) -> Sequence[SecretSource]:
-    """List where the value of each variable under a service's `secrets:` comes from."""
-    return [_source(environment, service, variable, its) for variable, its in sorted(service.secrets.items())]
+    """List where the value of each variable under a service's `secrets:`, and its sidecars', comes from."""
+    held: dict[str | None, Mapping[str, Secret]] = {None: service.secrets}
+    held |= {name: its.secrets for name, its in sorted(service.sidecars.items())}
+    return [
+        replace(_source(environment, service, variable, its), sidecar=sidecar)
+        for sidecar, secrets in held.items()
+        for variable, its in sorted(secrets.items())
+    ]
 
 
 def _source(environment: Environment, service: Service, variable: str, its: Secret) -> SecretSource:
-    owner = (its.of or service.secrets_owner) if its.name else None
+    owner = (its.of or service.written_as) if its.name else None
     place = environment.secret_name(owner, its.name) if owner and its.name else its.secret or its.parameter or ""
     parts = place.split(":")
     region, account = parts[3:5] if place.startswith("arn:") else (environment.region, environment.account_id)

@@ -44,7 +44,11 @@ _NO_REQUESTS = {
     "health_check.path": "is not asked by the load balancer",
     "scaling.requests_per_task": "has no requests to count",
 }
-_NOT_CONNECTED = {"port": "has nobody who connects to it", **_NO_REQUESTS}
+_NOT_CONNECTED = {
+    "port": "has nobody who connects to it",
+    "ports": "has nobody who connects to it",
+    **_NO_REQUESTS,
+}
 _KEEPS_RUNNING = {
     "schedule": "keeps running",
     "before": "keeps running",

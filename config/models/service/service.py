@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from config.models.fargate import DEFAULT_CPU, CpuUnits, size_mistakes, size_schema
+from config.models.fargate import DEFAULT_CPU, Architecture, CpuUnits, size_mistakes, size_schema
 from config.models.schedule import Schedule
 from config.models.service.application import Before, Entrypoint, Image, application_mistakes, repository
 from config.models.service.aws.permissions import MayDo, Permissions
 from config.models.service.aws.secrets import Secrets, secret_mistakes
 from config.models.service.aws.storage import Buckets, HasCache, Queues, storage_mistakes
+from config.models.service.container.hardening import DropCapabilities, InitProcess, ReadOnlyRoot, User
+from config.models.service.container.mistakes import container_mistakes
+from config.models.service.container.ports import Calls, Port, Ports, called_services
+from config.models.service.container.resources import EphemeralGib, Tmpfs, Ulimits
+from config.models.service.container.sidecars import Sidecars
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
 from config.models.service.empty_sections import empty_mistakes
-from config.models.service.http import HealthCheck, Http, Metrics, or_none, with_none
+from config.models.service.http import HealthCheck, Http, or_none, with_none
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
-from config.models.service.monitoring.metrics import measured_mistakes
+from config.models.service.monitoring.metrics import HasMetrics, measured_mistakes
 from config.models.service.monitoring.own_alerts import OwnAlerts
 from config.models.service.monitoring.owner import OwnerName
 from config.models.service.monitoring.slo import Slo
@@ -32,13 +36,6 @@ from config.models.settings import Mistake, Percent, Settings
 
 # The section of a service's file with what differs by environment.
 OVERRIDES = "environments"
-
-
-class Architecture(StrEnum):
-    """The processor that the image is built for."""
-
-    ARM64 = "arm64"
-    X86_64 = "x86_64"
 
 
 class Service(Settings):
@@ -64,7 +61,8 @@ class Service(Settings):
     image: Image = None
     entrypoint: Entrypoint = ()
     command: tuple[str, ...] = Field(default=(), description="Replaces the image's command.")
-    port: int | None = Field(default=None, ge=1, le=65_535, description="Where the container listens.")
+    port: Port | None = Field(default=None, description="Where the container listens.")
+    ports: Ports = Field(default_factory=dict)
     http: Http | None = Field(
         default=None,
         description="Which requests from outside come here, by default all to <name>.<domain>; public-web only.",
@@ -75,11 +73,7 @@ class Service(Settings):
         "none: ECS takes a process that runs for a healthy one.",
         json_schema_extra=with_none,
     )
-    metrics: Metrics | None = Field(
-        default=None,
-        description="What Prometheus scrapes; without it only the task's own figures are collected.",
-        json_schema_extra=without_null,
-    )
+    metrics: HasMetrics = None
     slo: Slo | None = Field(
         default=None,
         description="How many of its requests must succeed; people are told before that is missed.",
@@ -90,14 +84,20 @@ class Service(Settings):
     memory_mib: int = Field(
         default=512, ge=512, le=122_880, description="Memory of a task in MiB; Fargate ties it to cpu."
     )
+    ephemeral_gib: EphemeralGib = None
+    tmpfs: Tmpfs = Field(default_factory=dict)
+    ulimits: Ulimits = Field(default_factory=dict)
+    user: User = None
+    read_only_root: ReadOnlyRoot = False
+    init_process: InitProcess = False
+    drop_capabilities: DropCapabilities = ()
+    sidecars: Sidecars = Field(default_factory=dict)
     architecture: Architecture = Field(default=Architecture.ARM64, description="arm64 is about 20 % cheaper.")
     variables: dict[VariableName, str] = Field(
         default_factory=dict, description="Environment variables; never secrets."
     )
     secrets: Secrets = Field(default_factory=dict)
-    calls: tuple[ServiceName, ...] = Field(
-        default=(), description="The services that this one may connect to; it can reach no other."
-    )
+    calls: Calls = ()
     egress_ports: EgressPorts = Field(
         default=(),
         description="TCP ports outside of the VPC that it may connect to, beside 443: 587 for mail, 9094 for Kafka.",
@@ -148,16 +148,14 @@ class Service(Settings):
         yield from application_mistakes(self)
         yield from storage_mistakes(self)
         yield from secret_mistakes(self)
+        yield from container_mistakes(self)
         if self.database:
             yield from injected_mistakes(self.database, self.variables, self.secrets)
-        if self.name in self.calls:
-            yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {self.name}")
-        if both := sorted(self.variables.keys() & self.secrets.keys()):
-            yield Mistake(
-                field=f"secrets.{both[0]}",
-                message=f"{both[0]} is already among variables",
-                fix="remove it from one of the two",
-            )
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The services that it calls, each once."""
+        return called_services(self.calls)
 
     @property
     def repository(self) -> str:
@@ -175,8 +173,8 @@ class Service(Settings):
         return self.database if self.database and self.database.of is None else None
 
     @property
-    def secrets_owner(self) -> str:
-        """The service under whose name its secrets are stored."""
+    def written_as(self) -> str:
+        """The name of its file, whatever it runs as: that under which its secrets are stored."""
         return self.name
 
     @property

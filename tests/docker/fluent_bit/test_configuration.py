@@ -8,7 +8,7 @@ import pytest
 
 from config.loader.base_images import load_bases
 from config.models.environment.platform_service import FLUENT_BIT, PORTS
-from modules.ecs.container import ROUTER_STOP_TIMEOUT_S
+from modules.ecs.sidecars import ROUTER_STOP_TIMEOUT_S
 from tests.docker.fluent_bit.configuration import KEYS, Section, mistakes, outage_budget, sections, size
 from tests.docker.fluent_bit.firelens import CONFIGURATION, ROOTFS
 from tests.synthesis import ROOT

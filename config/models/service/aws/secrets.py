@@ -157,7 +157,13 @@ Secrets = Annotated[
 
 
 def secret_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find secrets that a service shares with itself."""
+    """Find secrets that a service shares with itself, and variables that are said twice."""
+    if both := sorted(service.variables.keys() & service.secrets.keys()):
+        yield Mistake(
+            field=f"secrets.{both[0]}",
+            message=f"{both[0]} is already among variables",
+            fix="remove it from one of the two",
+        )
     for variable, its in service.secrets.items():
         if its.of == service.name:
             yield Mistake(field=f"secrets.{variable}.of", message="its own secrets are the default", fix="remove `of:`")

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
+from pydantic import Field
+
+from config.models.service.database import without_null
 from config.models.service.http import Metrics
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.slo import Slo
 from config.models.service_names import PORTS_TAKEN_IN_TASKS
 from config.models.settings import Mistake
+
+HasMetrics = Annotated[
+    Metrics | None,
+    Field(
+        description="What Prometheus scrapes; without it only the task's own figures are collected.",
+        json_schema_extra=without_null,
+    ),
+]
 
 
 def measured_mistakes(kind: Kind, port: int | None, metrics: Metrics | None, slo: Slo | None) -> Iterator[Mistake]:

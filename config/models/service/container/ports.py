@@ -1,0 +1,112 @@
+"""The ports of a service's task, and the calls of other services to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from config.models.service_names import PORTS_TAKEN_IN_TASKS
+from config.models.settings import Mistake, in_words, refuse
+
+if TYPE_CHECKING:
+    from config.models.service.service import Service
+
+_NAME = r"[a-z](-?[a-z0-9])*"
+PortName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_NAME}$", max_length=24),
+    in_words("lower-case letters, digits and single hyphens, a letter first"),
+]
+
+
+def _tcp(value: object) -> object:
+    """Take 9090/tcp for 9090, and say of UDP that there is none."""
+    if not isinstance(value, str):
+        return value
+    number, _, protocol = value.lower().partition("/")
+    if protocol == "tcp" and number.isdigit():
+        return int(number)
+    if protocol == "udp":
+        raise refuse(
+            Mistake(
+                message="no service is reached by UDP here: neither the load balancer nor the rules between services "
+                "open it",
+                allowed="a TCP port; a sidecar of the same task may be sent UDP at 127.0.0.1 without a port here",
+                fix="send statsd and the like to a sidecar, or write the TCP port",
+            )
+        )
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65_535), BeforeValidator(_tcp)]
+Ports = Annotated[
+    dict[PortName, Port],
+    Field(
+        max_length=10,
+        description="More TCP ports where it listens, by name: {admin: 9090}; `calls: [orders:admin]` opens one.",
+    ),
+]
+
+
+def _by_name(value: object) -> object:
+    """Refuse the number of a port, which is called by its name."""
+    if isinstance(value, str) and (service := value.partition(":")[0]) and value.partition(":")[2].isdigit():
+        raise refuse(
+            Mistake(
+                message="a port is called by its name",
+                allowed=f"{service} for its `port:`, or {service}:admin for a port called admin under its `ports:`",
+                fix=f"write {service}, or name the port in {service}.yaml",
+            )
+        )
+    return value
+
+
+Call = Annotated[
+    str,
+    StringConstraints(pattern=rf"^[a-z](-?[a-z0-9]){{1,21}}(:{_NAME})?$", max_length=47),
+    in_words("the name of a service, or orders:admin for the port admin of orders"),
+    BeforeValidator(_by_name),
+]
+Calls = Annotated[
+    tuple[Call, ...],
+    Field(
+        description="The services that this one may connect to, each at its port, or orders:admin at one of its "
+        "`ports:`; it can reach no other."
+    ),
+]
+
+
+def called_services(calls: Sequence[str]) -> tuple[str, ...]:
+    """Return the services of these calls, each once, in their order."""
+    return tuple(dict.fromkeys(call.partition(":")[0] for call in calls))
+
+
+def called_ports(calls: Sequence[str], service: str) -> tuple[str, ...]:
+    """Return the names of one service's ports among these calls; the empty name is its `port`."""
+    return tuple(call.partition(":")[2] for call in dict.fromkeys(calls) if call.partition(":")[0] == service)
+
+
+def port_mistakes(service: Service) -> Iterator[Mistake]:
+    """Find a port that two parts of the task would have, and calls that lead nowhere."""
+    if service.name in service.called:
+        yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {service.name}")
+    taken: dict[int, str] = {**PORTS_TAKEN_IN_TASKS}
+    if service.port:
+        taken[service.port] = "`port`"
+    for name, port in service.ports.items():
+        field = f"ports.{name}"
+        if port in taken:
+            yield Mistake(
+                field=field,
+                message=f"{port} is taken in every task, by {taken[port]}"
+                if port in PORTS_TAKEN_IN_TASKS
+                else f"{port} is already {taken[port]}",
+                allowed="a port of its own",
+                fix="choose another port",
+                because=("port",) if port == service.port else (),
+            )
+        taken[port] = f"`{field}`"
+    if twice := next((call for call in service.calls if service.calls.count(call) > 1), None):
+        yield Mistake(field="calls", message=f"{twice} is there twice", allowed="each once", fix="remove one of them")

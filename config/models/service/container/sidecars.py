@@ -1,0 +1,127 @@
+"""Containers that a service's file puts beside its own: a proxy, an agent, a cache of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from config.models.service.application import PublicImage
+from config.models.service.aws.secrets import Secrets
+from config.models.service.container.hardening import (
+    DropCapabilities,
+    InitProcess,
+    ReadOnlyRoot,
+    User,
+)
+from config.models.service.container.ports import Port, PortName
+from config.models.service.http import HealthCheck
+from config.models.service_names import PLATFORM_NAMES, PORTS_TAKEN_IN_TASKS, VariableName
+from config.models.settings import Mistake, Settings
+
+if TYPE_CHECKING:
+    from config.models.service.service import Service
+
+LEAST_FOR_ITSELF_MIB = 128
+# The log router and the exporter of the task's own figures, which stand in every task (modules/ecs/sidecars.py).
+OF_THE_PLATFORM_MIB = 192
+_OF_THE_LOAD_BALANCER = ("path", "healthy_threshold")
+
+
+class Sidecar(Settings):
+    """A container in the service's task: they share network, size and end; it is reached at 127.0.0.1."""
+
+    image: PublicImage = Field(description="A complete public image reference, with its tag.")
+    entrypoint: tuple[str, ...] = Field(default=(), description="Replaces the image's entry point.")
+    command: tuple[str, ...] = Field(default=(), description="Replaces the image's command.")
+    port: Port | None = Field(
+        default=None,
+        description="Where it listens for others. With the service's own `port:`, or one of its `ports:`, it takes "
+        "those requests: a proxy in front.",
+    )
+    essential: bool = Field(default=True, description="The task ends with it; false: it alone is started anew.")
+    health_check: HealthCheck | None = Field(
+        default=None, description="A `command` in it, by ECS; the service starts once it succeeds."
+    )
+    memory_mib: int = Field(
+        default=128, ge=32, le=122_880, description="Its share of the task's memory in MiB, and its end beyond that."
+    )
+    variables: dict[VariableName, str] = Field(
+        default_factory=dict, description="Environment variables of this container alone; never secrets."
+    )
+    secrets: Secrets = Field(default_factory=dict)
+    user: User = None
+    read_only_root: ReadOnlyRoot = False
+    init_process: InitProcess = False
+    drop_capabilities: DropCapabilities = ()
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """Check that its health check asks something, and that no variable is said twice."""
+        if self.health_check:
+            beside = [name for name in _OF_THE_LOAD_BALANCER if name in self.health_check.model_fields_set]
+            if beside:
+                yield Mistake(
+                    field=f"health_check.{beside[0]}",
+                    message="no load balancer asks a sidecar",
+                    allowed="command, interval_s, timeout_s, unhealthy_threshold, grace_s",
+                    fix="remove it",
+                )
+            elif not self.health_check.command:
+                yield Mistake(
+                    field="health_check",
+                    message="it says nothing that could be asked",
+                    allowed="`command:` below it, run in the container by ECS",
+                    fix='write `command: [CMD-SHELL, "…"]` below it, or remove it',
+                )
+        if both := sorted(self.variables.keys() & self.secrets.keys()):
+            yield Mistake(
+                field=f"secrets.{both[0]}",
+                message=f"{both[0]} is already among variables",
+                fix="remove it from one of the two",
+            )
+
+
+Sidecars = Annotated[
+    dict[PortName, Sidecar],
+    Field(max_length=5, description="Containers beside its own, by a name of yours: a proxy, an agent."),
+]
+
+
+def sidecar_mistakes(service: Service) -> Iterator[Mistake]:
+    """Find sidecars that have a name, a port or memory of somebody else."""
+    taken: dict[int, str] = {**PORTS_TAKEN_IN_TASKS}
+    if service.metrics_port and service.metrics_port not in (service.port, *service.ports.values()):
+        taken[service.metrics_port] = "`metrics.port`"
+    for name, sidecar in service.sidecars.items():
+        if name in (service.name, *PLATFORM_NAMES):
+            yield Mistake(
+                field=f"sidecars.{name}",
+                message=f"a container of the task is already called {name}",
+                allowed="a name of its own",
+                fix="choose another name",
+            )
+        if sidecar.port in taken:
+            yield Mistake(
+                field=f"sidecars.{name}.port",
+                message=f"{sidecar.port} is already taken, by {taken[sidecar.port]}",
+                allowed="a port that nothing else of the task has; the service's own `port:` where it stands in front",
+                fix="choose another port",
+            )
+        if sidecar.port:
+            taken[sidecar.port] = f"sidecar {name}"
+    used = OF_THE_PLATFORM_MIB + sum(sidecar.memory_mib for sidecar in service.sidecars.values())
+    if service.sidecars and (left := service.memory_mib - used) < LEAST_FOR_ITSELF_MIB:
+        yield Mistake(
+            field="sidecars",
+            message=f"with {OF_THE_PLATFORM_MIB} MiB of the platform's own they come to {used} of the task's "
+            f"{service.memory_mib} MiB, and leave {max(left, 0)} for the service",
+            allowed=f"at least {LEAST_FOR_ITSELF_MIB} MiB left",
+            fix="write a larger `memory_mib:`, or less for a sidecar",
+            because=("memory_mib",),
+        )
+
+
+def container_of(service: Service, port: int | None) -> str:
+    """Name the container that listens on a port: the sidecar that says so, else the service's own."""
+    return next((name for name, its in service.sidecars.items() if its.port == port), service.name)
