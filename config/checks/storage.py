@@ -41,7 +41,8 @@ def _not_shared(
     elif theirs is None:
         had = [its for its in stored(other.settings) if its.partition(".")[0] == path.partition(".")[0]]
         message, allowed = f"{owner} has no {path}", ", ".join(had) or f"what {owner}.yaml has"
-        fix = f"add `{path.replace('.', ': {')}: {{}}" + ("}" if "." in path else "") + f"` to {owner}.yaml"
+        empty = "{path: …}" if path.startswith("volumes.") else "{}"
+        fix = f"add `{path.replace('.', ': {')}: {empty}" + ("}" if "." in path else "") + f"` to {owner}.yaml"
     elif theirs.of:
         message, allowed = f"{owner} itself uses that of {theirs.of}", f"of: {theirs.of}"
         fix = f"write {theirs.of}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.elasticache_serverless_cache import (
     ElasticacheServerlessCache,
@@ -75,7 +73,6 @@ class Cache(Construct):
         )
         host = self.cache.endpoint.get(0).address
         self.variables = {"CACHE_HOST": host, "CACHE_PORT": str(PORT), "CACHE_URL": f"rediss://{host}:{PORT}"}
-        self.statements: list[dict[str, Any]] = []  # whoever reaches it may use it
 
     def allow_from(self, caller: SecurityGroup, *, scope: Construct, id_: str) -> None:
         """Let the caller's tasks connect; `scope` lies in the caller's stack."""

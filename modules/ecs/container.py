@@ -68,6 +68,11 @@ def container_definition(
         # memory of the host, and be killed (agent/api/task/task.go: private cgroup namespaces).
         container["memory"] = settings.memory_mib - EXPORTER_MEMORY_MIB
         container["mountPoints"] = [{"sourceVolume": DATA_VOLUME, "containerPath": disk, "readOnly": False}]
+    if settings.volumes:
+        container["mountPoints"] = [
+            {"sourceVolume": name, "containerPath": its.path, "readOnly": its.read_only}
+            for name, its in sorted(settings.volumes.items())
+        ]
     if settings.ulimits:
         container["ulimits"] = [
             {"name": name.value, "softLimit": its.soft, "hardLimit": its.hard}

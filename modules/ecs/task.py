@@ -154,7 +154,8 @@ class Task(Construct):
             ephemeral_storage=EcsTaskDefinitionEphemeralStorage(size_in_gib=settings.ephemeral_gib)
             if settings.ephemeral_gib
             else None,
-            volume=[EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None,
+            volume=[its.volume for its in storage.volumes]
+            or ([EcsTaskDefinitionVolume(name=DATA_VOLUME, host_path=f"{DATA}/{settings.name}")] if disk else None),
             # ECS cannot roll back to a revision that is deregistered already.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             depends_on=rights or None,

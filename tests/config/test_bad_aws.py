@@ -14,6 +14,46 @@ NEEDED = "logs, monitoring, secretsmanager, sns, sts, tagging"
 
 CASES = [
     Bad(
+        "a volume without its place",
+        added(API, "volumes: {media: {}}\n"),
+        """
+service_configs/api.yaml:9: volumes.media.path: is missing
+  value: nothing
+  allowed: an absolute path, such as /var/cache, no / at its end
+  fix: add `path:` under `volumes.media:`
+""",
+    ),
+    Bad(
+        "a volume in a folder in memory",
+        added(API, "tmpfs: {/tmp: 64}\nvolumes: {media: {path: /tmp}}\n"),
+        """
+service_configs/api.yaml:10: volumes.media.path: /tmp is already a folder of `tmpfs`
+  value: /tmp
+  allowed: a path of its own
+  fix: choose another path
+""",
+    ),
+    Bad(
+        "a volume of nobody",
+        added(API, "volumes: {media: {of: web, path: /srv}}\n"),
+        """
+service_configs/api.yaml:9: volumes.media.of: web has no volumes.media
+  value: web
+  allowed: what web.yaml has
+  fix: add `volumes: {media: {path: …}}` to web.yaml
+""",
+    ),
+    Bad(
+        "a shared volume described twice",
+        added(API, "volumes: {media: {of: web, path: /srv, backup: false}}\n"),
+        """
+service_configs/api.yaml:9: volumes.media.backup: it is that of web, whose file describes it
+  value: false
+  allowed: `of:` with path and read_only
+  fix: remove it here, and write it in web.yaml
+""",
+    ),
+    Bad(
         "a word that a short form does not have",
         added(API, "permissions:\n  s3: {invoices: readwrite}\n"),
         """

@@ -1,4 +1,4 @@
-"""A service's buckets, queues and cache: safe by default, its own alone, and there after it."""
+"""A service's buckets, queues, cache and volumes: safe by default, its own alone, and there after it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ queues:
   jobs: {attempts: 3, retention_days: 7, visibility_timeout_s: 300}
   events: {fifo: true, deletion_protection: false}
 cache: {max_storage_gb: 2}
+volumes: {media: {path: /srv/media}, scratch: {path: /srv/scratch, backup: false, deletion_protection: false}}
 """
 WORKER = """\
 kind: worker
@@ -28,9 +29,12 @@ image: a/web:1
 buckets: {uploads: {of: web}}
 queues: {jobs: {of: web}}
 cache: {of: web}
+volumes: {media: {of: web, path: /media, read_only: true}}
 scaling: {min_tasks: 0, max_tasks: 50, messages_per_task: 10}
 """
 PLAIN = "kind: worker\nimage: a/web:1\n"
+FILES = "arn:aws:elasticfilesystem:eu-west-1:1:file-system/fs-media"
+ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:1:access-point/fsap-media"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -63,6 +67,10 @@ def rights_of(platform: Platform, service: str, policy: str = "storage") -> Role
         "bucketbucket-uploads": "arn:aws:s3:::acme-prod-web-uploads",
         "queuequeue-jobs": "arn:aws:sqs:eu-west-1:1:prod-web_jobs",
         "queuequeue-events": "arn:aws:sqs:eu-west-1:1:prod-web_events.fifo",
+        "aws_efs_file_systemvolume-media": FILES,
+        "aws_efs_file_systemvolume-scratch": f"{FILES}-scratch",
+        "aws_efs_access_pointvolume-media": ACCESS_POINT,
+        "aws_efs_access_pointvolume-scratch": f"{ACCESS_POINT}-scratch",
         "kms_key": "arn:aws:kms:eu-west-1:1:key/data",
     }
 
@@ -130,13 +138,85 @@ def test_a_cache_is_a_valkey_in_the_private_subnets_that_may_grow_to_its_limit(s
     assert "kms_key_id" in cache
 
 
+def file_system(storage: Stack, name: str) -> Any:
+    return storage.one("aws_efs_file_system", creation_token=f"prod-web-{name}")
+
+
+def test_a_volume_is_encrypted_backed_up_and_mounted_by_tls_alone(storage: Stack) -> None:
+    media = file_system(storage, "media")
+    assert media["encrypted"] is True
+    assert "kms_key_id" in media
+    backups = {one["file_system_id"]: one["backup_policy"] for one in storage.all("aws_efs_backup_policy")}
+    assert backups[storage.id_of(media)] == {"status": "ENABLED"}
+    assert backups[storage.id_of(file_system(storage, "scratch"))] == {"status": "DISABLED"}
+    (policy,) = [
+        json.loads(one["policy"])["Statement"]
+        for one in storage.all("aws_efs_file_system_policy", file_system_id=storage.id_of(media))
+    ]
+    assert [one["Effect"] for one in policy] == ["Deny"], "so that whoever has no role is nobody"
+    assert policy[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_volume_is_in_every_zone_and_closed_to_all_but_who_mounts_it(platform: Platform, storage: Stack) -> None:
+    targets = storage.all("aws_efs_mount_target", file_system_id=storage.id_of(file_system(storage, "media")))
+    assert len(targets) == 3
+    assert all("private" in target["subnet_id"] for target in targets)
+    (group,) = {group for target in targets for group in target["security_groups"]}
+    assert not [
+        rule for rule in storage.all("aws_vpc_security_group_ingress_rule") if rule["security_group_id"] == group
+    ]
+    for service, volumes in (("web", 2), ("worker", 1), ("plain", 0)):
+        stack = platform[f"prod-service-{service}"]
+        rules = stack.all("aws_vpc_security_group_ingress_rule", from_port=2049, to_port=2049, ip_protocol="tcp")
+        assert len(rules) == volumes
+        opened = {platform.resolve(stack, rule["security_group_id"])[1] for rule in rules}
+        assert (group in opened) is bool(volumes)
+
+
+def test_a_task_mounts_it_by_the_access_point_as_its_role(platform: Platform) -> None:
+    for service, path, only_read in (("web", "/srv/media", False), ("worker", "/media", True)):
+        stack = platform[f"prod-service-{service}"]
+        task = stack.one("aws_ecs_task_definition")
+        (volume,) = [one for one in task["volume"] if one["name"] == "media"]
+        configuration = volume["efs_volume_configuration"]
+        assert configuration["transit_encryption"] == "ENABLED"
+        assert configuration["authorization_config"]["iam"] == "ENABLED"
+        point = platform.resolve(stack, configuration["authorization_config"]["access_point_id"])[1]
+        assert point.startswith("${aws_efs_access_point.volume-media")
+        own, *_ = json.loads(task["container_definitions"])
+        (mounted,) = [one for one in own["mountPoints"] if one["sourceVolume"] == "media"]
+        assert (mounted["containerPath"], mounted["readOnly"]) == (path, only_read)
+
+
+def test_a_role_mounts_what_is_named_and_writes_unless_it_only_reads(platform: Platform) -> None:
+    web, worker, plain = (rights_of(platform, name) for name in ("web", "worker", "plain"))
+    by_point = {"elasticfilesystem:AccessPointArn": ACCESS_POINT}
+    for role in (web, worker):
+        assert role.may("elasticfilesystem:ClientMount", FILES, by_point)
+        assert not role.may("elasticfilesystem:ClientMount", FILES), "the whole file system"
+        assert not role.may("elasticfilesystem:ClientRootAccess", FILES, by_point)
+        assert not role.may("elasticfilesystem:DeleteFileSystem", FILES, by_point)
+    assert web.may("elasticfilesystem:ClientWrite", FILES, by_point)
+    assert not worker.may("elasticfilesystem:ClientWrite", FILES, by_point)
+    scratch = {"elasticfilesystem:AccessPointArn": f"{ACCESS_POINT}-scratch"}
+    assert not worker.may("elasticfilesystem:ClientMount", f"{FILES}-scratch", scratch)
+    assert not plain.policies
+
+
+def test_files_belong_to_one_user_whoever_writes_them(storage: Stack) -> None:
+    for point in storage.all("aws_efs_access_point"):
+        owner = point["root_directory"]["creation_info"]
+        assert (owner["owner_uid"], owner["owner_gid"], owner["permissions"]) == (1000, 1000, "0750")
+        assert point["posix_user"] == {"uid": 1000, "gid": 1000}
+
+
 def test_what_holds_data_is_protected_as_the_environment_is_or_as_it_says_itself(storage: Stack) -> None:
     protected = {
-        resource.get("bucket") or resource["name"]
-        for kind in ("aws_s3_bucket", "aws_sqs_queue", "aws_elasticache_serverless_cache")
+        resource.get("bucket") or resource.get("creation_token") or resource["name"]
+        for kind in ("aws_s3_bucket", "aws_sqs_queue", "aws_elasticache_serverless_cache", "aws_efs_file_system")
         for resource in storage.all(kind, lifecycle={"prevent_destroy": True})
     }
-    assert protected == {"acme-prod-web-uploads", "prod-web_jobs", "prod-web_jobs_dead", "prod-web"}
+    assert protected == {"acme-prod-web-uploads", "prod-web_jobs", "prod-web_jobs_dead", "prod-web", "prod-web-media"}
     assert storage.one("aws_s3_bucket")["force_destroy"] is False
 
 

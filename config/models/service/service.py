@@ -13,6 +13,7 @@ from config.models.service.application import Before, Entrypoint, Image, applica
 from config.models.service.aws.permissions import MayDo, Permissions
 from config.models.service.aws.secrets import Secrets, secret_mistakes
 from config.models.service.aws.storage import Buckets, HasCache, Queues, storage_mistakes
+from config.models.service.aws.volumes import Volumes
 from config.models.service.container.hardening import DropCapabilities, InitProcess, ReadOnlyRoot, User
 from config.models.service.container.mistakes import container_mistakes
 from config.models.service.container.ports import Calls, Port, Ports, called_services
@@ -111,6 +112,7 @@ class Service(Settings):
     buckets: Buckets = Field(default_factory=dict)
     queues: Queues = Field(default_factory=dict)
     cache: HasCache = None
+    volumes: Volumes = Field(default_factory=dict)
     schedule: Schedule | None = Field(default=None, description="When it runs; scheduled-job only.")
     before: Before = ()
     timeout_minutes: int = Field(

@@ -11,6 +11,7 @@ from config.models.service.aws.buckets import Bucket
 from config.models.service.aws.cache import Cache
 from config.models.service.aws.queues import Queue
 from config.models.service.aws.stored import StoreName
+from config.models.service.aws.volumes import Volume, volume_mistakes
 from config.models.service.database import without_null
 from config.models.settings import Mistake
 
@@ -56,12 +57,13 @@ def owns_storage(service: Service) -> bool:
     return any(its.of is None for its in stored(service).values())
 
 
-def stored(service: Service) -> dict[str, Bucket | Queue | Cache]:
+def stored(service: Service) -> dict[str, Bucket | Queue | Cache | Volume]:
     """Return what the service uses, its own and others', by its place in the file."""
     return {
         **{f"buckets.{name}": its for name, its in service.buckets.items()},
         **{f"queues.{name}": its for name, its in service.queues.items()},
         **({"cache": service.cache} if service.cache else {}),
+        **{f"volumes.{name}": its for name, its in service.volumes.items()},
     }
 
 
@@ -91,6 +93,7 @@ def storage_mistakes(service: Service) -> Iterator[Mistake]:
                 fix="remove it, or call it something else",
                 because=(injected[name],),
             )
+    yield from volume_mistakes(service)
     scaling, names = service.scaling, sorted(service.queues)
     if scaling.messages_per_task is not None and not names:
         yield Mistake(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -18,10 +18,13 @@ StoreName = Annotated[
 
 
 class Stored(Settings):
-    """A bucket, a queue or a cache."""
+    """A bucket, a queue, a cache or a volume."""
+
+    # What may stand beside `of:`, being about the service that shares it.
+    of_the_user: ClassVar[frozenset[str]] = frozenset()
 
     of: ServiceName | None = Field(
-        default=None, description="The service whose it is, and that this one shares; nothing else stands beside it."
+        default=None, description="The service whose it is, and that this one shares; its file says all about it."
     )
     deletion_protection: bool | None = Field(
         default=None,
@@ -31,11 +34,11 @@ class Stored(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Find what is written beside `of:`, which belongs into the other service's file."""
-        if self.of and (beside := sorted(self.model_fields_set - {"of"})):
+        if self.of and (beside := sorted(self.model_fields_set - {"of", *self.of_the_user})):
             yield Mistake(
                 field=beside[0],
                 message=f"it is that of {self.of}, whose file describes it",
-                allowed="`of:` alone",
+                allowed=f"`of:` with {' and '.join(sorted(self.of_the_user))}" if self.of_the_user else "`of:` alone",
                 fix=f"remove it here, and write it in {self.of}.yaml",
                 because=("of",),
             )
