@@ -26,7 +26,7 @@ from cli.session import Session, open_session
 from cli.terraform.cdktf_runner import Cdktf
 from cli.terraform.orphaned_stacks import LOGGING, LOGS, that_need, without_logs, without_previews
 from cli.terraform.provider_mirror import prepare_terraform
-from config.loader.platform import load_platform
+from config.loader.platform import read_platform
 from config.models.environment.shared import SHARED
 
 console = Console()
@@ -38,7 +38,9 @@ def synth(
     ] = None,
 ) -> None:
     """Write the Terraform code of every environment, or of one, to cdktf.out. Asks no AWS."""
-    load_platform(ROOT, only=None if environment == SHARED else environment)
+    read = read_platform(ROOT, only=None if environment == SHARED else environment)
+    for warning in dict.fromkeys(str(warning) for one in read for warning in one.warnings):
+        console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
     terraform = prepare_terraform(ROOT, os.environ)
     chosen = {"GROUNDWORK_ENVIRONMENT": environment} if environment else {}
     raise typer.Exit(Cdktf(ROOT, {**terraform.environment, **chosen}).synth())
@@ -99,6 +101,8 @@ def deploy_stacks(
             refuse_lost_records(session, changing)
             refuse_missing_images(session, changing)
             refuse_missing_secrets(session, changing)
+            for warning in read_platform(session.root, only=session.name)[0].warnings:
+                session.say(f"warning: {warning}")
         if allowed is not None:
             allowed.refuse_others(list(raw_plans(session, chosen)), environment=environment)
         left = without_previews(run.orphans())

@@ -26,19 +26,21 @@ ROUTES = 100
 # What the platform itself needs, rounded up: the pull and the log; the database's login; the containers beside.
 _START_TASKS, _LOGIN, _BESIDE, _KEY = 1_300, 700, 6_000, 400
 _SUFFIX = len("-AbCdEf")  # which Secrets Manager puts behind each name
-_SCRAPED, _ROUTED, _HTTPS = 3, 1, 1
+_SCRAPED, _ROUTED, _HTTPS, _CACHE = 3, 1, 1, 2
 
 
-def limit_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """Find each limit that is passed, with the number that it comes to."""
+def limit_conflicts(
+    environment: Located[Environment], services: Sequence[Located[Service]], *, share: float = 1
+) -> Iterator[Problem]:
+    """Find each limit of which more than a share is used, with the number that it comes to."""
     everything = [written.settings for written in services]
     callers = Counter(call.partition(":")[0] for service in everything for call in service.calls)
     logins = Counter(database_owner(service, everything) for service in everything)
     for written in services:
-        yield from _own(environment.settings, written)
+        yield from _own(environment.settings, written, share)
         service = written.settings
         inbound = callers[service.name] + _SCRAPED + (_ROUTED if service.route else 0)
-        if inbound > RULES_OF_A_GROUP:
+        if inbound > RULES_OF_A_GROUP * share:
             yield written.problem(
                 "name",
                 message=f"{callers[service.name]} services call it, which comes to {inbound} inbound rules of its "
@@ -46,7 +48,7 @@ def limit_conflicts(environment: Located[Environment], services: Sequence[Locate
                 allowed=f"up to {RULES_OF_A_GROUP - _SCRAPED - (_ROUTED if service.route else 0)} callers",
                 fix="let some of them call it through a service between them, or through the load balancer",
             )
-        if service.own_database and logins[service.name] > RULES_OF_A_GROUP:
+        if service.own_database and logins[service.name] > RULES_OF_A_GROUP * share:
             yield written.problem(
                 "database",
                 message=f"database: {logins[service.name]} services use it; the security group of a database takes "
@@ -55,7 +57,7 @@ def limit_conflicts(environment: Located[Environment], services: Sequence[Locate
                 fix="give some of them a database of their own",
             )
     routed = [written for written in services if written.settings.route]
-    if len(routed) + 1 > ROUTES:
+    if len(routed) + 1 > ROUTES * share:
         yield routed[-1].problem(
             "kind",
             message=f"kind: {len(routed)} services and Grafana are routed to; a load balancer has {ROUTES} groups",
@@ -65,7 +67,7 @@ def limit_conflicts(environment: Located[Environment], services: Sequence[Locate
         )
 
 
-def _own(environment: Environment, written: Located[Service]) -> Iterator[Problem]:
+def _own(environment: Environment, written: Located[Service], share: float) -> Iterator[Problem]:
     service = written.settings
     sources = secret_sources(environment, service)
     arn = f"arn:aws:secretsmanager:{environment.region}:{environment.account_id}:secret:"
@@ -74,7 +76,7 @@ def _own(environment: Environment, written: Located[Service]) -> Iterator[Proble
     keys = {source.kms_key for source in sources if source.kms_key}
     listed += len(keys) * _KEY + sum(len(f'"{source.arn or source.place}",') for source in sources if source.kms_key)
     policy = _START_TASKS + listed + (_LOGIN if service.database else 0)
-    if policy > ROLE_POLICY:
+    if policy > ROLE_POLICY * share:
         yield written.problem(
             "secrets",
             message=f"secrets: {len(places)} secrets come to a policy of about {policy} characters; a role takes "
@@ -83,7 +85,8 @@ def _own(environment: Environment, written: Located[Service]) -> Iterator[Proble
             fix="keep several values in one secret, or what is no secret under `variables:`",
         )
     outbound = _HTTPS + len(service.egress_ports) + len(service.calls) + (1 if service.database else 0)
-    if outbound > RULES_OF_A_GROUP:
+    outbound += len(service.volumes) + (_CACHE if service.cache else 0)
+    if outbound > RULES_OF_A_GROUP * share:
         yield written.problem(
             "calls",
             message=f"calls: with {len(service.calls)} services it comes to {outbound} outbound rules of its security "
@@ -96,9 +99,10 @@ def _own(environment: Environment, written: Located[Service]) -> Iterator[Proble
         {"name": source.variable, "valueFrom": f"{source.arn or arn + source.place}:{source.key}::"}
         for source in sources
     ]
-    held = [told, read, service.entrypoint, service.command, service.health_check.command]
+    beside = [its.model_dump(mode="json", exclude={"secrets"}) for its in service.sidecars.values()]
+    held = [told, read, beside, service.entrypoint, service.command, service.health_check.command]
     size = _BESIDE + len(json.dumps(held).encode())
-    if size > TASK_DEFINITION_BYTES:
+    if size > TASK_DEFINITION_BYTES * share:
         largest = max(("variables", told), ("secrets", read), ("command", service.command), key=_length)[0]
         yield written.problem(
             largest,

@@ -13,6 +13,7 @@ from config.diagnostics.schema_words import Schema, bounds, writable
 from config.models.settings import PATTERN_IN_WORDS
 from config.source.node import Node
 
+_ONE_LABEL = "one label"  # in the words of such a field, config/models/service/http.py
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
 _QUANTITY = re.compile(r"\s*([0-9][0-9_,]{0,17})(?:\.0*)?\s*([A-Za-z%]*)\s*")
 # A unit that people write, and what it is worth in the unit at the end of the field's name.
@@ -114,16 +115,37 @@ def _text(node: Node, schema: Schema) -> str | None:
     pattern, most = schema.get("pattern"), schema.get("maxLength")
     if not pattern or ("*" in node.content and "; no *" in schema.get(PATTERN_IN_WORDS, "")):
         return None
+    if _ONE_LABEL in schema.get(PATTERN_IN_WORDS, "") and (fix := _label(node.content)):
+        return fix
     for candidate in _candidates(node.content):
         if re.search(pattern, candidate) and (most is None or len(candidate) <= most):
             return f"write {candidate if re.fullmatch('[a-z][a-zA-Z0-9._/-]*', candidate) else json.dumps(candidate)}"
     return None
 
 
+def _label(text: str) -> str | None:
+    """Say what a whole name may have meant where a label below a domain belongs: the first label alone is a guess."""
+    host = _host(text)
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+        return None
+    label, _, rest = host.partition(".")
+    if "." in rest:
+        return f'write {label} if {rest} is the environment\'s `domain:`, "@" if {host} is'
+    alone = host.replace(".", "-")
+    return (
+        f'write {alone}, for the certificate covers one label below the domain, or "@" if {host} is the '
+        "environment's `domain:`"
+    )
+
+
+def _host(text: str) -> str:
+    return re.sub(r"^[a-z]+://|/.*$|\.$", "", text.strip().lower())
+
+
 def _candidates(text: str) -> Iterator[str]:
     lower = text.strip().lower()
     yield lower
-    host = re.sub(r"^[a-z]+://|/.*$|\.$", "", lower)
+    host = _host(text)
     yield host
     if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host):
         yield host.partition(".")[0]

@@ -20,6 +20,7 @@ from config.checks.secrets import secret_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
 from config.checks.waf import waf_conflicts
+from config.checks.warnings import platform_warnings
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.releases import read_releases
@@ -53,6 +54,11 @@ class WrittenDeployment:
 
     environment: Located[Environment]
     services: tuple[Located[Service], ...]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What stops no deploy, and is worth a line before it."""
+        return list(platform_warnings(self.environment, self.services))
 
 
 def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]:

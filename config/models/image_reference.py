@@ -53,6 +53,11 @@ def is_tagged(text: str) -> bool:
     return "@" in text or ":" in text.rpartition("/")[2]
 
 
+def means_latest(text: str) -> bool:
+    """Tell whether a reference means what is newest in its registry, whenever it is read."""
+    return "@" not in text and (not is_tagged(text) or text.endswith(":latest"))
+
+
 def store(text: str) -> str | None:
     """Return the name of the database or broker whose public image this is."""
     name = re.split("[:@]", text.rpartition("/")[2])[0]

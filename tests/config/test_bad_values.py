@@ -11,6 +11,17 @@ from tests.config.platform_files import VALID, added, replaced
 
 CASES = [
     Bad(
+        "a host of two labels",
+        replaced(WEB, "host: shop", "host: admin.eu"),
+        """
+service_configs/web.yaml:4: http.host: has the wrong form
+  value: admin.eu
+  allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
+  fix: write admin-eu, for the certificate covers one label below the domain, or "@" if admin.eu is the environment's \
+`domain:`
+""",
+    ),
+    Bad(
         "a misspelt field",
         added(API, "memory_mb: 2048\n"),
         """
@@ -643,7 +654,7 @@ service_configs/web.yaml:4: http.path: has the wrong form
 service_configs/web.yaml:4: http.host: has the wrong form
   value: shop.example.com
   allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
-  fix: write shop
+  fix: write shop if example.com is the environment's `domain:`, "@" if shop.example.com is
 """,
     ),
     Bad(
