@@ -22,6 +22,7 @@ from tests.synthesis import SHOP, Checkout, Platform, Stack
 
 HTTP, HTTPS, POSTGRES = (80, 80), (443, 443), (5432, 5432)
 EPHEMERAL = (1024, 65_535)
+NFS = 2049
 CACHE = (6379, 6380)  # to write, and to read from replicas
 
 # Every kind of service and of connection.
@@ -29,11 +30,12 @@ KINDS = {
     "storefront": "kind: public-web\nport: 8080\nimage: a/b:1\ncalls: [orders]\n",
     "admin": "kind: public-web\nport: 9000\nimage: a/b:1\n",
     "orders": "kind: internal\nhealth_check: none\nport: 8081\nimage: a/b:1\n"
-    "calls: [stock]\ndatabase: {}\nmetrics: {}\ncache: {}\n",
+    "calls: [stock]\ndatabase: {}\nmetrics: {}\ncache: {}\nports: {admin: 9191, debug: 9292}\n"
+    "volumes: {media: {path: /srv/media}}\n",
     "stock": "kind: internal\nhealth_check: none\nport: 8082\nimage: a/b:1\ndatabase: {}\n",
     "mailer": "kind: worker\nimage: a/b:1\nmetrics: {port: 9100}\negress_ports: [587, 8081, 5432]\n",
     "nightly": "kind: scheduled-job\nimage: a/b:1\ncache: {of: orders}\n"
-    "schedule:\n  expression: rate(1 day)\ncalls: [orders]\n",
+    "schedule:\n  expression: rate(1 day)\ncalls: [orders, orders:admin]\nvolumes: {media: {of: orders, path: /m}}\n",
     "migrate": "kind: one-off\nimage: a/b:1\nbefore: orders\n",
 }
 
@@ -122,7 +124,13 @@ def promised(root: Path, environment: str) -> Promise:
     services = {service.name: service for service in deployment.services}
     outgoing = {caller: set(called.items()) for caller, called in PLATFORM.items()}
     for service in services.values():
-        wanted = {(callee, services[callee].port or 0) for callee in service.called}
+        wanted = set()
+        for call in service.calls:
+            callee, _, port = call.partition(":")
+            wanted.add((callee, services[callee].ports[port] if port else services[callee].port or 0))
+        for name, volume in service.volumes.items():
+            wanted.add((f"{volume.of or service.name}-{name}-volume", NFS))
+            outgoing[f"{volume.of or service.name}-{name}-volume"] = set()
         owner = services[database_owner(service, deployment.services)]
         if owner.own_database:
             wanted.add((f"{owner.name}-database", POSTGRES[0]))
@@ -194,6 +202,7 @@ def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Check
         ("dev-stock", (8082, 8082)),
         ("dev-orders-database", POSTGRES),
         *(("dev-orders-cache", (port, port)) for port in CACHE),
+        ("dev-orders-media-volume", (NFS, NFS)),
     }
     assert network.reached_by("dev-migrate") == outside | {("dev-orders-database", POSTGRES)}
     assert network.reached_by("dev-nightly") == outside | {

@@ -16,7 +16,7 @@ _PROCESSOR = "write `architecture: arm64`, or x86_64"
 _KIND = "write `kind: public-web`, internal, worker, scheduled-job or one-off"
 _CHECK = "write `health_check:`, with `path:` for the load balancer or `command:` for ECS"
 _CONFIG = "write `variables:`, and `secrets:` for what must not be read"
-_DISK = "write `buckets: {files: {}}` for files, `database: {}` for rows: a task's disk ends with the task"
+_DISK = "write `volumes: {files: {path: /srv/files}}`, or `buckets: {files: {}}`: a task's disk ends with the task"
 _CALLS = "write `calls:` with the services that it reaches; the network follows"
 _ALWAYS = "remove it: every deploy is rolling, and rolled back when it fails"
 _REPLACED = "remove it: ECS replaces every task that ends"
@@ -46,13 +46,19 @@ _OF_SERVICES = {
         "env": _CONFIG,
         "env_file": _CONFIG,
         "envfrom": _CONFIG,
-        "ports": "write `port:`, the one that it listens at",
-        "expose": "write `port:`, the one that it listens at",
+        "expose": "write `port:`, the one that it listens at, and others below `ports:`",
         "container_port": "write `port:`, the one that it listens at",
-        "sidecars": "make it a service of its own: the platform's sidecars are in every task",
         "storage": _DISK,
-        "volumes": _DISK,
         "mount_points": _DISK,
+        "efs": _DISK,
+        "ephemeral_storage": "write `ephemeral_gib:`, in GiB",
+        "cap_drop": "write `drop_capabilities:`",
+        "read_only": "write `read_only_root:`",
+        "readonly_root_filesystem": "write `read_only_root:`",
+        "readonlyrootfilesystem": "write `read_only_root:`",
+        "security_context": "write `user:`, `read_only_root:` and `drop_capabilities:`",
+        "init": "write `init_process:`",
+        "containers": "write `sidecars:` for what stands beside the service's own",
         "network": _CALLS,
         "networks": _CALLS,
         "depends_on": _CALLS,

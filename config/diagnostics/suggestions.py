@@ -43,6 +43,8 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
             return f"write {json.dumps(_words(node.content), ensure_ascii=False)}"
         case "array" if not isinstance(node.content, dict | tuple):
             return f"write [{node.source}]"
+        case "object" if schema.get("examples") and not isinstance(node.content, dict):
+            return f"write {key}: {json.dumps(schema['examples'][0]).replace(chr(34), '')}"
         case "object" if isinstance(node.content, tuple):
             return "write `name: value` lines, without the dashes"
         case "object" if "properties" in schema:

@@ -37,6 +37,42 @@ ports.statsd: no service is reached by UDP here: neither the load balancer nor t
 """,
     ),
     said(
+        "ports: ['8080:80', 9090]",
+        """
+ports: needs fields of its own, not a list
+  value: ["8080:80", 9090]
+  allowed: lines of `name: value`
+  fix: write ports: {admin: 9090}
+""",
+    ),
+    said(
+        "volumes: ['./media:/srv/media']",
+        """
+volumes: needs fields of its own, not a list
+  value: ["./media:/srv/media"]
+  allowed: lines of `name: value`
+  fix: write volumes: {media: {path: /srv/media}}
+""",
+    ),
+    said(
+        "tmpfs: /tmp",
+        """
+tmpfs: needs fields of its own, not text
+  value: /tmp
+  allowed: lines of `name: value`
+  fix: write tmpfs: {/var/cache: 64}
+""",
+    ),
+    said(
+        "cap_drop: [ALL]",
+        """
+cap_drop: there is no such field
+  value: cap_drop: [ALL]
+  allowed: kind, ...
+  fix: write `drop_capabilities:`
+""",
+    ),
+    said(
         "ports: {admin: 8080}",
         """
 ports.admin: 8080 is already `port`

@@ -36,6 +36,7 @@ Volumes = Annotated[
     dict[StoreName, Volume],
     Field(
         max_length=10,
+        examples=[{"media": {"path": "/srv/media"}}],
         description="EFS file systems of its own, by a name of yours: {media: {path: /srv/media}}; {of: web, path: "
         "/srv/media} is that of another service.",
     ),

@@ -45,6 +45,7 @@ Ports = Annotated[
     dict[PortName, Port],
     Field(
         max_length=10,
+        examples=[{"admin": 9090}],
         description="More TCP ports where it listens, by name: {admin: 9090}; `calls: [orders:admin]` opens one.",
     ),
 ]

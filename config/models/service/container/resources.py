@@ -71,7 +71,10 @@ def _with_number(schema: dict[str, Any]) -> None:
 
 Ulimits = Annotated[
     dict[UlimitName, Annotated[Ulimit, BeforeValidator(_both), Field(json_schema_extra=_with_number)]],
-    Field(description="Limits of a process: {nofile: 65535}, or {nofile: {soft: 1024, hard: 65535}}."),
+    Field(
+        examples=[{"nofile": 65_535}],
+        description="Limits of a process: {nofile: 65535}, or {nofile: {soft: 1024, hard: 65535}}.",
+    ),
 ]
 MountPath = Annotated[
     str,
@@ -82,6 +85,7 @@ Tmpfs = Annotated[
     dict[MountPath, Annotated[int, Field(ge=1, le=122_880)]],
     Field(
         max_length=10,
+        examples=[{"/var/cache": 64}],
         description="Folders in memory, each with its MiB: {/tmp: 64}; part of the task's memory, and gone with it.",
     ),
 ]

@@ -84,7 +84,11 @@ class Sidecar(Settings):
 
 Sidecars = Annotated[
     dict[PortName, Sidecar],
-    Field(max_length=5, description="Containers beside its own, by a name of yours: a proxy, an agent."),
+    Field(
+        max_length=5,
+        examples=[{"nginx": {"image": "public.ecr.aws/nginx/nginx:1.29.1"}}],
+        description="Containers beside its own, by a name of yours: a proxy, an agent.",
+    ),
 ]
 
 
