@@ -187,6 +187,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {},
         {"tasks of web": 18.0201},
     ),
+    # 2 x 730 x (0.009875 + 30 x 0.000122)
+    "tasks with 30 GiB of disk beyond the 20 that cost nothing": (
+        {"service-web": service({**SIZE, "ephemeral_storage": {"size_in_gib": 50}})},
+        {},
+        {"tasks of web": 19.7611},
+    ),
     # 1 on demand, of the other 9 half on Spot: 1 + 9 x (0.5 + 0.5 x 0.33) = 6.985 x 730 x 0.009875
     "tasks half on Spot beside one on demand": (
         {

@@ -37,7 +37,7 @@ def beside(service: Service, **secrets: dict[str, str]) -> dict[str, dict[str, A
     return {its["name"]: its for its in sidecar_containers(ENVIRONMENT, service, secrets=given, log_group="/logs")}
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "ports": {"admin": 9090, "web": 9000},
     "tmpfs": {"/tmp": 64},
     "ulimits": {"nofile": 65_535, "memlock": {"soft": -1, "hard": -1}},
