@@ -207,6 +207,8 @@ def test_a_service_reaches_what_it_calls_and_its_own_database(kinds: tuple[Check
     assert network.reached_by("dev-migrate") == outside | {("dev-orders-database", POSTGRES)}
     assert network.reached_by("dev-nightly") == outside | {
         ("dev-orders", (8081, 8081)),
+        ("dev-orders", (9191, 9191)),
+        ("dev-orders-media-volume", (NFS, NFS)),
         *(("dev-orders-cache", (port, port)) for port in CACHE),
     }
 

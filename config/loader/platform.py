@@ -57,7 +57,7 @@ class WrittenDeployment:
 
     @property
     def warnings(self) -> list[Problem]:
-        """What stops no deploy, and is worth a line before it."""
+        """The doubts that stop no deploy, and are worth a line before it."""
         return list(platform_warnings(self.environment, self.services))
 
 

@@ -22,7 +22,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "network": ("ec2",),
     "edge": ("acm", "elasticloadbalancing", "globalaccelerator", "route53", "wafv2", "s3"),
     "compute": ("application-autoscaling", "autoscaling", "ecs", "lambda", "scheduler", "servicediscovery"),
-    "data": ("aoss", "ecr", "elasticache", "elasticfilesystem", "kms", "rds", "secretsmanager", "sqs", "ssm"),
+    "data": ("aoss", "ecr", "elasticache", "kms", "rds", "secretsmanager", "sqs", "ssm"),
+    "files": ("elasticfilesystem",),
     "watch": ("budgets", "cloudwatch", "events", "logs", "sns", "tag"),
     "identity": ("iam",),
 }
