@@ -13,7 +13,6 @@ from config.models.service.http import HealthCheck
 from config.models.service.service import Service
 from modules.data.database_url import with_url
 
-STOP_TIMEOUT_S = 60  # longer than the load balancer takes to stop sending requests
 DISK_STOP_TIMEOUT_S = 120  # what was measured last is written down before the end
 DATA_VOLUME = "data"
 EXPORTER_MEMORY_MIB = 64  # of the task's; it takes about 20
@@ -45,7 +44,7 @@ def container_definition(
         "essential": True,
         "environment": [{"name": key, "value": value} for key, value in sorted(plain.items())],
         "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(secret_arns.items())],
-        "stopTimeout": DISK_STOP_TIMEOUT_S if disk else STOP_TIMEOUT_S,
+        "stopTimeout": DISK_STOP_TIMEOUT_S if disk else settings.stop_timeout_s,
         "logConfiguration": _routed() if routed else log_to(log_group, environment.region),
     }
     # Started after them, and so stopped before them: the first lines and the last ones find a router.

@@ -12,16 +12,19 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRuleConditionHostHeader,
     LbListenerRuleConditionPathPattern,
 )
-from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from cdktf_cdktf_provider_aws.lb_target_group import (
+    LbTargetGroup,
+    LbTargetGroupHealthCheck,
+    LbTargetGroupStickiness,
+)
 from constructs import Construct
 
 from config.models.service.http import HealthCheck, Http
 from config.models.service.listener_priority import rule_priority
+from config.models.service.target_group import CODES
 from modules.checkov import skip
 from modules.edge.load_balancer import HTTP, LoadBalancer
 from modules.network.vpc import Vpc
-
-DEREGISTRATION_DELAY_S = 30
 
 
 class WebRoute(Construct):
@@ -56,12 +59,17 @@ class WebRoute(Construct):
             vpc_id=vpc.vpc.id,
             protocol="HTTP",
             port=HTTP,
-            deregistration_delay=str(DEREGISTRATION_DELAY_S),
+            protocol_version=None if settings.protocol == "http1" else settings.protocol.upper(),
+            deregistration_delay=str(settings.drain_s),
+            slow_start=settings.slow_start_s,
+            stickiness=LbTargetGroupStickiness(type="lb_cookie", cookie_duration=settings.sticky_s)
+            if settings.sticky_s
+            else None,
             health_check=LbTargetGroupHealthCheck(
                 path=health_check.path,
                 port="traffic-port",
                 protocol="HTTP",
-                matcher="200",
+                matcher=health_check.matcher or str(CODES[settings.protocol][0]),
                 interval=health_check.interval_s,
                 timeout=health_check.timeout_s,
                 healthy_threshold=health_check.healthy_threshold,

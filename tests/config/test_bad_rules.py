@@ -22,6 +22,26 @@ BOTH_AT_22 = {
 
 CASES = [
     Bad(
+        "codes of a healthy task upside down",
+        added(WEB, 'health_check:\n  matcher: "399-200"\n'),
+        """
+service_configs/web.yaml:10: health_check.matcher: 399-200 are no codes that tell a healthy task, of protocol http1
+  value: "399-200"
+  allowed: 200 to 499: one, several with commas, or a range from the lower to the higher
+  fix: write matcher: "200", or remove it
+""",
+    ),
+    Bad(
+        "codes of HTTP where gRPC is spoken",
+        replaced(WEB, "  host: shop\n", '  host: shop\n  protocol: grpc\nhealth_check:\n  matcher: "200"\n'),
+        """
+service_configs/web.yaml:7: health_check.matcher: 200 are no codes that tell a healthy task, of protocol grpc
+  value: "200"
+  allowed: 0 to 99: one, several with commas, or a range from the lower to the higher
+  fix: write matcher: "0", or remove it
+""",
+    ),
+    Bad(
         "a zone that nobody decided on",
         added(DEV, "edge: {create_zone: false}\n"),
         """

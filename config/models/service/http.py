@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from config.models.service.kinds import Kind
+from config.models.service.target_group import Matcher, TargetGroup
 from config.models.settings import Mistake, Settings, in_words
 from config.models.waf import ServiceWaf
 
@@ -38,7 +39,7 @@ MetricsPath = Annotated[
 ]
 
 
-class Http(Settings):
+class Http(TargetGroup):
     """The requests from outside that come to this service."""
 
     host: HostLabel | None = Field(
@@ -111,6 +112,7 @@ class HealthCheck(Settings):
         default=3, ge=2, le=10, description="Failures in a row after which a task is replaced."
     )
     grace_s: int = Field(default=60, ge=0, le=3600, description="Failures are forgiven this long after a task starts.")
+    matcher: Matcher = None
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a command of no form, and times that ECS does not take."""

@@ -31,6 +31,7 @@ from config.models.service.monitoring.owner import OwnerName
 from config.models.service.monitoring.slo import Slo
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
+from config.models.service.target_group import StopTimeout
 from config.models.service.without_effect import mistakes_without_effect
 from config.models.service_names import PLATFORM_NAMES, ServiceName, VariableName, reserved_mistakes
 from config.models.settings import Mistake, Percent, Settings
@@ -121,6 +122,7 @@ class Service(Settings):
         le=360,
         description="How long a deploy waits for it, or `groundwork run`; then it is left running. Only with jobs.",
     )
+    stop_timeout_s: StopTimeout = 60
     rollout: Rollout = Field(default=Rollout(), description="What a deploy of it waits for; only what keeps running.")
     exec: bool = Field(
         default=False, description="Lets a person with the right to it open a shell in a task; what is typed is logged."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from config.models.image_reference import store
 from config.models.service.http import unseen_mistakes, without_overlap
 from config.models.service.kinds import Kind
+from config.models.service.target_group import matcher_mistakes
 from config.models.settings import Mistake
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
     check = service.health_check
     if service.kind is Kind.PUBLIC_WEB:
         yield from without_overlap(check)
+        yield from matcher_mistakes(service.http.protocol if service.http else "http1", check.matcher)
     elif service.kind.keeps_running and "health_check" in service.model_fields_set:
         yield from unseen_mistakes(service.kind, check, service.port)
     yield from _asleep(service)
