@@ -7,6 +7,7 @@ from pathlib import Path
 
 import botocore.session
 import pytest
+from botocore.model import StructureShape
 from cdktf import TerraformStack
 
 from config.models.service.target_group import CODES
@@ -24,7 +25,8 @@ from tests.terraform_validation import provider_says
 def a_route(http: dict[str, object] | None = None, check: dict[str, object] | None = None) -> Stack:
     environment = an_environment()
     service = a_service("web", kind="public-web", http=http or {}, health_check=check or {})
-    assert service.route
+    route = service.route
+    assert route
 
     def build(stack: TerraformStack) -> None:
         vpc = Vpc(stack, "vpc", name="test", region="eu-west-1", settings=environment.network)
@@ -46,7 +48,7 @@ def a_route(http: dict[str, object] | None = None, check: dict[str, object] | No
             vpc=vpc,
             load_balancer=load_balancer,
             host="web.test.example.com",
-            settings=service.route,
+            settings=route,
             health_check=service.health_check,
         )
 
@@ -84,7 +86,9 @@ def test_clients_may_stay_with_one_task_and_new_tasks_start_slowly() -> None:
 
 def test_every_protocol_is_one_that_aws_describes() -> None:
     model = botocore.session.get_session().get_service_model("elbv2")
-    described = model.shape_for("CreateTargetGroupInput").members["ProtocolVersion"].documentation
+    request = model.shape_for("CreateTargetGroupInput")
+    assert isinstance(request, StructureShape)
+    described = request.members["ProtocolVersion"].documentation
     for protocol in CODES:
         assert f"<code>{protocol.upper()}</code>" in described
 
