@@ -96,3 +96,29 @@ def queue(place: Place, values: Values) -> Iterator[str]:
     gone = ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
     if found := answer(sqs.get_queue_url, *gone, QueueName=values["name"]):
         yield found["QueueUrl"]
+
+
+def file_system(place: Place, values: Values) -> Iterator[str]:
+    """Yield the file system with the stack's tags and the planned Name."""
+    name = (values.get("tags_all") or {}).get("Name")
+    for page in place.client("efs").get_paginator("describe_file_systems").paginate():
+        for found in page["FileSystems"]:
+            if place.owns(found["Tags"]) and {"Key": "Name", "Value": name} in found["Tags"]:
+                yield found["FileSystemId"]
+
+
+def access_point(place: Place, values: Values) -> Iterator[str]:
+    """Yield the access point of the planned Name on its file system."""
+    name = (values.get("tags_all") or {}).get("Name")
+    if within := values.get("file_system_id"):
+        for found in place.client("efs").describe_access_points(FileSystemId=within)["AccessPoints"]:
+            if place.owns(found["Tags"]) and found.get("Name") == name:
+                yield found["AccessPointId"]
+
+
+def mount_target(place: Place, values: Values) -> Iterator[str]:
+    """Yield the mount target of its file system in this subnet, which has no second one."""
+    if within := values.get("file_system_id"):
+        for found in place.client("efs").describe_mount_targets(FileSystemId=within)["MountTargets"]:
+            if found["SubnetId"] == values.get("subnet_id"):
+                yield found["MountTargetId"]
