@@ -28,6 +28,7 @@ LONGEST_FIRST = (
     "judged_deploys",
     "supplement",
     "deploy_interrupted",
+    "recovery",
     "terraform_cloud",
     "images",
 )
