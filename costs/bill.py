@@ -17,6 +17,7 @@ Formula = Callable[[Facts], Iterator[Line]]
 
 FORMULAS: Mapping[Formula, tuple[str, ...]] = {
     network.nat_gateways: ("aws_nat_gateway",),
+    network.nat_instances: ("aws_instance",),
     network.public_addresses: ("aws_eip",),
     network.between_zones: ("aws_vpc",),
     network.endpoints: ("aws_vpc_endpoint", "aws_opensearchserverless_vpc_endpoint"),
@@ -29,7 +30,7 @@ FORMULAS: Mapping[Formula, tuple[str, ...]] = {
     edge.access_logs: (),
     compute.services: ("aws_ecs_service", "aws_ecs_task_definition"),
     compute.jobs: ("aws_scheduler_schedule",),
-    compute.instances: ("aws_autoscaling_group", "aws_instance", "aws_ebs_volume"),
+    compute.instances: ("aws_autoscaling_group", "aws_ebs_volume"),
     compute.functions: ("aws_lambda_function",),
     data.databases: ("aws_db_instance",),
     data.secrets: ("aws_secretsmanager_secret",),
@@ -46,6 +47,7 @@ FORMULAS: Mapping[Formula, tuple[str, ...]] = {
     logs.log_groups: ("aws_cloudwatch_log_group",),
     monitoring.container_insights: ("aws_ecs_cluster",),
     monitoring.alarms: (
+        "aws_cloudwatch_composite_alarm",
         "aws_cloudwatch_metric_alarm",
         "aws_appautoscaling_policy",
         "aws_ecs_capacity_provider",

@@ -16,7 +16,8 @@ MONTH_H = 730
 MONTH_DAYS = MONTH_H / 24
 WEEKS = MONTH_DAYS / 7
 SECONDS_H = 3600
-_CLOCK = re.compile(r"cron\((\d+) (\d+) \S+ \S+ (\S+) \S+\)|^(\d+) (\d+) \S+ \S+ (\S+)$")
+FARGATE, SPOT = "FARGATE", "FARGATE_SPOT"
+_CLOCK = re.compile(r"cron\((\d+) (\d+) \S+ \S+ (\S+) \S+\)")
 _WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -60,11 +61,17 @@ class Facts:
         """Return requests a month of a service behind the load balancer."""
         return self.usage.requests(service) * self.running_hours(service) * SECONDS_H / 1e6
 
+    def service_hours(self, service: Resource) -> float:
+        """Return the hours a month in which an ECS service has tasks."""
+        targets = self.inventory.referring("aws_appautoscaling_target", "resource_id", service)
+        return started_hours(self.inventory, list(targets))
+
     def group_hours(self, group: Resource) -> float:
-        """Return the hours a month in which a group has instances."""
-        schedules = self.inventory.referring("aws_autoscaling_schedule", "autoscaling_group_name", group)
-        actions = [(str(one.attributes["recurrence"]), one.number("desired_capacity")) for one in schedules]
-        return weekly_hours(actions) * WEEKS if actions else MONTH_H
+        """Return the hours a month in which a group has an instance: one that may be empty has it while tasks run."""
+        if group.number("min_size"):
+            return MONTH_H
+        services = [one for one in self.inventory.all("aws_ecs_service") if not on_fargate(one)]
+        return max(map(self.service_hours, services), default=0)
 
     def kept_days(self, stack: str) -> float:
         """Return for how many days the buckets of a stack keep what is in them."""
@@ -85,6 +92,12 @@ class Facts:
         for one in self.inventory.all("aws_appautoscaling_target"):
             found.setdefault(one.owner, []).append(one)
         return found
+
+
+def on_fargate(service: Resource) -> bool:
+    """Return whether the tasks of an ECS service run on Fargate, by demand or on Spot."""
+    strategy = service.blocks("capacity_provider_strategy")
+    return {str(one["capacity_provider"]) for one in strategy} <= {FARGATE, SPOT}
 
 
 def started_hours(inventory: Inventory, targets: Sequence[Resource]) -> float:
@@ -123,7 +136,7 @@ def _moments(cron: str) -> list[float]:
     match = _CLOCK.search(cron)
     if not match:
         return []
-    minute, hour, days = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+    minute, hour, days = match.groups()
     return [day * 24 + int(hour) + int(minute) / 60 for day in _days(days)]
 
 

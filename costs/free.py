@@ -36,7 +36,6 @@ FREE: dict[str, str] = {
             "aws_appautoscaling_scheduled_action",
             "aws_appautoscaling_target",
             "aws_autoscaling_lifecycle_hook",
-            "aws_autoscaling_schedule",
             "aws_budgets_budget",
             "aws_ce_anomaly_monitor",
             "aws_ce_anomaly_subscription",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
+from costs.alternatives import Edit, edited, other_hours, set_all, with_nat
 from costs.bill import Bill, make_bill
 from costs.facts import Facts
-from costs.inventory import Inventory, Resource
-
-Edit = Callable[[Resource], Resource | None]
 
 
 @dataclass(frozen=True)
@@ -38,33 +35,34 @@ def levers(bill: Bill, *, most: int = 5) -> tuple[Lever, ...]:
 def _alternatives(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
     """Each setting, its other value, and the environment with it."""
     inventory = facts.inventory
-    gateways = inventory.all("aws_nat_gateway")
-    if len(gateways) > 1:
-        ids = {one.id for one in gateways[1:]} | {f"{one.id}" for one in inventory.all("aws_eip")[1:]}
-        yield "network.nat", "single", _with(facts, lambda one: None if one.id in ids else one)
+    for nat in ("single", "instance"):
+        if other_nat := with_nat(inventory, nat):
+            yield "network.nat", nat, replace(facts, inventory=other_nat)
+    for setting, value, hours in other_hours(inventory):
+        yield setting, value, replace(facts, inventory=hours)
     if databases := inventory.all("aws_db_instance"):
         for size in ("db.t4g.micro", "db.t4g.medium", "db.m7g.large"):
-            yield "databases.instance_class", size, _with(facts, _set("aws_db_instance", instance_class=size))
+            yield "databases.instance_class", size, _with(facts, set_all("aws_db_instance", instance_class=size))
         other = not databases[0].attributes.get("multi_az")
-        yield "databases.multi_az", str(other).lower(), _with(facts, _set("aws_db_instance", multi_az=other))
+        yield "databases.multi_az", str(other).lower(), _with(facts, set_all("aws_db_instance", multi_az=other))
     for cluster in inventory.all("aws_ecs_cluster"):
         values = [one["value"] for one in cluster.blocks("setting") if one.get("name") == "containerInsights"]
         other_value = "enabled" if values[:1] in ([], ["disabled"]) else "disabled"
-        setting = [{"name": "containerInsights", "value": other_value}]
-        yield "cluster.container_insights", other_value, _with(facts, _set("aws_ecs_cluster", setting=setting))
+        insights = [{"name": "containerInsights", "value": other_value}]
+        yield "cluster.container_insights", other_value, _with(facts, set_all("aws_ecs_cluster", setting=insights))
     if inventory.all("aws_flow_log"):
         yield from _flow_logs(facts)
     yield from _logging(facts)
-    yield from _tasks(facts)
+    yield from _spot(facts)
 
 
 def _flow_logs(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
     to_bucket = facts.inventory.all("aws_flow_log")[0].attributes.get("log_destination_type") == "s3"
     if not to_bucket:
-        edit = _set("aws_flow_log", log_destination_type="s3")
+        edit = set_all("aws_flow_log", log_destination_type="s3")
         yield "network.flow_logs", "s3", _with(facts, edit)
         return
-    edit = _set("aws_flow_log", log_destination_type="cloud-watch-logs", log_destination="")
+    edit = set_all("aws_flow_log", log_destination_type="cloud-watch-logs", log_destination="")
     yield "network.flow_logs", "cloudwatch", _with(facts, edit)
 
 
@@ -74,40 +72,20 @@ def _logging(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
         cheaper = _with(facts, lambda one: None if one.type in gone else one)
         yield "logging.destination", "cloudwatch", cheaper
         single = collections[0].attributes.get("standby_replicas") == "DISABLED"
-        replicas = _set("aws_opensearchserverless_collection", standby_replicas="ENABLED" if single else "DISABLED")
+        replicas = set_all("aws_opensearchserverless_collection", standby_replicas="ENABLED" if single else "DISABLED")
         yield "logging.standby_replicas", "true" if single else "false", _with(facts, replicas)
 
 
-def _tasks(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
+def _spot(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
     services = [one for one in facts.inventory.all("aws_ecs_service") if one.owner]
     strategies = [one for service in services for one in service.blocks("capacity_provider_strategy")]
     if services:
         spot = any(one["capacity_provider"] == "FARGATE_SPOT" for one in strategies)
         provider = "FARGATE" if spot else "FARGATE_SPOT"
         strategy = [{"capacity_provider": provider, "weight": 100, "base": 0}]
-        edit = _set("aws_ecs_service", owned=True, capacity_provider_strategy=strategy)
+        edit = set_all("aws_ecs_service", owned=True, capacity_provider_strategy=strategy)
         yield "cluster.spot_percent", "0" if spot else "100", _with(facts, edit)
-    if facts.inventory.all("aws_appautoscaling_scheduled_action"):
-        stopping = {"aws_appautoscaling_scheduled_action", "aws_autoscaling_schedule"}
-        yield "office_hours", "none", _with(facts, lambda one: None if one.type in stopping else one)
-
-
-def _set(type_: str, *, owned: bool = False, **attributes: Any) -> Edit:
-    """Give all resources of a type these attributes; with `owned` only those of services."""
-
-    def edit(one: Resource) -> Resource:
-        if one.type != type_ or (owned and not one.owner):
-            return one
-        return replace(one, attributes=_merged(one.attributes, attributes))
-
-    return edit
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    return {**old, **new}
 
 
 def _with(facts: Facts, edit: Edit) -> Facts:
-    edited = [edit(one) for one in facts.inventory.resources]
-    resources = tuple(one for one in edited if one is not None)
-    return replace(facts, inventory=Inventory(facts.inventory.environment, resources))
+    return replace(facts, inventory=edited(facts.inventory, edit))

@@ -7,7 +7,6 @@ from typing import Any
 
 from config.loader.platform import Deployment
 from config.models.environment.environment import Environment
-from config.models.environment.network import Nat
 from monitoring.log_routing import searched
 from monitoring.yaml_text import yaml_text
 
@@ -125,7 +124,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
     if any(queue.of is None for service in deployment.services for queue in service.queues.values()):
         jobs.append(_job(environment, "AWS/SQS", ["QueueName"], {}, QUEUE_LEVELS))
-    if environment.network.nat is not Nat.NONE:
+    if environment.network.nat.has_gateways:
         jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))
     if searched(deployment):
         own = ["ClientId", "CollectionId", "CollectionName"]

@@ -9,6 +9,7 @@ from constructs import Construct
 from config.models.service.application import database_owner
 from config.models.service.database import Database
 from config.models.service.service import Service
+from modules.data.database_hours import DatabaseHours
 from modules.data.postgres import Postgres
 from modules.workload.runtime import Runtime
 from stacks.platform_stack import PlatformStack
@@ -37,6 +38,15 @@ class DatabaseStack(PlatformStack):
             log_key=runtime.log_key,
             settings=settings,
         )
+        if hours := environment.database_hours:
+            DatabaseHours(
+                self,
+                "hours",
+                name=environment.qualify(service),
+                environment=environment,
+                instance=self.postgres.instance,
+                office_hours=hours,
+            )
         self.export(self.postgres.instance, "address", "master_user_secret[0].secret_arn")
         self.export(self.postgres.security_group.group, "id")
 

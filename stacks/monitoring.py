@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
 from config.models.environment.platform_service import (
@@ -27,6 +28,7 @@ from modules.monitoring.database_events import DatabaseEvents
 from modules.monitoring.dead_mans_switch import DeadMansSwitch
 from modules.monitoring.failed_jobs import FailedJobs
 from modules.monitoring.heartbeat import Heartbeat
+from modules.monitoring.silent_by_day import SilentByDay
 from modules.network.security_group import SecurityGroup
 from modules.workload.runtime import Runtime
 from modules.workload.workload import Workload
@@ -47,15 +49,15 @@ class MonitoringStack(PlatformStack):
         environment, tags = runtime.environment, runtime.image_tags
         super().__init__(scope, name="monitoring", environment=environment)
         self._runtime = runtime
-        topic = AlertTopic(self, "alerts", environment=environment)
-        heartbeat = Heartbeat(self, "heartbeat", environment=environment, alerts=topic)
+        topic, hours = AlertTopic(self, "alerts", environment=environment), environment.monitoring_hours
+        heartbeat = Heartbeat(self, "heartbeat", environment=environment, alerts=topic, told=hours is None)
 
         measures = self._on_disk(prometheus(environment, tags[PROMETHEUS]), "/prometheus", runtime.scraper)
         measures.roles.allow("discovery", *monitoring_rights.discovery(environment))
         alerts = self._on_disk(alertmanager(environment, tags[ALERTMANAGER]), "/alertmanager")
         alerts.roles.allow("publish", *topic.publish_rights, *heartbeat.publish_rights)
         exporter = self._workload(cloudwatch_exporter(tags[CLOUDWATCH_EXPORTER]))
-        exporter.run_on_fargate()
+        self._keep_hours(exporter, exporter.run_on_fargate())
         exports = exporter.task
         exports.roles.allow("metrics", *monitoring_rights.metrics())
         shows = self._grafana(load_balancer, logs)
@@ -64,12 +66,23 @@ class MonitoringStack(PlatformStack):
         shows.call([measures, alerts])
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)
         DatabaseEvents(self, "database-events", environment=environment, topic=topic)
-        for service in (PROMETHEUS, ALERTMANAGER):
-            DeadMansSwitch(self, f"{service}-silent", environment_name=environment.name, service=service, topic=topic)
+        switches = [
+            DeadMansSwitch(
+                self,
+                f"{service}-silent",
+                environment_name=environment.name,
+                service=service,
+                topic=None if hours else topic,
+            )
+            for service in (PROMETHEUS, ALERTMANAGER)
+        ]
+        if hours:
+            alarms = [heartbeat.alarm, *(switch.alarm for switch in switches)]
+            SilentByDay(self, "silent-by-day", environment=environment, alarms=alarms, topic=topic)
 
     def _on_disk(self, settings: PlatformService, disk: str, *more: SecurityGroup) -> Task:
         workload = self._workload(settings, disk=disk)
-        workload.run_on_disk(*more)
+        self._keep_hours(workload, workload.run_on_disk(*more))
         return workload.task
 
     def _grafana(self, load_balancer: LoadBalancer, logs: Mapping[str, LogCollection]) -> Task:
@@ -89,12 +102,17 @@ class MonitoringStack(PlatformStack):
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
             variables={"LOGS_COLLECTIONS": " ".join(f"{name}={logs[name].host}" for name in sorted(logs))},
         )
-        workload.run_on_fargate(route=workload.route_from(load_balancer, name=environment.qualify(GRAFANA)))
+        route = workload.route_from(load_balancer, name=environment.qualify(GRAFANA))
+        self._keep_hours(workload, workload.run_on_fargate(route=route))
         roles = workload.task.roles
         roles.allow("dashboards", *monitoring_rights.dashboards(environment))
         if logs:
             roles.allow("logs", monitoring_rights.log_collections([logs[name].arn for name in sorted(logs)]))
         return workload.task
+
+    def _keep_hours(self, workload: Workload, service: EcsService) -> None:
+        if hours := self._runtime.environment.monitoring_hours:
+            workload.keep_hours(service, hours)
 
     def _workload(
         self,

@@ -8,6 +8,7 @@ from config.models.environment.environment import Environment
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.flow_logs import FlowLogs
+from modules.network.nat_instance import NatInstance
 from modules.network.network_acls import NetworkAcls
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import VpcEndpoints
@@ -23,6 +24,12 @@ class NetworkStack(PlatformStack):
         self.log_key = LogKey(self, "log-key", name=environment.name, account_id=environment.account_id, region=region)
         self.encryption_key = EncryptionKey(self, "data-key", name=environment.name, account_id=environment.account_id)
         self.vpc = Vpc(self, "vpc", name=name, region=region, settings=settings)
+        if settings.nat.has_instances:
+            instances = [
+                NatInstance(self, f"nat-{zone}", name=name, zone=zone, environment=environment, vpc=self.vpc)
+                for zone in settings.nat_zones
+            ]
+            self.vpc.route_through([instance.interface.id for instance in instances])
         NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings)
         VpcEndpoints(self, "endpoints", name=name, region=region, vpc=self.vpc, settings=settings)
         FlowLogs(self, "flow-logs", name=name, vpc=self.vpc, log_key=self.log_key, settings=environment)

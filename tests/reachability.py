@@ -153,7 +153,7 @@ class Network:
     def _read_routes(self, stack: Stack) -> None:
         ways: dict[str, set[str]] = {}
         for route in stack.all("aws_route"):
-            way = next(route[name] for name in route if name.endswith("gateway_id"))
+            way = next(route[name] for name in route if name.endswith(("gateway_id", "interface_id")))
             _, table, _ = self._follow(stack, route["route_table_id"])
             ways.setdefault(table, set()).add(self._follow(stack, way)[0])
         for association in stack.all("aws_route_table_association"):

@@ -47,6 +47,8 @@ class Promise:
     doors_in: set[Door]
     doors_out: set[Door]
     reached: dict[str, set[tuple[str, Ports]]]
+    way_out: str
+    """The type of what private subnets go out by."""
 
     def broken_by(self, network: Network) -> list[str]:
         """What is open beyond it, or not open as promised, at any layer."""
@@ -58,7 +60,7 @@ class Promise:
             "security groups, out": (self.doors_out, network.doors_out),
             "access lists, in": (acl_in(vpc, private), network.acl("in")),
             "access lists, out": (acl_out(private), network.acl("out")),
-            "routes": ({("public", "aws_internet_gateway"), ("private", "aws_nat_gateway")}, network.routes),
+            "routes": ({("public", "aws_internet_gateway"), ("private", self.way_out)}, network.routes),
             "the internet": ({("edge", HTTP), ("edge", HTTPS)}, named(network.reached_by(INTERNET))),
         }
         for group, places in network.groups.items():
@@ -106,7 +108,7 @@ def tier_of(group: str) -> str:
     """Where each kind of thing belongs."""
     if group.endswith("-database"):
         return "isolated"
-    return "public" if group.endswith("-edge") else "private"
+    return "public" if group.endswith("-edge") or "-network-nat-" in group else "private"
 
 
 def short(group: str) -> str:
@@ -159,11 +161,22 @@ def promised(root: Path, environment: str) -> Promise:
     more_ports = {(name, (port, port)) for name in services for port in services[name].egress_ports}
     for name, ports in more_ports:
         reached[name].add((INTERNET, ports))
+    instances = deployment.environment.network.nat.has_instances
+    ways = [f"network-nat-{zone}" for zone in deployment.environment.network.nat_zones if instances]
+    for way in ways:
+        # What goes out passes it, and whoever may call anyone on a port may call it on that port.
+        for name in (*services, *calls_aws):
+            reached[name] |= {(way, ports) for target, ports in reached[name] if target == INTERNET}
+    for way in ways:
+        reached[way] = {(INTERNET, ALL_PORTS), ("edge", HTTP), ("edge", HTTPS)}
     return Promise(
+        way_out="aws_network_interface" if instances else "aws_nat_gateway",
         doors_in={Door(group(callee), group(caller), ports) for caller, callee, ports in pairs}
         | {Door(group("edge"), ANYWHERE, ports) for ports in (HTTP, HTTPS)}
+        | {Door(group(way), cidr, ALL_PORTS) for way in ways for cidr in inside}
         | {Door(group("logging"), subnet.cidr, HTTPS) for subnet in subnets if subnet.tier is Tier.PRIVATE},
-        doors_out={Door(group(caller), group(callee), ports) for caller, callee, ports in pairs if caller not in shared}
+        doors_out={Door(group(way), ANYWHERE, ALL_PORTS) for way in ways}
+        | {Door(group(caller), group(callee), ports) for caller, callee, ports in pairs if caller not in shared}
         | {Door(group(caller), cidr, ALL_PORTS) for caller in shared for cidr in inside}
         | {Door(group(name), ANYWHERE, HTTPS) for name in calls_aws}
         | {Door(group(name), ANYWHERE, ports) for name, ports in more_ports},
@@ -177,6 +190,8 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Platform]
     checkout.keep_services()
     for name, text in KINDS.items():
         checkout.write(f"service_configs/{name}.yaml", text)
+    dev = (checkout.root / "environments/dev.yaml").read_text()
+    checkout.write("environments/dev.yaml", dev.replace("nat: instance", "nat: single"))  # what it adds is in the shop
     return checkout, checkout.synthesize(only="dev")
 
 

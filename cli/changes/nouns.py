@@ -34,6 +34,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_appautoscaling_target": _noun("range of tasks", many="ranges of tasks"),
     "aws_autoscaling_group": _noun("group of instances", many="groups of instances"),
     "aws_budgets_budget": _noun("budget"),
+    "aws_cloudwatch_composite_alarm": _noun("composite alarm"),
     "aws_cloudwatch_log_group": _noun("log group", holds="the logs in it"),
     "aws_cloudwatch_metric_alarm": _noun("alarm"),
     "aws_db_instance": _noun("database", holds="all its data", noticed="every service that uses it"),
@@ -62,6 +63,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_iam_role": _noun("role"),
     "aws_iam_role_policy": _noun("right of a role", many="rights of roles"),
     "aws_iam_role_policy_attachment": _noun("right of a role", many="rights of roles"),
+    "aws_instance": _noun("instance", noticed="what goes through it, for minutes"),
     "aws_internet_gateway": _noun("internet gateway", noticed="all traffic from and to the internet"),
     "aws_kms_alias": _noun("name of a key", many="names of keys"),
     "aws_kms_key": _noun(
@@ -75,6 +77,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_lb_listener_rule": _noun("route from outside", many="routes from outside", noticed="its requests"),
     "aws_lb_target_group": _noun("target group", noticed="its requests, until tasks are registered again"),
     "aws_nat_gateway": _noun("NAT gateway", noticed="calls to the internet, for minutes"),
+    "aws_network_interface": _noun("network interface", noticed="what goes through it, for minutes"),
     "aws_network_acl": _noun("network access list"),
     "aws_opensearchserverless_collection": _noun("log collection", holds="the logs in it"),
     "aws_route": _noun("route", noticed="what goes that way"),

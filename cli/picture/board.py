@@ -26,12 +26,17 @@ from cli.picture.measures import (
 from cli.picture.shapes import BOX_HEIGHT, BOX_WIDTH, HEAD, STYLE, Box, arrow, frame, label, line
 from config.loader.platform import Deployment
 from config.models.environment.environment import NAMESPACE, Environment
-from config.models.environment.network import Nat
 from config.models.environment.platform_service import ALERTMANAGER, GRAFANA
+from config.models.nat import Nat
 from config.models.service.kinds import Kind
 from config.models.service.service import Service
 
-NAT_WORDS = {Nat.PER_ZONE: "one in each zone", Nat.SINGLE: "one for all zones"}
+NAT_WORDS = {
+    Nat.PER_ZONE: "one in each zone",
+    Nat.SINGLE: "one for all zones",
+    Nat.INSTANCE_PER_ZONE: "an instance in each zone",
+    Nat.INSTANCE: "an instance for all zones",
+}
 
 
 def draw(deployment: Deployment) -> str:
@@ -157,9 +162,8 @@ def _ways_out(environment: Environment) -> list[tuple[Box, Box]]:
     if nat is Nat.NONE:
         return []
     x = LEFT + 2 * (BOX_WIDTH + GAP)
-    words = NAT_WORDS.get(nat, str(nat))
     out = Box(x, OUTSIDE_Y, "internet", ["what services call outside"], "outside")
-    return [(Box(x, PUBLIC_Y + 32, "NAT", [words], "edge"), out)]
+    return [(Box(x, PUBLIC_Y + 32, "NAT", [NAT_WORDS[nat]], "edge"), out)]
 
 
 def _zones(environment: Environment, bottom: float) -> Iterator[str]:

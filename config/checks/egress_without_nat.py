@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from config.models.environment.environment import Environment
-from config.models.environment.network import ENDPOINTS_OF_A_SHELL, InterfaceEndpoint, Nat
+from config.models.environment.network import ENDPOINTS_OF_A_SHELL, InterfaceEndpoint
+from config.models.nat import Nat
 from config.models.service.aws.endpoints import asked_of_aws, endpoint_of
 from config.models.service.service import Service
 from config.source.located import Located

@@ -13,6 +13,7 @@ from config.checks.conflicts import environment_conflicts, service_conflicts, si
 from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
 from config.checks.limits import limit_conflicts
 from config.checks.logs import log_conflicts
+from config.checks.office_hours import heartbeat_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.checks.public_metrics import public_metrics_conflicts
@@ -102,6 +103,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))
+        findings.add(heartbeat_conflicts(environment))
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
         findings.add(waf_conflicts(environment, services[name]), environment=name)

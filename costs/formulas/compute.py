@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from costs.facts import MONTH_H, Facts
+from costs.facts import MONTH_H, SPOT, Facts, on_fargate
 from costs.formulas.schedule import runs_a_month
 from costs.inventory import Resource
 from costs.line import Line, Term
 
-FARGATE, SPOT = "FARGATE", "FARGATE_SPOT"
 REQUESTS = "ALBRequestCountPerTarget"
 ROLLOUT_MINUTES = 5
 FREE_DISK_GIB = 20
@@ -38,11 +37,11 @@ def services(facts: Facts) -> Iterator[Line]:
         covered = [service, definition, *targets]
         name = f"tasks of {service.attributes['name']}"
         strategy = service.blocks("capacity_provider_strategy")
-        if not {str(one["capacity_provider"]) for one in strategy} <= {FARGATE, SPOT}:
+        if not on_fargate(service):
             yield facts.line(name, service.owner, [], covered, note="on the cluster's instance, which is a line itself")
             continue
         tasks = task_range(facts, service, targets)
-        hours = facts.running_hours(service.owner)
+        hours = facts.service_hours(service)
         counts = [
             on_demand_equivalent(facts, strategy, count) * hours for count in (tasks.average, tasks.least, tasks.most)
         ]
@@ -141,18 +140,18 @@ def jobs(facts: Facts) -> Iterator[Line]:
 
 
 def instances(facts: Facts) -> Iterator[Line]:
-    """Price groups of instances with their root disks, single instances, and disks of their own."""
+    """Price groups of instances with their root disks, and disks of their own."""
     for group in facts.inventory.all("aws_autoscaling_group"):
         reference = str(group.blocks("launch_template")[0]["id"])
         template = facts.inventory.referred(group, reference)
         if template is None:
             continue
-        count = group.number("desired_capacity") or group.number("min_size")
+        count = group.number("desired_capacity") or max(group.number("min_size"), 1)
         hours = facts.group_hours(group)
         name = f"instances of {group.attributes['name']}"
         terms = [Term(count * hours, f"ec2.{template.attributes['instance_type']}")]
         yield facts.line(name, group.owner, terms, [group, template])
-        gib = sum(float(disk["volume_size"]) for disk in _disks(template))
+        gib = disks_gib(template)
         # A group at night has no instance and no root disk.
         yield facts.line(
             f"root disks of {group.attributes['name']}",
@@ -160,19 +159,15 @@ def instances(facts: Facts) -> Iterator[Line]:
             [Term(count * gib * hours / MONTH_H, "ebs_gp3")],
             [template],
         )
-    for one in facts.inventory.all("aws_instance"):
-        terms = [Term(MONTH_H, f"ec2.{one.attributes['instance_type']}")]
-        gib = sum(float(disk.get("volume_size", 8)) for disk in one.blocks("root_block_device")) or 8
-        yield facts.line("instance", one.owner, [*terms, Term(gib, "ebs_gp3")], [one])
     if volumes := facts.inventory.all("aws_ebs_volume"):
         gib = sum(one.number("size") for one in volumes)
         yield facts.line("disk of Prometheus", "", [Term(gib, "ebs_gp3")], volumes)
 
 
-def _disks(template: Resource) -> Iterator[Mapping[str, Any]]:
-    for mapping in template.blocks("block_device_mappings"):
-        found = mapping.get("ebs") or {}
-        yield found[0] if isinstance(found, list) else found
+def disks_gib(template: Resource) -> float:
+    """Return the size of all disks that a launch template gives an instance."""
+    disks = [mapping.get("ebs") or {} for mapping in template.blocks("block_device_mappings")]
+    return sum(float((disk[0] if isinstance(disk, list) else disk)["volume_size"]) for disk in disks)
 
 
 def functions(facts: Facts) -> Iterator[Line]:

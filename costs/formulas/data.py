@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from costs.facts import MONTH_H, WEEKS, Facts, weekly_hours
 from costs.inventory import Resource
@@ -18,12 +18,14 @@ def databases(facts: Facts) -> Iterator[Line]:
     for one in facts.inventory.all("aws_db_instance"):
         zones = facts.prices.usd("rds_maz_factor") if one.attributes.get("multi_az") else 1
         zones = 1 if zones is None else zones
-        hours, size = database_hours(facts, one), one.number("allocated_storage")
+        schedules = [schedule for schedule in facts.inventory.all("aws_scheduler_schedule") if _moves(schedule, one)]
+        hours, size = database_hours(schedules), one.number("allocated_storage")
         most = max(size, one.number("max_allocated_storage"))
         backups = max(0, facts.usage.backup_gb - size)
         what = "two zones" if zones > 1 else "one zone"
         instance = [Term(hours * zones, f"rds.{one.attributes['instance_class']}")]
-        yield facts.line("database, instance", one.owner, instance, [one], note=what)
+        note = what if hours == MONTH_H else f"{what}, for {hours:.0f} h"
+        yield facts.line("database, instance", one.owner, instance, [one, *schedules], note=note)
         storage = [Term(size * zones, "rds_gp3", most=most * zones)]
         yield facts.line("database, storage", one.owner, storage, [one], note=f"{size:g} GiB, at most {most:g}, {what}")
         if backups:
@@ -32,18 +34,18 @@ def databases(facts: Facts) -> Iterator[Line]:
             yield facts.line("database, password", one.owner, [Term(1, "secret")], [one])
 
 
-def database_hours(facts: Facts, database: Resource) -> float:
+def database_hours(schedules: Sequence[Resource]) -> float:
     """Return the hours in which an instance runs: always, unless schedules stop and start it."""
     actions = [
         (str(one.attributes["schedule_expression"]), 0.0 if "stopDBInstance" in str(one.attributes["target"]) else 1.0)
-        for one in facts.inventory.all("aws_scheduler_schedule")
-        if "DBInstance" in str(one.attributes.get("target", "")) and _stops(one, database)
+        for one in schedules
     ]
     return weekly_hours(actions) * WEEKS if actions else MONTH_H
 
 
-def _stops(schedule: Resource, database: Resource) -> bool:
-    return schedule.stack == database.stack or str(database.attributes["identifier"]) in str(schedule.attributes)
+def _moves(schedule: Resource, database: Resource) -> bool:
+    target = str(schedule.attributes.get("target", ""))
+    return schedule.stack == database.stack and "DBInstance" in target
 
 
 def secrets(facts: Facts) -> Iterator[Line]:

@@ -41,20 +41,25 @@ def container_insights(facts: Facts) -> Iterator[Line]:
         price = "metric_ci_enhanced" if values[0] == "enhanced" else "metric_month"
         yield facts.line("Container Insights, cluster", "", [Term(CLUSTER_METRICS, price)], [cluster])
         for service in facts.inventory.all("aws_ecs_service"):
-            share = facts.running_hours(service.owner) / MONTH_H
+            share = facts.service_hours(service) / MONTH_H
             terms = [Term((SERVICE_METRICS + FAMILY_METRICS) * share, price)]
             yield facts.line(f"Container Insights, {service.attributes['name']}", service.owner, terms, [service])
 
 
 def alarms(facts: Facts) -> Iterator[Line]:
-    """Price alarms by the metric in each, and the two that target tracking makes for each of its policies."""
+    """Price alarms by the metric, composite ones by the piece, and the two that each target tracking policy makes."""
     owners: dict[str, list[Resource]] = {}
     for one in facts.inventory.all(
-        "aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy", "aws_ecs_capacity_provider"
+        "aws_cloudwatch_composite_alarm",
+        "aws_cloudwatch_metric_alarm",
+        "aws_appautoscaling_policy",
+        "aws_ecs_capacity_provider",
     ):
         owners.setdefault(one.owner, []).append(one)
     for owner, found in owners.items():
-        yield facts.line("alarms", owner, [Term(sum(map(_alarm_metrics, found)), "alarm")], found)
+        composite = sum(1 for one in found if one.type == "aws_cloudwatch_composite_alarm")
+        metrics = sum(_alarm_metrics(one) for one in found if one.type != "aws_cloudwatch_composite_alarm")
+        yield facts.line("alarms", owner, [Term(metrics, "alarm"), Term(composite, "composite_alarm")], found)
 
 
 def _alarm_metrics(resource: Resource) -> int:
@@ -67,11 +72,11 @@ def _alarm_metrics(resource: Resource) -> int:
 
 
 def exporter(facts: Facts) -> Iterator[Line]:
-    """Price what the CloudWatch exporter asks every five minutes, day and night."""
+    """Price what the CloudWatch exporter asks every five minutes while it runs."""
     services = [one for one in facts.inventory.all("aws_ecs_service") if one.attributes.get("name") == EXPORTER]
     if not services:
         return
-    rounds = MONTH_H * 3600 / ROUND_S
+    rounds = max(map(facts.service_hours, services)) * 3600 / ROUND_S
     owners: dict[str, list[Resource]] = {}
     for type_ in ASKED_METRICS:
         for one in facts.inventory.all(type_):

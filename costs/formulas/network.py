@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from costs.facts import MONTH_H, Facts
+from costs.formulas.compute import disks_gib
 from costs.line import Line, Term
 
 COMPRESSED = 0.15
@@ -20,6 +21,19 @@ def nat_gateways(facts: Facts) -> Iterator[Line]:
     yield facts.line("NAT gateways, data", "", [Term(facts.usage.nat_gb, "nat_gb")], gateways)
 
 
+def nat_instances(facts: Facts) -> Iterator[Line]:
+    """Price instances in place of gateways, with their disks; nothing is charged for what goes through them."""
+    for one in facts.inventory.all("aws_instance"):
+        template = facts.inventory.referred(one, str(one.blocks("launch_template")[0]["id"]))
+        if template is None:
+            continue
+        terms = [
+            Term(MONTH_H, f"ec2.{template.attributes['instance_type']}"),
+            Term(disks_gib(template), "ebs_gp3"),
+        ]
+        yield facts.line("NAT instance", "", terms, [one, template])
+
+
 def between_zones(facts: Facts) -> Iterator[Line]:
     """Price each GB where it leaves and where it arrives."""
     if vpcs := facts.inventory.all("aws_vpc"):
@@ -28,7 +42,7 @@ def between_zones(facts: Facts) -> Iterator[Line]:
 
 
 def _single_way_out(facts: Facts) -> bool:
-    return len(facts.inventory.all("aws_nat_gateway")) == 1
+    return len(facts.inventory.all("aws_nat_gateway", "aws_instance")) == 1
 
 
 def public_addresses(facts: Facts) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from config.models.service.database import Database, Part
 from modules.checkov import skip
+from modules.data.database_hours import windows
 from modules.data.postgres_parameters import PostgresParameters
 from modules.data.secret_policy import read_secret
 from modules.encryption_key import EncryptionKey
@@ -28,8 +29,6 @@ from modules.policy import policy, trust_service
 DATABASE = MASTER_USER = "app"
 PLAIN, SECRET = (Part.HOST, Part.PORT, Part.NAME, Part.JDBC_URL), (Part.USER, Part.PASSWORD)
 LOGS = ("postgresql", "upgrade")
-# While Europe sleeps, and the backup before the maintenance. UTC.
-BACKUP_WINDOW, MAINTENANCE_WINDOW = "01:00-02:00", "sun:02:30-sun:03:30"
 MONITORING_INTERVAL_S = 60
 INSIGHTS_RETENTION_DAYS = 7  # the longest that costs nothing
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
@@ -97,6 +96,7 @@ class Postgres(Construct):
         may_monitor = IamRolePolicyAttachment(
             self, "monitoring-policy", role=monitoring.name, policy_arn=MONITORING_POLICY
         )
+        backup_window, maintenance_window = windows(environment.database_hours)
         # A snapshot's name can be used once; this one is new with every database.
         last_snapshot = DataResource(self, "last-snapshot") if sized.kept_when_deleted else None
         self.instance = DbInstance(
@@ -132,8 +132,8 @@ class Postgres(Construct):
             master_user_secret_kms_key_id=encryption_key.arn,
             iam_database_authentication_enabled=True,  # for people: a token of 15 minutes instead of a password
             backup_retention_period=sized.backup_retention_days,
-            backup_window=BACKUP_WINDOW,
-            maintenance_window=MAINTENANCE_WINDOW,
+            backup_window=backup_window,
+            maintenance_window=maintenance_window,
             # A change waits for nobody's window: a plan that stays open for days hides the next one.
             apply_immediately=True,
             copy_tags_to_snapshot=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
     EcsServiceCapacityProviderStrategy,
@@ -69,6 +70,10 @@ class DiskService(Construct):
             availability_zone_rebalancing="DISABLED",  # ECS refuses it where no more than 100 % may run
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
+            # By the clock, where there are office hours.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"])
+            if environment.monitoring_hours
+            else None,
             wait_for_steady_state=False,  # see modules/rollouts/rollout_check.py
             depends_on=[task.roles.execution_policy],
         )

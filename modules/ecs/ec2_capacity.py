@@ -129,7 +129,9 @@ class Ec2Capacity(Construct):
             "group",
             name=name,
             vpc_zone_identifier=[vpc.subnets[Tier.PRIVATE][environment.ec2_zone].id],
-            min_size=1,
+            # In office hours ECS starts and ends the instance with the tasks that ask for one.
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html
+            min_size=0 if environment.monitoring_hours else 1,
             max_size=1,
             launch_template=AutoscalingGroupLaunchTemplate(
                 id=template.id, version=Token.as_string(template.latest_version)

@@ -12,15 +12,19 @@ PERIOD_S, PERIODS = 60, 15
 
 
 class DeadMansSwitch(Construct):
-    """A CloudWatch alarm to the topic after a quarter of an hour without a running task of a service.
+    """A CloudWatch alarm to the topic, if there is one, after a quarter of an hour without a task of a service.
+
+    Exposes `alarm`.
 
     ECS reports the processor time of every running task once a minute, also without Container Insights; no report is
     no task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, environment_name: str, service: str, topic: AlertTopic) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, environment_name: str, service: str, topic: AlertTopic | None
+    ) -> None:
         super().__init__(scope, id_)
-        CloudwatchMetricAlarm(
+        self.alarm = CloudwatchMetricAlarm(
             self,
             "alarm",
             alarm_name=f"{environment_name}-{service}-silent",
@@ -34,6 +38,6 @@ class DeadMansSwitch(Construct):
             comparison_operator="LessThanThreshold",
             threshold=1,
             treat_missing_data="breaching",
-            alarm_actions=[topic.arn],
-            ok_actions=[topic.arn],
+            alarm_actions=[topic.arn] if topic else None,
+            ok_actions=[topic.arn] if topic else None,
         )

@@ -16,19 +16,19 @@ PERIOD_S, PERIODS = 300, 3
 
 
 class Heartbeat(Construct):
-    """An alarm to the alert topic after a quarter of an hour in which no heartbeat has been published.
+    """An alarm, to the topic if it is `told`, after a quarter of an hour in which no heartbeat has been published.
 
     The heartbeat is an alert that always fires, and takes the way of all others: Prometheus' rules, Alertmanager, its
     role, SNS. Whatever of it fails, AWS counts no message. The topic has no subscriber. `publish_rights` let
-    Alertmanager publish.
+    Alertmanager publish; `alarm` is the alarm.
     https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment, alerts: AlertTopic) -> None:
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment, alerts: AlertTopic, told: bool) -> None:
         super().__init__(scope, id_)
         name = environment.qualify(HEARTBEAT)
         topic = SnsTopic(self, "topic", name=name, kms_master_key_id=alerts.key.arn)
-        CloudwatchMetricAlarm(
+        self.alarm = CloudwatchMetricAlarm(
             self,
             "alarm",
             alarm_name=f"{name}-missing",
@@ -43,7 +43,7 @@ class Heartbeat(Construct):
             comparison_operator="LessThanThreshold",
             threshold=1,
             treat_missing_data="breaching",
-            alarm_actions=[alerts.arn],
-            ok_actions=[alerts.arn],
+            alarm_actions=[alerts.arn] if told else None,
+            ok_actions=[alerts.arn] if told else None,
         )
         self.publish_rights = (allow(["sns:Publish"], [topic.arn]),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -13,7 +15,7 @@ from cdktf_cdktf_provider_aws.subnet import Subnet as AwsSubnet
 from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
 from constructs import Construct
 
-from config.models.environment.network import Nat, Network
+from config.models.environment.network import Network
 from config.models.environment.subnets import Subnet, Tier, plan_subnets
 from modules.network.acl_rules import ANYWHERE
 
@@ -21,12 +23,13 @@ from modules.network.acl_rules import ANYWHERE
 class Vpc(Construct):
     """Public subnets route to the internet, private ones through NAT (as the settings say), isolated ones nowhere.
 
-    Exposes `vpc`, `subnets[tier][zone]` and `private_route_tables`, one per zone.
+    Exposes `vpc`, `subnets[tier][zone]`, `private_route_tables`, one per zone, and `internet_route`, without which
+    nothing in a public subnet reaches the internet.
     """
 
     def __init__(self, scope: Construct, id_: str, *, name: str, region: str, settings: Network) -> None:
         super().__init__(scope, id_)
-        self._name = name
+        self._name, self._settings = name, settings
         self.vpc = AwsVpc(
             self,
             "vpc",
@@ -43,17 +46,17 @@ class Vpc(Construct):
 
         public = self._route_table("public", list(settings.zones), Tier.PUBLIC)
         internet = InternetGateway(self, "internet-gateway", vpc_id=self.vpc.id, tags={"Name": name})
-        way_out = self._default_route("public", public, gateway_id=internet.id)
+        self.internet_route = self._default_route("public", public, gateway_id=internet.id)
         self._route_table("isolated", list(settings.zones), Tier.ISOLATED)
         self.private_route_tables = [
             self._route_table(f"private-{zone}", [zone], Tier.PRIVATE) for zone in settings.zones
         ]
-        if settings.nat is not Nat.NONE:
-            zones = settings.zones if settings.nat is Nat.PER_ZONE else settings.zones[:1]
-            gateways = [self._nat_gateway(zone, way_out) for zone in zones]
-            for index, (zone, table) in enumerate(zip(settings.zones, self.private_route_tables, strict=True)):
-                gateway = gateways[index % len(gateways)]
-                self._default_route(f"private-{zone}", table, nat_gateway_id=gateway.id)
+        if settings.nat.has_gateways:
+            self._route_private(nat_gateway_ids=[self._nat_gateway(zone).id for zone in settings.nat_zones])
+
+    def route_through(self, network_interface_ids: Sequence[str]) -> None:
+        """Lead what private subnets send to the internet to network interfaces: one for each zone, or one for all."""
+        self._route_private(network_interface_ids=network_interface_ids)
 
     def _subnet(self, subnet: Subnet, availability_zone: str) -> AwsSubnet:
         return AwsSubnet(
@@ -78,8 +81,23 @@ class Vpc(Construct):
             )
         return table
 
+    def _route_private(self, *, nat_gateway_ids: Sequence[str] = (), network_interface_ids: Sequence[str] = ()) -> None:
+        for index, (zone, table) in enumerate(zip(self._settings.zones, self.private_route_tables, strict=True)):
+            self._default_route(
+                f"private-{zone}",
+                table,
+                nat_gateway_id=_in_turn(nat_gateway_ids, index),
+                network_interface_id=_in_turn(network_interface_ids, index),
+            )
+
     def _default_route(
-        self, id_: str, table: RouteTable, *, gateway_id: str | None = None, nat_gateway_id: str | None = None
+        self,
+        id_: str,
+        table: RouteTable,
+        *,
+        gateway_id: str | None = None,
+        nat_gateway_id: str | None = None,
+        network_interface_id: str | None = None,
     ) -> Route:
         return Route(
             self,
@@ -88,9 +106,10 @@ class Vpc(Construct):
             destination_cidr_block=ANYWHERE,
             gateway_id=gateway_id,
             nat_gateway_id=nat_gateway_id,
+            network_interface_id=network_interface_id,
         )
 
-    def _nat_gateway(self, zone: str, way_out: Route) -> NatGateway:
+    def _nat_gateway(self, zone: str) -> NatGateway:
         name = f"{self._name}-nat-{zone}"
         address = Eip(self, f"nat-{zone}-address", domain="vpc", tags={"Name": name})
         return NatGateway(
@@ -99,5 +118,9 @@ class Vpc(Construct):
             allocation_id=address.id,
             subnet_id=self.subnets[Tier.PUBLIC][zone].id,
             tags={"Name": name},
-            depends_on=[way_out],
+            depends_on=[self.internet_route],
         )
+
+
+def _in_turn(ids: Sequence[str], index: int) -> str | None:
+    return ids[index % len(ids)] if ids else None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
+from config.models.environment.office_hours import OfficeHours
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.service.monitoring.public_metrics import public_metrics
 from config.models.service.service import Service
@@ -127,6 +128,18 @@ class Workload:
             service=service,
             requests_label=requests_label,
             office_hours=self._runtime.environment.office_hours,
+            settings=self._settings.scaling,
+        )
+
+    def keep_hours(self, service: EcsService, hours: OfficeHours) -> None:
+        """Let the clock alone stop and start its tasks."""
+        Autoscaling(
+            self._scope,
+            "hours",
+            cluster=self._runtime.cluster,
+            service=service,
+            requests_label=None,
+            office_hours=hours,
             settings=self._settings.scaling,
         )
 

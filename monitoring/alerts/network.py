@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.
 from __future__ import annotations
 
 from config.loader.platform import Deployment
-from config.models.environment.network import Nat
 from monitoring.alerts.alert import Alert, RuleGroup, Severity
 from monitoring.cloudwatch_exporter import EVENT_MINUTES
 
@@ -33,4 +32,4 @@ ALERTS = (
 
 def network(deployment: Deployment) -> RuleGroup:
     """No alert at all where there is no NAT gateway."""
-    return RuleGroup(name="network", alerts=ALERTS if deployment.environment.network.nat is not Nat.NONE else ())
+    return RuleGroup(name="network", alerts=ALERTS if deployment.environment.network.nat.has_gateways else ())

@@ -11,7 +11,7 @@ import pytest
 
 from cli.picture.board import draw
 from config.loader.platform import load_platform
-from config.models.environment.network import Nat
+from config.models.nat import Nat
 from tests.synthesis import ROOT, SHOP, Checkout
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -232,7 +232,7 @@ environments/dev.yaml:3: network.cidr: is missing
         """
 environments/dev.yaml:1: network: is missing
   value: nothing
-  allowed: the fields cidr, zones, nat, interface_endpoints, flow_logs, flow_log_retention_days
+  allowed: the fields cidr, zones, nat, nat_instance, interface_endpoints, flow_logs, flow_log_retention_days
   fix: add `network:`
 """,
     ),
@@ -439,7 +439,7 @@ environments/shared.yaml:5: region: has the wrong form
         """
 environments/dev.yaml:5: network.nat: is none of the choices
   value: perzone
-  allowed: per-zone, single, none
+  allowed: per-zone, single, instance-per-zone, instance, none
   fix: did you mean `per-zone`?
 """,
     ),

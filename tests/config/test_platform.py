@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.loader.platform import load_platform
-from config.models.environment.network import Nat
+from config.models.nat import Nat
 from config.models.service.service import Service
 from config.source.problem import ConfigError, Problem
 from tests.config.bad_yaml import API, DEV, JARGON, PROD, RELEASES, SHARED, WEB

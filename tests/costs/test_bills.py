@@ -23,8 +23,12 @@ PUBLIC = "data to the internet"
 # What the shop cost when its bill was worked out by hand, line by line, before any of it was made cheaper.
 AS_BEFORE: Mapping[str, object] = {
     "cluster": {"container_insights": "enabled"},
-    "network": {"flow_logs": "cloudwatch"},
     "logging": {"destination": "cloudwatch"},
+}
+NETWORKS: Mapping[str, object] = {
+    "dev": {"nat": "single", "flow_logs": "cloudwatch"},
+    "staging": {"nat": "single", "flow_logs": "cloudwatch"},
+    "prod": {"flow_logs": "cloudwatch"},
 }
 CLASSES = {"dev": "db.t4g.micro", "staging": "db.t4g.medium", "prod": "db.m7g.large"}
 USAGE: Mapping[str, Mapping[str, float]] = {
@@ -98,6 +102,8 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Bill]:
     for name in ENVIRONMENTS:
         settle(checkout, f"environments/{name}.yaml", {**AS_BEFORE, "usage": dict(USAGE[name])})
         settle(checkout, f"environments/{name}.yaml", {"databases": {"instance_class": CLASSES[name]}})
+        settle(checkout, f"environments/{name}.yaml", {"network": NETWORKS[name]})
+    settle(checkout, "environments/dev.yaml", {"office_hours": {"databases": False, "monitoring": False}})
     as_worked_out(checkout)
     platform = checkout.synthesize()
     return {name: bill_of(checkout.root, platform, name) for name in ENVIRONMENTS}
@@ -228,7 +234,7 @@ def test_a_lever_says_what_the_change_in_the_yaml_comes_to(
     before: Mapping[str, Bill], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     changes: Mapping[str, Mapping[str, object]] = {
-        "network.nat": {"network": {"nat": "single"}},
+        "network.nat": {"network": {"nat": "instance"}},
         "network.flow_logs": {"network": {"flow_logs": "s3"}},
         "databases.multi_az": {"databases": {"multi_az": False}},
         "cluster.container_insights": {"cluster": {"container_insights": "disabled"}},
@@ -240,15 +246,36 @@ def test_a_lever_says_what_the_change_in_the_yaml_comes_to(
         checkout = Checkout(tmp_path_factory.mktemp("lever") / "checkout")
         settle(checkout, "environments/prod.yaml", {**AS_BEFORE, "usage": dict(USAGE["prod"])})
         settle(checkout, "environments/prod.yaml", {"databases": {"instance_class": CLASSES["prod"]}})
+        settle(checkout, "environments/prod.yaml", {"network": NETWORKS["prod"]})
         as_worked_out(checkout)
         settle(checkout, "environments/prod.yaml", fields)
         after = bill_of(checkout.root, checkout.synthesize(only="prod"), "prod")
         assert after.usd - before["prod"].usd == pytest.approx(said[setting].usd, abs=0.02), setting
 
 
-# What the shop's production costs without its log collections, what its customers download and mailer's storage: the
-# promise of its defaults. The other two need an instance in place of the NAT gateway to get to 240 and 120.
-PROMISES = {"dev": 190, "staging": 275, "prod": 580}
+def test_a_lever_of_office_hours_says_what_the_change_in_the_yaml_comes_to(
+    shop: Platform, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    weekdays = {"start": "07:00", "stop": "20:00"}
+    changes: Mapping[tuple[str, str], Mapping[str, object]] = {
+        ("dev", "office_hours"): {"office_hours": None},
+        ("dev", "office_hours.monitoring"): {"office_hours": {"monitoring": False}},
+        ("dev", "office_hours.databases"): {"office_hours": {"databases": False}},
+        ("dev", "network.nat"): {"network": {"nat": "single"}},
+        ("staging", "office_hours"): {"office_hours": weekdays | {"monitoring": True, "databases": True}},
+    }
+    for (environment, setting), fields in changes.items():
+        bill = bill_of(SHOP, shop, environment)
+        said = {lever.setting: lever.usd for lever in levers(bill, most=20)}
+        checkout = Checkout(tmp_path_factory.mktemp("hours") / "checkout")
+        settle(checkout, f"environments/{environment}.yaml", fields)
+        after = bill_of(checkout.root, checkout.synthesize(only=environment), environment)
+        # A quarter of an hour around the hours, and the alarm that tells the night from a failure.
+        assert after.usd - bill.usd == pytest.approx(said[setting], rel=0.03), setting
+
+
+# What the shop costs without its log collections, what its customers download and mailer's storage.
+PROMISES = {"dev": 120, "staging": 240, "prod": 580}
 LOGGING = ("log collection", "endpoint of the log collections", PUBLIC)
 APART = (*LOGGING, "cache", "queue", "bucket")
 

@@ -271,34 +271,40 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {},
         {"instances of dev-ec2": 26.864, "root disks of dev-ec2": 2.64, "disk of Prometheus": 4.40},
     ),
-    # 282.44 h x 0.0368; 30 GiB x 0.3869 x 0.088
+    # While what it is there for runs: 282.44 h x 0.0368; 30 GiB x 0.3869 x 0.088
     "an instance in office hours": (
         {
             "cluster": {
                 "aws_autoscaling_group": {
-                    "g": {"name": "dev-ec2", "min_size": 1, "launch_template": {"id": "${aws_launch_template.t.id}"}}
+                    "g": {"name": "dev-ec2", "min_size": 0, "launch_template": {"id": "${aws_launch_template.t.id}"}}
                 },
                 "aws_launch_template": {
                     "t": {"instance_type": "t4g.medium", "block_device_mappings": [{"ebs": {"volume_size": 30}}]}
                 },
-                "aws_autoscaling_schedule": {
-                    name: {
-                        "recurrence": cron,
-                        "desired_capacity": count,
-                        "autoscaling_group_name": "${aws_autoscaling_group.g.name}",
-                    }
-                    for name, cron, count in (("start", "0 7 * * MON-FRI", 1), ("stop", "0 20 * * MON-FRI", 0))
+            },
+            "monitoring": service(
+                strategy=[{"capacity_provider": "dev-ec2", "weight": 1}],
+                least=1,
+                most=1,
+                **scheduled(start=("cron(0 7 ? * MON-FRI *)", 1), stop=("cron(0 20 ? * MON-FRI *)", 0)),
+            ),
+        },
+        {},
+        {"instances of dev-ec2": 10.3938, "root disks of dev-ec2": 1.0214, "tasks of web": 0.0},
+    ),
+    # 730 x 0.0046 + 8 x 0.088; 2 x (40 + 2/3 x 90) x 0.01
+    "an instance in place of NAT gateways": (
+        {
+            "network": {
+                "aws_vpc": {"v": {}},
+                "aws_instance": {"i": {"launch_template": {"id": "${aws_launch_template.t.id}"}}},
+                "aws_launch_template": {
+                    "t": {"instance_type": "t4g.nano", "block_device_mappings": [{"ebs": {"volume_size": 8}}]}
                 },
             }
         },
-        {},
-        {"instances of dev-ec2": 10.3938, "root disks of dev-ec2": 1.0214},
-    ),
-    # 730 x 0.0046 + 8 x 0.088
-    "an instance of its own": (
-        {"network": {"aws_instance": {"i": {"instance_type": "t4g.nano"}}}},
-        {},
-        {"instance": 4.062},
+        {"nat_gb": 90, "cross_zone_gb": 40},
+        {"NAT instance": 4.062, "between zones": 2.00},
     ),
     # 20 deploys x 300 s x 256/1024 GB x 0.0000133334
     "the function of the rollouts": (
@@ -329,6 +335,25 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
             "database, backups": 2.85,
             "database, password": 0.40,
         },
+    ),
+    # 65 hours a week x 730/168 = 282.44 h x 0.017; 20 x 0.127, by night too
+    "a database in office hours": (
+        {
+            "database-orders": {
+                "aws_db_instance": {
+                    "d": {"identifier": "dev-orders", "instance_class": "db.t4g.micro", "allocated_storage": 20}
+                },
+                "aws_scheduler_schedule": {
+                    name: {
+                        "schedule_expression": f"cron(0 {hour} ? * MON,TUE,WED,THU,FRI *)",
+                        "target": {"arn": f"arn:aws:scheduler:::aws-sdk:rds:{name}DBInstance"},
+                    }
+                    for name, hour in (("start", 7), ("stop", 20))
+                },
+            }
+        },
+        {},
+        {"database, instance": 4.8015, "database, storage": 2.54},
     ),
     "secrets and keys": (
         {"monitoring": {"aws_secretsmanager_secret": {"a": {}, "b": {}}, "aws_kms_key": {"k": {}, "l": {}, "m": {}}}},
@@ -412,11 +437,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {},
         {"Container Insights, cluster": 0.56, "Container Insights, web": 1.19},
     ),
-    # 1 + 2 metrics in the expression + 2 of the policy + 2 of the provider = 7 x 0.10
+    # 1 + 2 metrics in the expression + 2 of the policy + 2 of the provider = 7 x 0.10; and 0.50
     "alarms": (
         {
             "cluster": {
                 "aws_ecs_capacity_provider": {"p": {}},
+                "aws_cloudwatch_composite_alarm": {"c": {"alarm_rule": "ALARM(one)"}},
                 "aws_cloudwatch_metric_alarm": {
                     "one": {"metric_name": "x"},
                     "share": {"metric_query": [{"expression": "a/b"}, {"metric": {"a": 1}}, {"metric": {"b": 1}}]},
@@ -425,7 +451,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
             }
         },
         {},
-        {"alarms": 0.70},
+        {"alarms": 1.20},
     ),
     # A month has 8,760 rounds: 12 x 8.76 thousand x 0.01; 7 x 8.76 x 0.01; (11 + 6) x 8.76 x 0.01
     "the CloudWatch exporter": (
@@ -495,7 +521,6 @@ def test_a_schedule_runs_so_often(expression: str, runs: float) -> None:
     [
         ([], 168),
         ([("cron(0 7 ? * MON-FRI *)", 4.0), ("cron(30 19 ? * MON-FRI *)", 0.0)], 62.5),
-        ([("0 7 * * MON-FRI", 1.0), ("0 20 * * MON-FRI", 0.0)], 65),
         # It is never started: what starts it again is not known.
         ([("cron(0 20 ? * MON-FRI *)", 0.0)], 168),
         # Two ranges by day, none at zero.

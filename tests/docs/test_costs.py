@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from costs.bill import Bill
+from costs.levers import levers
 from tests.costs.resources import bill_of
 from tests.costs.test_bills import LOGGING, PUBLIC, settle
 from tests.synthesis import ROOT, SHOP, Checkout, Platform
@@ -60,6 +61,31 @@ def test_the_page_says_what_each_environment_costs(bills: Mapping[str, Bill]) ->
     }
     assert {name: told[name] for name in expected} == {
         name: [f"${amount:,}" for amount in amounts] for name, amounts in expected.items()
+    }
+
+
+def test_the_page_says_what_logs_in_cloudwatch_cost(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path / "checkout")
+    for name in ENVIRONMENTS:
+        settle(checkout, f"environments/{name}.yaml", {"logging": {"destination": "cloudwatch"}})
+    platform = checkout.synthesize()
+    told = rows(ROOT / "docs/costs.md", "## What the three environments cost")["logging: cloudwatch"]
+    logs = [
+        sum(line.usd or 0 for line in bill_of(checkout.root, platform, name).lines if line.item == "log")
+        for name in ENVIRONMENTS
+    ]
+    assert told == [f"${amount:.0f}" for amount in logs]
+
+
+def test_the_page_says_what_keeps_dev_cheap(bills: Mapping[str, Bill]) -> None:
+    told = rows(ROOT / "docs/costs.md", "## What keeps dev cheap")
+    found = {lever.setting: lever for lever in levers(bills["dev"], most=20)}
+    assert {setting: cells[1:] for setting, cells in told.items()} == {
+        setting: [
+            f"`{found[setting].value}`",
+            f"{'+' if found[setting].usd > 0 else '-'}${abs(found[setting].usd):.0f}",
+        ]
+        for setting in told
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from configparser import ConfigParser
 from itertools import combinations
@@ -16,9 +17,17 @@ from config.source.problem import ConfigError
 from images.catalog import PLATFORM_IMAGES
 from monitoring import alertmanager, cloudwatch_exporter, grafana
 from tests.images.conftest import contexts, rendered, tags
-from tests.synthesis import ROOT
+from tests.synthesis import ROOT, SHOP
 
 ENDPOINTS = ", ".join(sorted(ENDPOINTS_WITHOUT_NAT))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of tests/shop, whose dev has a NAT gateway."""
+    root = Path(shutil.copytree(SHOP, tmp_path / "checkout"))
+    use_nat(root, "single")
+    return root
 
 
 def test_alerts_go_to_the_environments_own_topic(checkout: Path) -> None:
@@ -66,13 +75,19 @@ def remove_queues(root: Path) -> None:
     file.write_text(text.replace("  messages_per_task: 100\n", ""))
 
 
+def use_nat(root: Path, nat: str) -> None:
+    file = root / "environments/dev.yaml"
+    file.write_text(re.sub(r"nat: [\w-]+", f"nat: {nat}", file.read_text()))
+
+
+def use_a_nat_instance(root: Path) -> None:
+    use_nat(root, "instance")
+
+
 def remove_nat(root: Path) -> None:
     for service in (root / "service_configs").glob("*.yaml"):  # there is no way to a public registry then
         service.write_text(re.sub(r"(?m)^image: .*\n", "", service.read_text()))
-    file = root / "environments/dev.yaml"
-    file.write_text(
-        re.sub(r"nat: [\w-]+", f"nat: none\n  interface_endpoints: [email, sqs, {ENDPOINTS}]", file.read_text())
-    )
+    use_nat(root, f"none\n  interface_endpoints: [email, sqs, {ENDPOINTS}]")
 
 
 def keep_logs_in_cloudwatch(root: Path) -> None:
@@ -113,6 +128,7 @@ def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> No
     [
         (remove_databases, {"AWS/RDS"}),
         (remove_nat, {"AWS/NATGateway"}),
+        (use_a_nat_instance, {"AWS/NATGateway"}),
         (keep_logs_in_cloudwatch, {"AWS/AOSS"}),
         (keep_each_log_in_cloudwatch, {"AWS/AOSS"}),
         (remove_queues, {"AWS/SQS"}),

@@ -1,23 +1,14 @@
-"""The EC2 instance of a cluster, for the tasks that need a disk of their own."""
+"""The ECS cluster, and its EC2 instance for the tasks that need a disk of their own."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from config.models.environment.network import ZoneLetter
-from config.models.settings import Settings, in_words
-
-InstanceType = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"),
-    in_words("an EC2 instance type such as t4g.medium"),
-]
-# The g after the generation stands for Graviton: t4g, m7g, c7gn, im4gn, but not g5.
-# https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
-_GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
+from config.models.instance_type import InstanceType, has_graviton
+from config.models.settings import Percent, Settings
 
 
 class Ec2(Settings):
@@ -48,4 +39,17 @@ class Ec2(Settings):
     @property
     def is_arm(self) -> bool:
         """Return whether its processor is a Graviton."""
-        return bool(_GRAVITON.match(self.instance_type))
+        return has_graviton(self.instance_type)
+
+
+class Cluster(Settings):
+    """The ECS cluster that runs every service."""
+
+    container_insights: Literal["disabled", "enabled", "enhanced"] = Field(
+        default="disabled",
+        description="CloudWatch's own metrics of tasks and services, paid by the metric; Prometheus has them too.",
+    )
+    spot_percent: Percent = Field(
+        default=0, description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice."
+    )
+    ec2: Ec2 = Field(default=Ec2(), description="The EC2 instance for what needs a disk: Prometheus and Alertmanager.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -12,37 +12,25 @@ from config.models.deploy_target import AccountId, DeployTarget
 from config.models.environment.budget import Budget
 from config.models.environment.central_logging import CentralLogging
 from config.models.environment.dns_record import DnsName
-from config.models.environment.ec2 import Ec2
+from config.models.environment.ec2 import Cluster
 from config.models.environment.edge import Edge, ZoneBelow
 from config.models.environment.monitoring import Monitoring
-from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Nat, Network
+from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
+from config.models.nat import Nat
 from config.models.service.database import Database, Databases
 from config.models.service.http import Http
 from config.models.service.logs import LogDestination
 from config.models.service.service import Service
-from config.models.settings import Mistake, Percent, Settings
+from config.models.settings import Mistake
 
 NAMESPACE = "app.local"
 UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
 
 # What two environments can never have in common; all else may stand in environments/shared.yaml.
 OWN_FIELDS = ("domain", "network.cidr")
-
-
-class Cluster(Settings):
-    """The ECS cluster that runs every service."""
-
-    container_insights: Literal["disabled", "enabled", "enhanced"] = Field(
-        default="disabled",
-        description="CloudWatch's own metrics of tasks and services, paid by the metric; Prometheus has them too.",
-    )
-    spot_percent: Percent = Field(
-        default=0, description="Share of tasks on Fargate Spot: about 70 % cheaper, stopped at two minutes' notice."
-    )
-    ec2: Ec2 = Field(default=Ec2(), description="The EC2 instance for what needs a disk: Prometheus and Alertmanager.")
 
 
 class Environment(DeployTarget):
@@ -66,7 +54,9 @@ class Environment(DeployTarget):
     databases: Databases = Databases()
     logging: CentralLogging = CentralLogging()
     monitoring: Monitoring = Monitoring()
-    office_hours: OfficeHours | None = Field(default=None, description="When services run; without it always.")
+    office_hours: OfficeHours | None = Field(
+        default=None, description="When services, databases and monitoring run; without it always."
+    )
     previews: Previews | None = Field(default=None, description="Allows `groundwork preview`; without it never.")
     budget: Budget | None = Field(default=None, description="Warns before the month gets too expensive.")
     usage: Usage = Field(default=Usage(), description="What it is expected to use, for `groundwork cost`.")
@@ -109,6 +99,16 @@ class Environment(DeployTarget):
                     fix="name a role of this account that your team may assume",
                     because=("account_id",),
                 )
+
+    @property
+    def database_hours(self) -> OfficeHours | None:
+        """The hours of databases: longer than those of the services, which need them; None for always."""
+        return self.office_hours.around if self.office_hours and self.office_hours.databases else None
+
+    @property
+    def monitoring_hours(self) -> OfficeHours | None:
+        """The hours of Prometheus and what stands beside it; None for always."""
+        return self.office_hours.around if self.office_hours and self.office_hours.monitoring else None
 
     @property
     def ec2_zone(self) -> str:

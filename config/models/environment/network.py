@@ -9,19 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from config.models.nat import Nat, NatInstance
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words, refuse
 
 # Below /21 the public subnets (1/64 of the VPC each) have no room for a load balancer, which wants a /27.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
 LARGEST_VPC_PREFIX, SMALLEST_VPC_PREFIX = 16, 21
-
-
-class Nat(StrEnum):
-    """The way from private subnets to the internet."""
-
-    PER_ZONE = "per-zone"
-    SINGLE = "single"
-    NONE = "none"
 
 
 class FlowLogDestination(StrEnum):
@@ -126,7 +119,12 @@ class Network(Settings):
     nat: Nat = Field(
         default=Nat.PER_ZONE,
         description="per-zone: one NAT gateway each (survives a zone); single: one for all (cheaper); "
+        "instance-per-zone, instance: an EC2 instance each or for all in place of the gateway (cheapest; what calls "
+        "outside waits for minutes when it is replaced); "
         "none: no way out, AWS is reached through interface_endpoints alone.",
+    )
+    nat_instance: NatInstance = Field(
+        default=NatInstance(), description="Its size, with nat: instance or instance-per-zone."
     )
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         default=(), description="AWS services reached privately, without NAT."
@@ -140,6 +138,13 @@ class Network(Settings):
         default=90, description="How long the record of accepted and rejected connections is kept."
     )
 
+    @property
+    def nat_zones(self) -> tuple[str, ...]:
+        """The zones that have a NAT gateway or a NAT instance."""
+        if self.nat is Nat.NONE:
+            return ()
+        return self.zones if self.nat.is_in_every_zone else self.zones[:1]
+
     def mistakes(self) -> Iterator[Mistake]:
         """Zones differ, and without NAT everything must still reach what it asks of AWS."""
         if len(set(self.zones)) != len(self.zones):
@@ -150,5 +155,12 @@ class Network(Settings):
                 field="interface_endpoints",
                 message=f"with nat: none the platform does not work without {', '.join(missing)}",
                 fix=f"add {', '.join(missing)} here, or choose nat: single",
+                because=("nat",),
+            )
+        if "nat_instance" in self.model_fields_set and not self.nat.has_instances:
+            yield Mistake(
+                field="nat_instance",
+                message=f"with nat: {self.nat} there is no NAT instance",
+                fix="remove it, or choose nat: instance",
                 because=("nat",),
             )

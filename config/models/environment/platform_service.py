@@ -34,7 +34,7 @@ ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as
 GRAFANA_ROUTE = Http(host=GRAFANA)
 
-ONE = Scaling(min_tasks=1, max_tasks=1)
+ONE = Scaling(min_tasks=1, max_tasks=1, cpu_percent=None, memory_percent=None)
 # The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
 # https://prometheus.io/docs/prometheus/latest/storage/#right-sizing-retention-size
 RETENTION_PERCENT = 80

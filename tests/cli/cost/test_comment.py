@@ -17,9 +17,9 @@ def test_it_says_what_the_change_adds(platform: Checkout) -> None:
     assert "instance_class: db.t4g.micro" in text
     file.write_text(text.replace("instance_class: db.t4g.micro", "instance_class: db.t4g.medium"))
     text = change_markdown(platform.root, "HEAD", "dev")
-    # 730 h x (0.069 - 0.017)
-    assert text.startswith("### Cost of dev: +$37.96 a month, from $")
-    assert "| orders: database, instance | $12.41 | $50.37 | +$37.96 |" in text
+    # 13.5 h x 5 days x 730/168 = 293.30 h x (0.069 - 0.017)
+    assert text.startswith("### Cost of dev: +$15.25 a month, from $")
+    assert "| orders: database, instance | $4.99 | $20.24 | +$15.25 |" in text
 
 
 def test_a_plan_is_told_even_where_its_cost_is_not_known(tmp_path: Path) -> None:

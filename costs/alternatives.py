@@ -1,0 +1,121 @@
+"""An environment's resources as other values of a setting would have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from costs.inventory import Inventory, Resource
+
+Edit = Callable[[Resource], Resource | None]
+
+NAT_TYPES = ("aws_nat_gateway", "aws_instance")
+NAT_INSTANCE: Mapping[str, Any] = {
+    "instance_type": "t4g.nano",
+    "block_device_mappings": [{"ebs": {"volume_size": 8}}],
+}
+WEEKDAYS = {"start": "cron(0 7 ? * MON-FRI *)", "stop": "cron(0 20 ? * MON-FRI *)"}
+"""By the names of the actions that office hours are made of, when they move services."""
+AROUND = {"start": "cron(45 6 ? * MON-FRI *)", "stop": "cron(15 20 ? * MON-FRI *)"}
+"""When they move what services need."""
+ACTION, SCHEDULE, TARGET = (
+    "aws_appautoscaling_scheduled_action",
+    "aws_scheduler_schedule",
+    "aws_appautoscaling_target",
+)
+
+
+def edited(inventory: Inventory, edit: Edit, more: tuple[Resource, ...] = ()) -> Inventory:
+    """Return the environment with each resource edited, or left out, and with more of them."""
+    kept = tuple(other for one in inventory.resources if (other := edit(one)) is not None)
+    return Inventory(inventory.environment, (*kept, *more))
+
+
+def set_all(type_: str, *, owned: bool = False, **attributes: Any) -> Edit:
+    """Give all resources of a type these attributes; with `owned` only those of services."""
+
+    def edit(one: Resource) -> Resource:
+        if one.type != type_ or (owned and not one.owner):
+            return one
+        return replace(one, attributes={**one.attributes, **attributes})
+
+    return edit
+
+
+def with_nat(inventory: Inventory, nat: str) -> Inventory | None:
+    """Return the environment with one NAT gateway (`single`) or one NAT instance; None where that is what it has."""
+    here = inventory.all(*NAT_TYPES)
+    type_ = "aws_nat_gateway" if nat == "single" else "aws_instance"
+    if not here or [one.type for one in here] == [type_]:
+        return None
+    stack = here[0].stack
+    alarms = [one for one in inventory.all("aws_cloudwatch_metric_alarm") if one.stack == stack]
+    gone = {one.address for one in (*here, *inventory.all("aws_eip")[1:], *alarms)}
+    way = Resource(stack, type_, "other", {"launch_template": {"id": "${aws_launch_template.other.id}"}}, "")
+    template = Resource(stack, "aws_launch_template", "other", NAT_INSTANCE, "")
+    alarm = Resource(stack, "aws_cloudwatch_metric_alarm", "other", {}, "")
+    more = (way, template, alarm) if type_ == "aws_instance" else (way,)
+    return edited(inventory, lambda one: None if one.address in gone else one, more)
+
+
+def other_hours(inventory: Inventory) -> Iterator[tuple[str, str, Inventory]]:
+    """Yield office hours given up, as a whole or in part; where it may be given up at night, weekdays alone."""
+    actions = [one for one in inventory.all(ACTION) if one.attributes.get("name") in WEEKDAYS]
+    databases = {one.address for one in inventory.all(SCHEDULE) if "DBInstance" in str(one.attributes.get("target"))}
+    if not actions:
+        if not any(one.attributes.get("enable_deletion_protection") for one in inventory.all("aws_lb")):
+            yield "office_hours", "weekdays", _on_weekdays(inventory)
+        return
+    monitoring = {one.address for one in actions if not one.owner}
+    everything = {one.address for one in actions} | databases
+    for setting, value, gone in (
+        ("office_hours", "none", everything),
+        ("office_hours.monitoring", "false", monitoring),
+        ("office_hours.databases", "false", databases),
+    ):
+        if gone:
+            yield setting, value, _without(inventory, gone)
+
+
+def _without(inventory: Inventory, gone: set[str]) -> Inventory:
+    return edited(inventory, lambda one: None if one.address in gone else one)
+
+
+def _on_weekdays(inventory: Inventory) -> Inventory:
+    """Return the environment when it sleeps by night: services, databases, monitoring and its instance."""
+    more: list[Resource] = []
+    for service in inventory.all("aws_ecs_service"):
+        target = next(inventory.referring(TARGET, "resource_id", service), None)
+        if target is None:
+            count = service.attributes.get("desired_count")
+            resource_id = f"service/${{aws_ecs_service.{service.id}.name}}"
+            range_ = {"min_capacity": count, "max_capacity": count, "resource_id": resource_id}
+            target = replace(service, type=TARGET, attributes=range_)
+            more.append(target)
+        most = target.attributes["max_capacity"]
+        more += [
+            replace(
+                target,
+                type=ACTION,
+                id=f"{target.id}-{name}",
+                attributes={
+                    "name": name,
+                    "schedule": cron,
+                    "resource_id": f"${{aws_appautoscaling_target.{target.id}.resource_id}}",
+                    "scalable_target_action": {"max_capacity": 0 if name == "stop" else most},
+                },
+            )
+            for name, cron in (WEEKDAYS if service.owner else AROUND).items()
+        ]
+    for database in inventory.all("aws_db_instance"):
+        more += [
+            replace(
+                database,
+                type=SCHEDULE,
+                id=f"{database.id}-{name}",
+                attributes={"schedule_expression": cron, "target": {"arn": f"aws-sdk:rds:{name}DBInstance"}},
+            )
+            for name, cron in AROUND.items()
+        ]
+    return edited(inventory, set_all("aws_autoscaling_group", min_size=0), tuple(more))
