@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.cost.new_service import new_service_cost
 from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
@@ -77,6 +78,7 @@ def new(
         typer.echo(f"Nothing is written. This is what {file} would have been:\n\n{text}", err=True)
         raise
     typer.echo(f"Wrote {file}\n{_next_steps(name, before=answers.get('before'), deployments=deployments)}")
+    typer.echo(f"cost: {new_service_cost(root(), name)}")
 
 
 def _refuse_gaps(name: str | None, kind: Kind | None, given: dict[str, Answer | None]) -> None:

@@ -23,7 +23,7 @@ RELEASES = "service_configs/releases/dev.yaml"
 
 # What a library says to a programmer, and must not reach a person.
 JARGON = re.compile(
-    r"pydantic|Input should|Value error|Traceback|Error\(|<class|NoneType|validat|mapping_|_type\b", re.I
+    r"pydantic|Input should|Value error|Traceback|Error\(|<class|NoneType|validat|mapping_|(?<!instance)_type\b", re.I
 )
 
 

@@ -139,6 +139,35 @@ environments/dev.yaml:7: office_hours.days[0]: is none of the choices
 """,
     ),
     Bad(
+        "a heartbeat that nobody sends by night",
+        added(DEV, "office_hours: {}\nmonitoring:\n  heartbeat_url: https://hc-ping.com/1\n"),
+        """
+environments/dev.yaml:8: monitoring.heartbeat_url: with office_hours no heartbeat is sent by night, and whoever waits for it would ring, see environments/dev.yaml:6
+  value: https://hc-ping.com/1
+  allowed: no heartbeat_url, or monitoring: false below office_hours
+  fix: remove it, or let the monitoring run by night too: write monitoring: false below office_hours
+""",  # noqa: E501
+    ),
+    Bad(
+        "the size of an instance that there is not",
+        replaced(DEV, "nat: single", "nat: single\n  nat_instance: {instance_type: t4g.small}"),
+        """
+environments/dev.yaml:6: network.nat_instance: with nat: single there is no NAT instance
+  value: {instance_type: t4g.small}
+  allowed: the fields instance_type, session_manager
+  fix: remove it, or choose nat: instance
+""",
+    ),
+    Bad(
+        "a size that is none",
+        replaced(DEV, "nat: single", "nat: instance\n  nat_instance: {instance_type: small}"),
+        """
+environments/dev.yaml:6: network.nat_instance.instance_type: has the wrong form
+  value: small
+  allowed: an EC2 instance type such as t4g.medium
+""",
+    ),
+    Bad(
         "a budget that nobody hears of",
         added(DEV, "budget:\n  monthly_usd: 100\n  alert_emails: []\n"),
         """

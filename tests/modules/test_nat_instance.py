@@ -100,6 +100,7 @@ def test_one_that_hangs_is_restarted_by_an_action_that_cloudwatch_knows(network:
     alarm = network.one("aws_cloudwatch_metric_alarm")
     assert alarm["dimensions"] == {"InstanceId": network.id_of(network.one("aws_instance"))}
     operation = botocore.session.get_session().get_service_model("cloudwatch").operation_model("PutMetricAlarm")
+    assert operation.input_shape
     known = re.sub(r"<[^>]+>", "", operation.input_shape.members["AlarmActions"].documentation)
     (action,) = alarm["alarm_actions"]
     assert action.replace("eu-west-1", "region") in known

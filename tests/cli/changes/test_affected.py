@@ -154,11 +154,11 @@ CASES = [
         "two things at once, each with its own effect",
         all_of(
             replaced(ORDERS, "memory_mib: 1024", "memory_mib: 2048"),
-            replaced(DEV, "monthly_usd: 550", "monthly_usd: 9"),
+            replaced(DEV, "monthly_usd: 450", "monthly_usd: 9"),
         ),
         {
             **because(f"{ORDERS}: memory_mib 1024 → 2048", "prod-service-orders"),
-            **because(f"{DEV}: budget.monthly_usd 550 → 9", "dev-account"),
+            **because(f"{DEV}: budget.monthly_usd 450 → 9", "dev-account"),
         },
     ),
     Case(
@@ -311,7 +311,7 @@ def test_a_base_that_is_not_there_is_one_clear_message(repository: Repository, t
 
 
 def test_the_command_prints_it(repository: Repository) -> None:
-    repository.replace("environments/dev.yaml", "monthly_usd: 550", "monthly_usd: 300")
+    repository.replace("environments/dev.yaml", "monthly_usd: 450", "monthly_usd: 300")
     (repository.root / "untracked.txt").write_text("not committed, and of no effect")
     groundwork = Path(sys.executable).with_name("groundwork")
     done = subprocess.run(
