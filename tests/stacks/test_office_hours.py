@@ -83,7 +83,8 @@ def test_schedules_are_what_eventbridge_takes(dev: Platform) -> None:
         name: Any = shape.members["Name"]
         assert len(schedule["name"]) <= name.metadata["max"]
         assert re.fullmatch(name.metadata["pattern"], schedule["name"])
-        policy: Any = shape.members["Target"].members["RetryPolicy"]
+        target: Any = shape.members["Target"]
+        policy = target.members["RetryPolicy"]
         for field, value in (
             ("MaximumEventAgeInSeconds", schedule["target"]["retry_policy"]["maximum_event_age_in_seconds"]),
             ("MaximumRetryAttempts", schedule["target"]["retry_policy"]["maximum_retry_attempts"]),
@@ -164,7 +165,7 @@ def test_silence_is_told_by_day_alone(dev: Platform) -> None:
 def asleep(alarm: Any, wanted: list[int]) -> bool:
     """Evaluate the alarm as CloudWatch does: so many of its last datapoints below the threshold."""
     recent = wanted[-alarm["evaluation_periods"] :]
-    return sum(one < alarm["threshold"] for one in recent) >= alarm["datapoints_to_alarm"]
+    return bool(sum(one < alarm["threshold"] for one in recent) >= alarm["datapoints_to_alarm"])
 
 
 def test_a_morning_is_told_of_only_when_the_instance_has_had_its_time(dev: Platform) -> None:
