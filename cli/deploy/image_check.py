@@ -58,4 +58,4 @@ def _describe(missing: list[Image], environment: str, session: Session) -> Itera
     if platform:
         yield f"  fix: {session.command(f'images publish --environment {environment}')}"
     if len(platform) < len(missing):
-        yield f"  fix: push the service's image, or release another tag (service_configs/releases/{environment}.yaml)"
+        yield f"  fix: push the service's image, or release another tag (service_configs/releases/{environment}/)"

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from config.loader.release_place import RELEASES, former_file
+
 LOCATIONS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """In GitHub's order: the first that exists is read, and no other."""
 OF_THE_GATE = (".github/CODEOWNERS", ".github/workflows/deploy.yml", "environments/shared.yaml")
@@ -54,7 +56,10 @@ def owners_of(path: str, rules: Iterable[Rule]) -> tuple[str, ...]:
 def gated_paths(environments: Iterable[str]) -> list[str]:
     """List the files that decide what these environments run, and those that the gate consists of."""
     of_environments = [
-        path for name in environments for path in (f"service_configs/releases/{name}.yaml", f"environments/{name}.yaml")
+        path
+        for name in environments
+        # The former file, too: whoever could write it would release without being asked.
+        for path in (f"{RELEASES}/{name}/", str(former_file(name)), f"environments/{name}.yaml")
     ]
     return [*of_environments, *OF_THE_GATE]
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from cli.errors import UsageError
+from config.loader.release_place import RELEASES, former_file
 from config.models.environment.shared import SHARED
 
 ORDER = ("dev", "staging", "prod")
@@ -29,13 +30,15 @@ def promoted(environments: Sequence[str], first: str, changed: Collection[str]) 
     """`shared`, the first environment, and those that own a changed file, in the order given."""
     return [
         SHARED,
-        *(
-            name
-            for name in environments
-            if name == first
-            or not {f"environments/{name}.yaml", f"service_configs/releases/{name}.yaml"}.isdisjoint(changed)
-        ),
+        *(name for name in environments if name == first or any(_is_of(name, Path(path)) for path in changed)),
     ]
+
+
+def _is_of(environment: str, path: Path) -> bool:
+    """Tell whether a file is an environment's own: its settings, or a release in it."""
+    return path in (Path(f"environments/{environment}.yaml"), former_file(environment)) or (
+        path.parent == RELEASES / environment and path.suffix == ".yaml"
+    )
 
 
 def changed_since(root: Path, commit: str) -> list[str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.github.api import GitHub, NotFoundError, RefusedError
-from cli.services.release import releases_file
-from config.loader.release_text import HEADING, releases_in, with_release
+from config.loader.release_place import ReleasePlace, release_place
+from config.loader.release_text import releases_in, with_release
 from config.loader.releases import check_tag
 
 
@@ -39,12 +39,11 @@ def release_everywhere(
 
 def _write(github: GitHub, environment: str, service: str, tag: str, branch: str) -> Released:
     """On the branch itself; where it is protected, in a pull request."""
-    path = releases_file(environment).as_posix()
-    text, sha = _read(github, path, branch)
-    if releases_in(text, file=releases_file(environment)).get(service) == tag:
+    place, text, sha = _found(github, environment, service, branch)
+    if releases_in(text, file=place.file).get(place.key) == tag:
         return Released(environment, "unchanged", "")
     try:
-        answer = _put(github, path, _changed(environment, text, service, tag), sha, branch, service, tag, environment)
+        answer = _put(github, place, _changed(place, text, tag), sha, branch, service, tag, environment)
     except RefusedError:
         return _ask(github, environment, service, tag, branch)
     return Released(environment, "released", answer["commit"]["html_url"])
@@ -52,9 +51,8 @@ def _write(github: GitHub, environment: str, service: str, tag: str, branch: str
 
 def _ask(github: GitHub, environment: str, service: str, tag: str, branch: str) -> Released:
     """One pull request for a service and an environment, brought up to date by each release."""
-    path = releases_file(environment).as_posix()
-    text, sha = _read(github, path, branch)
-    if releases_in(text, file=releases_file(environment)).get(service) == tag:
+    place, text, sha = _found(github, environment, service, branch)
+    if releases_in(text, file=place.file).get(place.key) == tag:
         return Released(environment, "unchanged", "")
     asking = f"release/{environment}-{service}"
     head = github.ask("GET", f"git/ref/heads/{branch}")["object"]["sha"]
@@ -62,7 +60,7 @@ def _ask(github: GitHub, environment: str, service: str, tag: str, branch: str) 
         github.ask("PATCH", f"git/refs/heads/{asking}", {"sha": head, "force": True})
     except (NotFoundError, RefusedError):
         github.ask("POST", "git/refs", {"ref": f"refs/heads/{asking}", "sha": head})
-    _put(github, path, _changed(environment, text, service, tag), sha, asking, service, tag, environment)
+    _put(github, place, _changed(place, text, tag), sha, asking, service, tag, environment)
     title = f"Promote {service} {tag} to {environment}"
     body = f"{service} {tag} runs in {environment} once this is merged. To roll back, revert it."
     owner = github.repository.partition("/")[0]
@@ -82,14 +80,30 @@ def _read(github: GitHub, path: str, branch: str) -> tuple[str, str | None]:
     return base64.b64decode(answer["content"]).decode(), answer["sha"]
 
 
-def _changed(environment: str, text: str, service: str, tag: str) -> str:
-    file = releases_file(environment)
-    check_tag(file, service, tag)
-    return with_release(text or HEADING.format(environment=environment), service, tag, file=file)
+def _found(github: GitHub, environment: str, service: str, branch: str) -> tuple[ReleasePlace, str, str | None]:
+    """Return where the release stands on the branch: in the file of all services, if there is one."""
+    former = release_place(environment, service, former=True)
+    text, sha = _read(github, former.file.as_posix(), branch)
+    if sha:
+        return former, text, sha
+    place = release_place(environment, service)
+    return place, *_read(github, place.file.as_posix(), branch)
+
+
+def _changed(place: ReleasePlace, text: str, tag: str) -> str:
+    check_tag(place, tag)
+    return with_release(text or place.heading, place.key, tag, file=place.file)
 
 
 def _put(
-    github: GitHub, path: str, text: str, sha: str | None, branch: str, service: str, tag: str, environment: str
+    github: GitHub,
+    place: ReleasePlace,
+    text: str,
+    sha: str | None,
+    branch: str,
+    service: str,
+    tag: str,
+    environment: str,
 ) -> Any:
     body = {
         "message": f"Release {service} {tag} to {environment}",
@@ -97,4 +111,4 @@ def _put(
         "branch": branch,
         **({"sha": sha} if sha else {}),
     }
-    return github.ask("PUT", f"contents/{path}", body)
+    return github.ask("PUT", f"contents/{place.file.as_posix()}", body)

@@ -10,9 +10,9 @@ from typing import get_args
 
 from cli.errors import UsageError
 from cli.previews.stored import StoredPreview
-from cli.services.release import releases_file
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import Deployment
+from config.loader.release_place import release_place
 from config.loader.releases import check_tag
 from config.models.environment.previews import Previews
 from config.models.image_reference import is_tagged
@@ -75,7 +75,7 @@ def asked_preview(
                 allowed=", ".join(known),
                 fix=did_you_mean(service, known) or "choose one of these",
             )
-        check_tag(releases_file(deployment.environment.name), service, tag)
+        check_tag(release_place(deployment.environment.name, service), tag)
         _refuse_unpreviewable(services[service])
         if service in tags:
             raise UsageError(f"--service {word}: {service} is named twice", fix="choose one tag")

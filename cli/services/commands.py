@@ -7,6 +7,7 @@ import typer
 from cli.rollouts.view import rollout
 from cli.services.new import new
 from cli.services.remove import remove
+from cli.services.split_releases import split_releases
 from cli.services.table import list_, show
 
 service_app = typer.Typer(
@@ -17,3 +18,4 @@ service_app.command("list")(list_)
 service_app.command()(show)
 service_app.command()(remove)
 service_app.command()(rollout)
+service_app.command()(split_releases)

@@ -13,8 +13,9 @@ from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
 from cli.services.release_history import release_before
 from config.diagnostics.suggestions import did_you_mean
-from config.loader.platform import RELEASES, SERVICES, WrittenDeployment, read_platform
-from config.loader.release_text import HEADING, with_release
+from config.loader.platform import SERVICES, WrittenDeployment, read_platform
+from config.loader.release_place import ReleasePlace, former_file, release_place
+from config.loader.release_text import with_release
 from config.loader.releases import check_tag
 from config.models.service.service import Service
 from config.source.located import Located
@@ -47,13 +48,14 @@ def release(
     deployments = read_platform(root())
     target = find_service(deployments, service, environment)
     _refuse_foreign_image(target, environment)
-    file = releases_file(environment)
+    place = place_of(root(), environment, service)
+    file = place.file
     now = target.settings.release
     note = ""
     if promoted_from is not None:
         tag = _released(deployments, service, promoted_from)
     elif previous:
-        past = release_before(root(), file, service, now)
+        past = release_before(root(), environment, service, now)
         tag, note = past.tag, f"  last named by {past.commit}\n"
     assert tag is not None  # noqa: S101 (one of the three was given)
     if tag == now:
@@ -66,6 +68,11 @@ def release(
         f"{service} in {environment}: {now or 'no release'} → {tag}  ({file})\n{note}"
         f"next: git add {file} && git commit -m {shlex.quote(message)}\n"
         f"      groundwork deploy {environment} {' '.join(_stacks(deployments, service, environment))}"
+        + (
+            f"\nnote: releases of two teams at once conflict in {file}: groundwork service split-releases"
+            if place.is_former
+            else ""
+        )
     )
 
 
@@ -78,15 +85,14 @@ def _stacks(deployments: tuple[WrittenDeployment, ...], service: str, environmen
 
 
 def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
-    """Write one line of the environment's releases, if that is right in every way; the file, from root."""
-    file = releases_file(environment)
+    """Write a release, if that is right in every way; the file, from root."""
+    place = place_of(root, environment, service)
     refuse_unreleasable(root, environment, service)
-    check_tag(file, service, tag)
+    check_tag(place, tag)
     edit = ConfigTransaction(root)
-    text = edit.text(file)
-    edit.write(file, with_release(text or HEADING.format(environment=environment), service, tag, file=file))
+    edit.write(place.file, with_release(edit.text(place.file) or place.heading, place.key, tag, file=place.file))
     edit.apply()
-    return file
+    return place.file
 
 
 def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
@@ -94,9 +100,9 @@ def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
     _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
 
 
-def releases_file(environment: str) -> Path:
-    """Return the path of an environment's releases."""
-    return SERVICES / RELEASES / f"{environment}.yaml"
+def place_of(root: Path, environment: str, service: str) -> ReleasePlace:
+    """Return where a release is written: in the file of all services, for as long as an environment has one."""
+    return release_place(environment, service, former=(root / former_file(environment)).exists())
 
 
 def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environment: str) -> Located[Service]:
@@ -147,7 +153,7 @@ def _released(deployments: tuple[WrittenDeployment, ...], service: str, environm
     raise ConfigError(
         [
             Problem(
-                file=releases_file(environment),
+                file=release_place(environment, service).file,
                 value="nothing",
                 message=f"{service} has no release in {environment} that could be promoted",
                 allowed="a service that is released there",

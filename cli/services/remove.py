@@ -10,7 +10,7 @@ import typer
 from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
-from cli.services.release import find_service, releases_file
+from cli.services.release import find_service, place_of
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
 from config.loader.release_text import releases_in, without_release
 from config.models.service.application import ImageOf
@@ -40,18 +40,24 @@ def remove(
     edit = ConfigTransaction(root())
     gone = []
     # Releases first: a service without one is valid at every moment, a release without its service is not.
-    for releases in map(releases_file, names):
-        text = edit.text(releases)
-        if text is not None and name in releases_in(text, file=releases):
-            edit.write(releases, without_release(text, name, file=releases))
-            gone.append(str(releases))
+    for place in (place_of(root(), environment, name) for environment in names):
+        text = edit.text(place.file)
+        if text is None or place.key not in releases_in(text, file=place.file):
+            continue
+        if place.is_former:
+            edit.write(place.file, without_release(text, name, file=place.file))
+        else:
+            edit.remove(place.file)
+        gone.append(str(place.file))
     edit.remove(file)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("nobody is here to be asked", fix="add --yes")
-        typer.confirm(f"Delete {file}{', and its lines in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True)
+        typer.confirm(
+            f"Delete {file}{', and its releases in ' if gone else ''}{', '.join(gone)}?", abort=True, err=True
+        )
     edit.apply()
-    typer.echo(f"Removed {file}{', and its lines in ' if gone else ''}{', '.join(gone)}")
+    typer.echo(f"Removed {file}{', and its releases in ' if gone else ''}{', '.join(gone)}")
     typer.echo("What was deployed still runs. Destroy it where it was:")
     for environment, service in services.items():
         database = f" database-{name}" if service.own_database else ""

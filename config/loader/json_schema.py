@@ -9,7 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 
 from config.diagnostics.schema_words import Schema, schema_of
-from config.loader.releases import Releases
+from config.loader.releases import Release, Releases
 from config.loader.service_file import SAME_EVERYWHERE
 from config.models.environment.environment import OWN_FIELDS, Environment
 from config.models.service.service import OVERRIDES, Service
@@ -46,14 +46,20 @@ def service_schema() -> Schema:
 
 
 def releases_schema() -> Schema:
-    """service_configs/releases/<environment>.yaml."""
+    """service_configs/releases/<environment>.yaml, the former form."""
     return _writable(schema_of(Releases))
+
+
+def release_schema() -> Schema:
+    """service_configs/releases/<environment>/<service>.yaml."""
+    return _writable(schema_of(Release))
 
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "environment.json": environment_schema,
     "shared.json": shared_schema,
     "service.json": service_schema,
+    "release.json": release_schema,
     "releases.json": releases_schema,
 }
 

@@ -11,11 +11,6 @@ import yaml
 
 from config.source.problem import ConfigError, Problem
 
-HEADING = """\
-# yaml-language-server: $schema=../../schemas/releases.json
-# Which image tag of each service runs in {environment}; `groundwork release` edits this file.
-# A service that is not listed runs no task.
-"""
 # A word with a letter first and a digit in it is text in every YAML; anything else is put in quotes.
 _SAFE_WITHOUT_QUOTES = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*[0-9][A-Za-z0-9_.-]*")
 

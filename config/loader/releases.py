@@ -1,4 +1,4 @@
-"""The image tag of each service in an environment: service_configs/releases/<environment>.yaml."""
+"""The image tag of each service in an environment: service_configs/releases/<environment>/<service>.yaml."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstra
 
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
-from config.loader.settings_file import validate
+from config.loader.release_place import ReleasePlace
+from config.loader.settings_file import read_fields, validate
 from config.models.service_names import ServiceName
-from config.models.settings import Mistake, in_words, refuse
+from config.models.settings import Mistake, Settings, in_words, refuse
 from config.source.discovery import yaml_files
 from config.source.document import read_document
 from config.source.node import Node
@@ -44,8 +45,14 @@ ImageTag = Annotated[
 ]
 
 
+class Release(Settings):
+    """The image of one service in one environment."""
+
+    tag: ImageTag = Field(description="The tag that was built and pushed; `groundwork release` writes it.")
+
+
 class Releases(RootModel[dict[ServiceName, ImageTag]]):
-    """Service name to image tag; a service that is not listed runs no task."""
+    """Service name to image tag, the former form; a service that is not listed runs no task."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +61,7 @@ def read_releases(
     root: Path, folder: Path, *, environments: Sequence[str], services: Sequence[str], findings: ProblemCollector
 ) -> Mapping[str, Mapping[str, Node]]:
     """Each environment's image tags by service, where they stand."""
-    files, problems = yaml_files(root, folder)
+    files, problems = yaml_files(root, folder, subfolders=frozenset(environments))
     findings.add(problems)
     releases: dict[str, Mapping[str, Node]] = {}
     for file in files:
@@ -66,13 +73,46 @@ def read_releases(
             for name, tag in node.fields.items():
                 if name not in services:
                     findings.add([_unknown("service", name, services, file, tag.line)])
+    for environment in environments:
+        own, problems = yaml_files(root, folder / environment)
+        findings.add(problems)
+        if own and folder / f"{environment}.yaml" in files:
+            findings.add([_twice(own[0], folder / f"{environment}.yaml")])
+        elif own:
+            releases[environment] = _read_each(root, own, services, findings)
     return releases
 
 
-def check_tag(file: Path, service: str, tag: str) -> None:
+def _read_each(
+    root: Path, files: Sequence[Path], services: Sequence[str], findings: ProblemCollector
+) -> Mapping[str, Node]:
+    tags = {}
+    for file in files:
+        node = read_fields(root, file, Release, findings)
+        if file.stem not in services:
+            findings.add([_unknown("service", file.stem, services, file, 1)])
+        elif node is not None and validate(Release, node, findings):
+            tags[file.stem] = node.fields["tag"]
+    return tags
+
+
+def _twice(file: Path, former: Path) -> Problem:
+    """Refuse both forms at once: whoever must approve the former file would not be asked for the other."""
+    return Problem(
+        file=file,
+        line=1,
+        value=file.name,
+        message=f"the releases of {former.stem} are in {former}",
+        allowed="one of the two forms",
+        fix=f"groundwork service split-releases --environment {former.stem}, before this file is written",
+    )
+
+
+def check_tag(place: ReleasePlace, tag: str) -> None:
     """Refuse a tag before it is written to the file."""
     findings = ProblemCollector()
-    validate(Releases, Node(file, 0, "", {service: Node(file, 0, tag, tag)}), findings)
+    node = Node(place.file, 0, "", {place.key: Node(place.file, 0, tag, tag)})
+    validate(Releases if place.is_former else Release, node, findings)
     findings.raise_if_any([])
 
 

@@ -1,4 +1,7 @@
-"""moto 5.2.5 has no tags on scalable targets, which the provider waits for, and keeps a changed policy's old alarms."""
+"""moto 5.2.5 has no tags on scalable targets, which the provider waits for, and keeps a changed policy's old alarms.
+
+Asked for `service/dev/rates-gateway`, it answers with the policies of `service/dev/rates`, too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ def apply() -> None:
     """Apply the patches of this file to moto."""
     wrap(ApplicationAutoScalingResponse, "register_scalable_target", _keep_tags)
     wrap(ApplicationAutoscalingBackend, "put_scaling_policy", _replace_alarms)
+    wrap(ApplicationAutoscalingBackend, "describe_scaling_policies", _of_the_resource_alone)
     add(
         ApplicationAutoScalingResponse,
         list_tags_for_resource=_list_tags_for_resource,
@@ -36,6 +40,11 @@ def _replace_alarms(original: Callable[..., Any], backend: Any, **asked: Any) ->
         if all(getattr(policy, name) == asked[name] for name in same):
             policy.delete_alarms(backend.account_id, backend.region_name)
     return original(backend, **asked)
+
+
+def _of_the_resource_alone(original: Callable[..., Any], backend: Any, **asked: Any) -> Any:
+    token, policies = original(backend, **asked)
+    return token, [policy for policy in policies if asked["resource_id"] in (None, policy.resource_id)]
 
 
 def _list_tags_for_resource(response: Any) -> str:

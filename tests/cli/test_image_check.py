@@ -88,7 +88,7 @@ def test_a_release_that_nobody_pushed_is_named_with_its_file(registry: Any, tmp_
     push(registry, ORDERS)
     said = refusal(a_stack(tmp_path, f"{REGISTRY}/orders:v8"))
     assert "  orders:v8\n" in said
-    assert said.endswith("release another tag (service_configs/releases/dev.yaml)")
+    assert said.endswith("release another tag (service_configs/releases/dev/)")
 
 
 def test_a_missing_repository_says_what_makes_it(registry: Any, tmp_path: Path) -> None:

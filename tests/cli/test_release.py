@@ -12,7 +12,8 @@ from config.loader.platform import load_platform
 from tests.cli.commands import Ended, Groundwork, commit, everything_in, git, groundwork_in
 from tests.config.platform_files import write_platform
 
-DEV, PROD = "service_configs/releases/dev.yaml", "service_configs/releases/prod.yaml"
+DEV, PROD = "service_configs/releases/dev/api.yaml", "service_configs/releases/prod/api.yaml"
+FORMER = "service_configs/releases/dev.yaml"
 
 
 @pytest.fixture
@@ -52,9 +53,9 @@ def test_the_first_release_makes_a_file_that_editors_understand(root: Path, grou
         "      groundwork deploy dev service-api",
     ]
     lines = (root / DEV).read_text().splitlines()
-    assert lines[0] == "# yaml-language-server: $schema=../../schemas/releases.json"
-    assert lines[1].startswith("# Which image tag of each service runs in dev")
-    assert lines[-1] == 'api: "1.4.2"'
+    assert lines[0] == "# yaml-language-server: $schema=../../../schemas/release.json"
+    assert lines[1].startswith("# Which image of api runs in dev")
+    assert lines[2:] == ['tag: "1.4.2"']
     assert (released(root, "dev", "api"), released(root, "prod", "api")) == ("1.4.2", None)
 
 
@@ -70,11 +71,75 @@ def test_what_is_to_be_deployed_has_the_migration_that_the_new_image_runs_first(
 
 
 def test_a_release_over_another_says_from_what_to_what(root: Path, groundwork: Groundwork) -> None:
-    (root / DEV).parent.mkdir()
-    (root / DEV).write_text("# ours\napi:   v1   # keep\nweb: v8\n")
+    (root / DEV).parent.mkdir(parents=True)
+    (root / DEV).write_text("# ours\ntag:   v1   # keep\n")
     ended = groundwork("release", "api", "v2", "-e", "dev")
     assert ended.out.startswith("api in dev: v1 → v2")
-    assert (root / DEV).read_text() == "# ours\napi:   v2   # keep\nweb: v8\n"
+    assert (root / DEV).read_text() == "# ours\ntag:   v2   # keep\n"
+
+
+def test_the_former_file_is_written_for_as_long_as_it_is_there(root: Path, groundwork: Groundwork) -> None:
+    (root / FORMER).parent.mkdir()
+    (root / FORMER).write_text("# ours\napi:   v1   # keep\nweb: v8\n")
+    ended = groundwork("release", "api", "v2", "-e", "dev")
+    assert ended.out.startswith(f"api in dev: v1 → v2  ({FORMER})")
+    assert ended.out.splitlines()[-1] == (
+        f"note: releases of two teams at once conflict in {FORMER}: groundwork service split-releases"
+    )
+    assert (root / FORMER).read_text() == "# ours\napi:   v2   # keep\nweb: v8\n"
+    assert not (root / DEV).exists()
+
+
+def test_splitting_changes_files_and_nothing_that_runs(root: Path, groundwork: Groundwork) -> None:
+    (root / FORMER).parent.mkdir()
+    (root / FORMER).write_text('api: "1.10"\nweb: v8\n')
+    commit(root, "Release api and web")
+    before = load_platform(root)
+    ended = groundwork("service", "split-releases")
+    assert ended.code == 0
+    assert ended.out.splitlines()[:3] == [DEV, "service_configs/releases/dev/web.yaml", f"{FORMER}, removed"]
+    assert load_platform(root) == before
+    assert not (root / FORMER).exists()
+    commit(root, "Split the releases")
+    groundwork("release", "api", "1.11", "-e", "dev")
+    commit(root, "Release api 1.11")
+    groundwork("release", "api", "-e", "dev", "--previous")
+    assert released(root, "dev", "api") == "1.10"
+    again = groundwork("service", "split-releases")
+    assert (again.code, again.out) == (0, "Every release has a file of its own already; nothing to do.\n")
+
+
+def test_both_forms_at_once_are_refused(root: Path, groundwork: Groundwork) -> None:
+    """Code owners of the former file would not be asked for the other."""
+    groundwork("release", "api", "1.0", "-e", "dev")
+    (root / FORMER).write_text("web: v8\n")
+    ended = refused(root, groundwork, "service", "list")
+    assert ended.err == (
+        f"{DEV}:1: the releases of dev are in {FORMER}\n"
+        "  value: api.yaml\n"
+        "  allowed: one of the two forms\n"
+        "  fix: groundwork service split-releases --environment dev, before this file is written\n"
+    )
+
+
+def test_two_clones_release_different_services_at_once_and_merge(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin = groundwork_in(root, monkeypatch, capsys)
+    origin("release", "api", "1.0", "-e", "dev")
+    commit(root, "Release api 1.0")
+    teams = {"api": "1.1", "web": "7"}
+    for service, tag in teams.items():
+        clone = tmp_path / service
+        git(tmp_path, "clone", "--quiet", f"file://{root}", str(clone))
+        team = groundwork_in(clone, monkeypatch, capsys)
+        for environment in ("dev", "prod"):
+            assert team("release", service, tag, "-e", environment).code == 0
+        commit(clone, f"Release {service}")
+    for service in teams:
+        git(root, "pull", "--quiet", "--no-rebase", "--no-edit", f"file://{tmp_path / service}", "HEAD")
+    for service, tag in teams.items():
+        assert {released(root, environment, service) for environment in ("dev", "prod")} == {tag}
 
 
 def test_the_same_tag_again_changes_nothing_and_is_no_failure(root: Path, groundwork: Groundwork) -> None:
@@ -128,7 +193,8 @@ def test_previous_passes_over_commits_without_a_release_of_the_service(root: Pat
     commit(root, "Release api 1.0")
     (root / PROD).unlink()
     commit(root, "Take everything back")
-    (root / PROD).write_text("api: [broken\n")
+    (root / PROD).parent.mkdir(parents=True, exist_ok=True)
+    (root / PROD).write_text("tag: [broken\n")
     commit(root, "Break the file")
     (root / PROD).unlink()
     groundwork("release", "api", "2.0", "-e", "prod")
@@ -174,7 +240,7 @@ def test_no_tag_that_a_registry_refuses_or_that_moves_gets_into_the_file(
     root: Path, groundwork: Groundwork, tag: str
 ) -> None:
     ended = refused(root, groundwork, "release", "-e", "dev", "--", "api", tag)
-    assert ended.err.startswith(f"{DEV}: api: ")
+    assert ended.err.startswith(f"{DEV}: tag: ")
     assert "allowed: " in ended.err
 
 
@@ -183,9 +249,9 @@ def test_latest_is_refused_with_the_reason_also_where_it_was_written_by_hand(
 ) -> None:
     reason = "latest names another image after each push; a release names one image for ever"
     assert reason in refused(root, groundwork, "release", "api", "latest", "-e", "dev").err
-    (root / DEV).parent.mkdir()
-    (root / DEV).write_text("api: latest\n")
-    assert f"{DEV}:1: api: {reason}" in refused(root, groundwork, "release", "web", "1.0", "-e", "dev").err
+    (root / DEV).parent.mkdir(parents=True)
+    (root / DEV).write_text("tag: latest\n")
+    assert f"{DEV}:1: tag: {reason}" in refused(root, groundwork, "release", "web", "1.0", "-e", "dev").err
 
 
 @pytest.mark.parametrize("tag", ["x" * 128, "_1", "1.10", "2026-07-01.a_B"])
@@ -254,8 +320,8 @@ def test_a_disk_that_fails_leaves_the_old_file_and_no_rubbish(
 
 def test_a_file_that_somebody_else_changes_meanwhile_is_not_overwritten(root: Path) -> None:
     change = editing.ConfigTransaction(root)
-    change.write(Path(DEV), 'api: "1.0"\n')
-    (root / DEV).parent.mkdir()
+    change.write(Path(DEV), 'tag: "1.0"\n')
+    (root / DEV).parent.mkdir(parents=True)
     (root / DEV).write_text("web: v1\n")
     with pytest.raises(CommandError, match="changed by somebody else"):
         change.apply()

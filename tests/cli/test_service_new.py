@@ -292,7 +292,7 @@ def test_show_says_of_each_value_in_which_line_it_stands(root: Path, groundwork:
     assert rows["http.host"] == ["shop", "service_configs/web.yaml:4"]
     assert rows["scaling.min_tasks"] == ["1", "service_configs/web.yaml:8"]
     assert rows["memory_mib"] == ["512", "default"]
-    assert rows["release"] == ["7", "service_configs/releases/dev.yaml:4"]
+    assert rows["release"] == ["7", "service_configs/releases/dev/web.yaml:3"]
     in_prod = groundwork("service", "show", "web", "--environment", "prod").out
     assert "service_configs/web.yaml:8" not in in_prod
 
@@ -341,9 +341,7 @@ def test_removing_takes_the_file_and_its_releases_and_says_how_the_stack_is_dest
     assert "groundwork destroy dev service-extra logs-extra\n" in ended.out
     assert "groundwork destroy prod service-extra logs-extra\n" in ended.out
     after = everything_in(root)
-    releases = after.pop("service_configs/releases/dev.yaml").decode()
-    assert "extra" not in releases
-    assert 'api: "1.0"' in releases
+    assert 'tag: "1.0"' in after.pop("service_configs/releases/dev/api.yaml").decode()
     assert after == before
 
 
@@ -353,19 +351,19 @@ def test_a_disk_that_fails_in_the_middle_of_removing_leaves_all_files_as_they_we
     for environment in ("dev", "prod"):
         groundwork("release", "api", "1.0", "-e", environment)
     before = everything_in(root)
-    # Two releases files are checked as a copy, the first is replaced, the second fails, the first is restored.
-    fails = iter((False, False, False, True, False))
+    # The releases of dev and prod are removed, and the service's file cannot be.
+    unlink = Path.unlink
 
-    def sync(descriptor: int) -> None:
-        if next(fails):
+    def fail(path: Path, *, missing_ok: bool = False) -> None:
+        if path == root / "service_configs/api.yaml":
             raise OSError(5, "Input/output error")
+        unlink(path, missing_ok=missing_ok)
 
-    monkeypatch.setattr("cli.services.config_transaction.os.fsync", sync)
+    monkeypatch.setattr(Path, "unlink", fail)
     ended = groundwork("service", "remove", "api", "--yes")
     assert ended.code == 1
     assert "cannot be written, and all is as it was: Input/output error" in ended.err
     assert everything_in(root) == before
-    assert list(fails) == []
 
 
 def test_removing_asks_first(root: Path, groundwork: Groundwork) -> None:

@@ -461,7 +461,7 @@ service_configs/web.yaml:9: name comes from the file's name
         "a release in the file",
         added(WEB, "release: v1\n"),
         """
-service_configs/web.yaml:9: release comes from service_configs/releases/<environment>.yaml
+service_configs/web.yaml:9: release comes from service_configs/releases/<environment>/<service>.yaml
   value: release: v1
   allowed: not written here
   fix: remove the line

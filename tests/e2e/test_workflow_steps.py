@@ -265,7 +265,7 @@ def test_a_service_s_repository_releases_to_dev_and_asks_for_staging(runner: Run
     assert role["role"].endswith(":role/groundwork-shared-push-orders")
     runner.step("release-service", "release", "github role", SERVICE="mailer", expect=2)
     runner.step("release-service", "release", "github release", SERVICE="orders", TAG="v7")
-    assert 'orders: "v7"' in runner.github.branches["main"]["service_configs/releases/dev.yaml"]
+    assert 'tag: "v7"' in runner.github.branches["main"]["service_configs/releases/dev/orders.yaml"]
     assert [pull["title"] for pull in runner.github.pulls] == ["Promote orders v7 to staging"]
 
 

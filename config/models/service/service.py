@@ -47,7 +47,7 @@ class Service(Settings):
 
     injected: ClassVar[dict[str, str]] = {
         "name": "the file's name",
-        "release": "service_configs/releases/<environment>.yaml",
+        "release": "service_configs/releases/<environment>/<service>.yaml",
     }
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
     reserved_names: ClassVar[frozenset[str]] = PLATFORM_NAMES
@@ -138,7 +138,7 @@ class Service(Settings):
         description="So many tasks never run on Fargate Spot; by default one, where two or more tasks run.",
     )
     logs: Logs = Field(default=Logs(), description="Where its log goes, how long it is kept, what is hidden in it.")
-    release: str | None = Field(default=None, description="The image tag from releases/<environment>.yaml.")
+    release: str | None = Field(default=None, description="The image tag from releases/<environment>/.")
 
     def mistakes(self) -> Iterator[Mistake]:
         """Each kind has its fields, Fargate its sizes, and metrics a port."""

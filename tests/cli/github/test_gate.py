@@ -17,9 +17,11 @@ DELIVERY = f"delivery:\n  repository: acme/groundwork\n  subject_prefix: {PREFIX
 CHECKS = ["Every environment's code, and the workflows", "Tests"]
 CODE_OWNERS = """\
 /service_configs/releases/staging.yaml @acme/platform
+/service_configs/releases/staging/     @acme/platform
 /environments/                         @acme/platform
 /.github/                              @acme/platform
 /service_configs/releases/prod.yaml    @acme/platform
+/service_configs/releases/prod/        @acme/platform
 """
 UPGRADE = {"message": "Upgrade to GitHub Pro or make this repository public to enable this feature."}
 NO_ADMIN = {"message": "Resource not accessible by personal access token"}
@@ -137,12 +139,15 @@ def code_owners(text: str | None) -> Callable[[State], None]:
 FAULTS: dict[str, tuple[Callable[[State], object], str]] = {
     "no CODEOWNERS": (
         code_owners(None),
-        ".github/CODEOWNERS on main names no owner of service_configs/releases/staging.yaml, "
-        "environments/staging.yaml, service_configs/releases/prod.yaml, environments/prod.yaml, .github/CODEOWNERS, "
+        ".github/CODEOWNERS on main names no owner of service_configs/releases/staging/, "
+        "service_configs/releases/staging.yaml, environments/staging.yaml, service_configs/releases/prod/, "
+        "service_configs/releases/prod.yaml, environments/prod.yaml, .github/CODEOWNERS, "
         ".github/workflows/deploy.yml, environments/shared.yaml\n"
         "  fix: add to .github/CODEOWNERS, at its end:\n"
+        "    /service_configs/releases/staging/     @acme/YOUR-TEAM\n"
         "    /service_configs/releases/staging.yaml @acme/YOUR-TEAM\n"
         "    /environments/staging.yaml             @acme/YOUR-TEAM\n"
+        "    /service_configs/releases/prod/        @acme/YOUR-TEAM\n"
         "    /service_configs/releases/prod.yaml    @acme/YOUR-TEAM\n"
         "    /environments/prod.yaml                @acme/YOUR-TEAM\n"
         "    /.github/CODEOWNERS                    @acme/YOUR-TEAM\n"
@@ -151,10 +156,12 @@ FAULTS: dict[str, tuple[Callable[[State], object], str]] = {
     ),
     "a later line takes the owner away": (
         code_owners(CODE_OWNERS + "/service_configs/\n"),
-        ".github/CODEOWNERS on main names no owner of service_configs/releases/staging.yaml, "
-        "service_configs/releases/prod.yaml\n"
+        ".github/CODEOWNERS on main names no owner of service_configs/releases/staging/, "
+        "service_configs/releases/staging.yaml, service_configs/releases/prod/, service_configs/releases/prod.yaml\n"
         "  fix: add to .github/CODEOWNERS, at its end:\n"
+        "    /service_configs/releases/staging/     @acme/platform\n"
         "    /service_configs/releases/staging.yaml @acme/platform\n"
+        "    /service_configs/releases/prod/        @acme/platform\n"
         "    /service_configs/releases/prod.yaml    @acme/platform\n",
     ),
     "a team that is not there": (
@@ -288,8 +295,8 @@ def test_the_gated_environments_are_those_of_the_settings(server: State, doctor:
     )
     ended = doctor(DELIVERY + "  gated_environments: [dev]\n")
     assert (
-        ".github/CODEOWNERS on main names no owner of service_configs/releases/dev.yaml, environments/dev.yaml\n"
-        in (ended.out)
+        ".github/CODEOWNERS on main names no owner of service_configs/releases/dev/, "
+        "service_configs/releases/dev.yaml, environments/dev.yaml\n" in (ended.out)
     )
     assert doctor(DELIVERY + "  gated_environments: []\n").code == 0
 

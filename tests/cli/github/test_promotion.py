@@ -20,6 +20,8 @@ ORDER = ["dev", "staging", "prod"]
         (["modules/network/vpc.py", "service_configs/orders.yaml", "environments/shared.yaml"], ["shared", "dev"]),
         (["service_configs/releases/dev.yaml"], ["shared", "dev"]),
         (["service_configs/releases/prod.yaml"], ["shared", "dev", "prod"]),
+        (["service_configs/releases/prod/orders.yaml"], ["shared", "dev", "prod"]),
+        (["service_configs/releases/product/orders.yaml", "x/service_configs/releases/prod/a.yaml"], ["shared", "dev"]),
         (["environments/prod.yaml", "environments/staging.yaml"], ["shared", "dev", "staging", "prod"]),
         (["docs/environments/prod.yaml", "environments/prod.yaml.orig"], ["shared", "dev"]),
     ],

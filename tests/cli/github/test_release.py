@@ -12,7 +12,8 @@ from config.source.problem import ConfigError
 from tests.cli.github.server import State, github
 
 ORDER = ["dev", "staging", "prod"]
-DEV, STAGING = (f"service_configs/releases/{name}.yaml" for name in ("dev", "staging"))
+DEV = "service_configs/releases/dev.yaml"
+STAGING = "service_configs/releases/staging/orders.yaml"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def release(client: GitHub, tag: str) -> list[str]:
 def test_dev_has_it_at_once_and_staging_is_asked(state: State, client: GitHub) -> None:
     assert release(client, "v2") == ["dev released", "staging asked"]
     assert state.branches["main"] == {DEV: '# by hand\nmailer: "m1"\norders: v2\n'}
-    assert 'orders: "v2"' in state.branches["release/staging-orders"][STAGING]
+    assert 'tag: "v2"' in state.branches["release/staging-orders"][STAGING]
     (pull,) = state.pulls
     assert (pull["title"], pull["head"], pull["base"]) == (
         "Promote orders v2 to staging",
@@ -48,12 +49,12 @@ def test_the_next_release_brings_the_same_pull_request_up_to_date(state: State, 
     release(client, "v2")
     assert release(client, "v3") == ["dev released", "staging asked again"]
     assert [pull["title"] for pull in state.pulls] == ["Promote orders v3 to staging"]
-    assert 'orders: "v3"' in state.branches["release/staging-orders"][STAGING]
+    assert 'tag: "v3"' in state.branches["release/staging-orders"][STAGING]
     assert "v2" not in state.branches["release/staging-orders"][STAGING]
 
 
 def test_a_release_that_is_there_changes_nothing(state: State, client: GitHub) -> None:
-    state.branches["main"][STAGING] = "orders: v1\n"
+    state.branches["main"][STAGING] = "tag: v1\n"
     assert release(client, "v1") == ["dev unchanged", "staging unchanged"]
     assert state.writes == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.local_aws.supplement.conftest import Aws, Promise
-from tests.local_aws.supplement.test_ecs import create_service
+from tests.local_aws.supplement.test_ecs import create_service, register
 
 
 def _vpc(aws: Aws) -> str:
@@ -59,6 +59,38 @@ def test_a_scalable_target_has_tags(supplement_keeps: Callable[[Promise], None])
         scaling.tag_resource(ResourceARN=arn, Tags={"c": "3"})
         scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
         assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2", "c": "3"}
+
+
+def test_a_service_has_its_own_policies_and_not_those_of_one_whose_name_begins_its_own(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        scaling = aws("application-autoscaling")
+        create_service(aws)
+        aws("ecs").create_service(cluster=aws.name, serviceName="orders-gateway", taskDefinition=register(aws))
+        for name in ("orders", "orders-gateway"):
+            target = {
+                "ServiceNamespace": "ecs",
+                "ResourceId": f"service/{aws.name}/{name}",
+                "ScalableDimension": "ecs:service:DesiredCount",
+            }
+            scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=3)
+            scaling.put_scaling_policy(
+                **target,
+                PolicyName="cpu",
+                PolicyType="TargetTrackingScaling",
+                TargetTrackingScalingPolicyConfiguration={
+                    "TargetValue": 60,
+                    "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+                },
+            )
+        for name in ("orders", "orders-gateway"):
+            answer = scaling.describe_scaling_policies(
+                ServiceNamespace="ecs", ResourceId=f"service/{aws.name}/{name}", PolicyNames=["cpu"]
+            )
+            found = [policy["ResourceId"] for policy in answer["ScalingPolicies"]]
+            assert found == [f"service/{aws.name}/{name}"]
 
 
 def test_a_changed_scaling_policy_has_new_alarms_and_only_those(supplement_keeps: Callable[[Promise], None]) -> None:
