@@ -33,7 +33,7 @@ class RegistryApi:
         path = f"/v2/{repository}/blobs/{digest}"
         status, headers, body = self._ask("GET", path, self._authorization)
         if status in REDIRECTS:  # to S3, which must not see the registry's token
-            status, _, body = _request(headers["Location"], "GET", {})
+            status, _, body = request(headers["Location"], "GET", {})
         if status != http.HTTPStatus.OK:
             raise ImageError(ExitCode.PUSH_FAILED, f"the registry answered {status} for {path}")
         configuration: dict[str, Any] = json.loads(body)
@@ -51,21 +51,22 @@ class RegistryApi:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         scheme = "https" if self._login.secure else "http"
-        return _request(f"{scheme}://{self._login.host}{path}", method, headers, body)
+        return request(f"{scheme}://{self._login.host}{path}", method, headers, body)
 
 
-def _request(
-    url: str, method: str, headers: Mapping[str, str], body: bytes | None = None
+def request(
+    url: str, method: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout_s: float = TIMEOUT_S
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Send one request to a registry; an answer of whatever status, or ImageError."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=TIMEOUT_S)
+    connection = kind(parts.netloc, timeout=timeout_s)
     try:
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         connection.request(method, target, body=body, headers=dict(headers))
         response = connection.getresponse()
         return response.status, response.headers, response.read()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise ImageError(ExitCode.PUSH_FAILED, f"the registry {parts.netloc} does not answer: {error}") from error
     finally:
         connection.close()

@@ -13,6 +13,7 @@ from rich.console import Console
 from cli.changes.planning import raw_plans
 from cli.changes.reviewed import ReviewedPlan, read_reviewed
 from cli.deploy.image_check import refuse_missing_images
+from cli.deploy.processor_check import refuse_other_processors
 from cli.deploy.protection import refuse_protected
 from cli.deploy.run import exclusive_run
 from cli.deploy.secret_check import refuse_missing_secrets
@@ -103,6 +104,7 @@ def deploy_stacks(
             refuse_missing_secrets(session, changing)
             for warning in read_platform(session.root, only=session.name)[0].warnings:
                 session.say(f"warning: {warning}")
+            refuse_other_processors(session, changing)
         if allowed is not None:
             allowed.refuse_others(list(raw_plans(session, chosen)), environment=environment)
         left = without_previews(run.orphans())
