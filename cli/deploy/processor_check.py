@@ -14,7 +14,7 @@ from cli.terraform.synthesized import SynthesizedStack
 from config.loader.platform import read_platform
 from config.models.environment.environment import UNRELEASED
 from config.models.environment.platform_service import REPOSITORY_PREFIX
-from config.models.service.service import Architecture
+from config.models.fargate import Architecture
 from images.ecr import Ecr
 from images.errors import ImageError
 from images.processors import in_ecr, in_public
