@@ -22,7 +22,7 @@ from config.models.environment.shared import SHARED, shared_place
 from config.models.preview import Preview
 from config.source.problem import ConfigError
 from images.render import image_tags
-from modules.workload.connections import Connections
+from modules.workload.dependencies import ServiceDependencies
 from stacks.account import AccountStack
 from stacks.cluster import ClusterStack
 from stacks.database import databases_of
@@ -54,16 +54,16 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     storage = storage_of(app, services, runtime=runtime)
     stacks: dict[str, ServiceStack | JobStack] = {}
     for service in services:
-        connections = Connections(
+        dependencies = ServiceDependencies(
             callees=[stacks[name].task for name in service.called],
             database=databases.get(service.name),
             storage=storage[service.name],
             logs=logs.get(service.name),
         )
         stacks[service.name] = (
-            ServiceStack(app, runtime=runtime, load_balancer=load_balancer, connections=connections, settings=service)
+            ServiceStack(app, runtime=runtime, load_balancer=load_balancer, dependencies=dependencies, settings=service)
             if service.kind.keeps_running
-            else JobStack(app, runtime=runtime, connections=connections, settings=service)
+            else JobStack(app, runtime=runtime, dependencies=dependencies, settings=service)
         )
     for service in services:
         for prepared in service.before:

@@ -14,7 +14,7 @@ from modules.checkov import skip
 from modules.ecs.cluster import EcsCluster
 from modules.network.security_group import SecurityGroup
 from modules.rollouts.function import RolloutFunction
-from modules.workload.runtime import Runtime
+from modules.workload.runtime import EcsRuntime
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
 
@@ -51,7 +51,7 @@ class ClusterStack(PlatformStack):
             description=f"Services of {environment.name}",
             vpc=network.vpc.vpc.id,
         )
-        self.runtime = Runtime(
+        self.runtime = EcsRuntime(
             environment=environment,
             vpc=network.vpc,
             log_key=network.log_key,

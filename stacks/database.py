@@ -11,7 +11,7 @@ from config.models.service.database import Database
 from config.models.service.service import Service
 from modules.data.database_hours import DatabaseHours
 from modules.data.postgres import Postgres
-from modules.workload.runtime import Runtime
+from modules.workload.runtime import EcsRuntime
 from stacks.platform_stack import PlatformStack
 
 
@@ -22,7 +22,7 @@ class DatabaseStack(PlatformStack):
         self,
         scope: Construct,
         *,
-        runtime: Runtime,
+        runtime: EcsRuntime,
         service: str,
         settings: Database,
     ) -> None:
@@ -51,7 +51,7 @@ class DatabaseStack(PlatformStack):
         self.export(self.postgres.security_group.group, "id")
 
 
-def databases_of(scope: Construct, services: Sequence[Service], *, runtime: Runtime) -> dict[str, Postgres]:
+def databases_of(scope: Construct, services: Sequence[Service], *, runtime: EcsRuntime) -> dict[str, Postgres]:
     """Return the database of each service that uses one, its own or another's."""
     made = {
         service.name: DatabaseStack(

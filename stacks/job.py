@@ -11,15 +11,17 @@ from modules.checkov import skip
 from modules.ecs.scheduled_task import ScheduledTask
 from modules.ecs.task import Task
 from modules.rollouts.pre_deploy_task import PreDeployTask
-from modules.workload.connections import Connections
-from modules.workload.runtime import Runtime
+from modules.workload.dependencies import ServiceDependencies
+from modules.workload.runtime import EcsRuntime
 from stacks.platform_stack import PlatformStack
 
 
 class JobStack(PlatformStack):
     """`service-<service>` of a scheduled job or a one-off task; nothing connects to it."""
 
-    def __init__(self, scope: Construct, *, runtime: Runtime, connections: Connections, settings: Service) -> None:
+    def __init__(
+        self, scope: Construct, *, runtime: EcsRuntime, dependencies: ServiceDependencies, settings: Service
+    ) -> None:
         environment = runtime.environment
         super().__init__(scope, name=f"service-{settings.name}", environment=environment)
         self.task = Task(
@@ -29,15 +31,15 @@ class JobStack(PlatformStack):
             vpc=runtime.vpc,
             log_key=runtime.log_key,
             cluster=runtime.cluster,
-            database=connections.database,
-            storage=connections.storage,
-            logs=connections.logs,
+            database=dependencies.database,
+            storage=dependencies.storage,
+            logs=dependencies.logs,
             router=runtime.image_tags[FLUENT_BIT],
             settings=settings,
         )
         unseen = "Whoever starts the task attaches it, which checkov does not see."
         skip(self.task.security_group.group, "CKV2_AWS_5", unseen)
-        self.task.call(connections.callees)
+        self.task.call(dependencies.callees)
         if settings.schedule:
             ScheduledTask(
                 self,
@@ -60,6 +62,6 @@ class JobStack(PlatformStack):
                 rollouts=runtime.rollouts,
                 vpc=runtime.vpc,
                 task=self.task,
-                database=connections.database,
+                database=dependencies.database,
                 settings=settings,
             )

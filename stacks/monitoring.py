@@ -30,7 +30,7 @@ from modules.monitoring.failed_jobs import FailedJobs
 from modules.monitoring.heartbeat import Heartbeat
 from modules.monitoring.silent_by_day import SilentByDay
 from modules.network.security_group import SecurityGroup
-from modules.workload.runtime import Runtime
+from modules.workload.runtime import EcsRuntime
 from modules.workload.workload import Workload
 from stacks.platform_stack import PlatformStack
 
@@ -44,7 +44,7 @@ class MonitoringStack(PlatformStack):
     """
 
     def __init__(
-        self, scope: Construct, *, runtime: Runtime, load_balancer: LoadBalancer, logs: Mapping[str, LogCollection]
+        self, scope: Construct, *, runtime: EcsRuntime, load_balancer: LoadBalancer, logs: Mapping[str, LogCollection]
     ) -> None:
         environment, tags = runtime.environment, runtime.image_tags
         super().__init__(scope, name="monitoring", environment=environment)

@@ -14,8 +14,8 @@ from modules.data.postgres import Postgres
 from modules.data.storage import Storage
 from modules.ecs.task import Task
 from modules.edge.load_balancer import LoadBalancer
-from modules.workload.connections import Connections
-from modules.workload.runtime import Runtime
+from modules.workload.dependencies import ServiceDependencies
+from modules.workload.runtime import EcsRuntime
 from modules.workload.workload import Workload
 from stacks.platform_stack import PlatformStack
 
@@ -30,7 +30,7 @@ class PreviewStack(PlatformStack):
         self,
         scope: Construct,
         *,
-        runtime: Runtime,
+        runtime: EcsRuntime,
         load_balancer: LoadBalancer,
         tasks: Mapping[str, Task],
         databases: Mapping[str, Postgres],
@@ -47,7 +47,7 @@ class PreviewStack(PlatformStack):
             workload = Workload(
                 Construct(self, service.name),
                 runtime=runtime,
-                connections=Connections(
+                dependencies=ServiceDependencies(
                     callees=[found[callee] for callee in service.called for found in (tasks, own) if callee in found],
                     database=databases.get(name),
                     storage=storage[name],

@@ -10,8 +10,8 @@ from modules.checkov import skip
 from modules.ecs.rollback_alarms import RollbackAlarms
 from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.edge.load_balancer import LoadBalancer
-from modules.workload.connections import Connections
-from modules.workload.runtime import Runtime
+from modules.workload.dependencies import ServiceDependencies
+from modules.workload.runtime import EcsRuntime
 from modules.workload.workload import Workload
 from stacks.platform_stack import PlatformStack
 
@@ -23,14 +23,14 @@ class ServiceStack(PlatformStack):
         self,
         scope: Construct,
         *,
-        runtime: Runtime,
+        runtime: EcsRuntime,
         load_balancer: LoadBalancer,
-        connections: Connections,
+        dependencies: ServiceDependencies,
         settings: Service,
     ) -> None:
         environment, name = runtime.environment, runtime.environment.qualify(settings.name)
         super().__init__(scope, name=f"service-{settings.name}", environment=environment)
-        workload = Workload(self, runtime=runtime, connections=connections, settings=settings)
+        workload = Workload(self, runtime=runtime, dependencies=dependencies, settings=settings)
         self.task = workload.task
         self.task.allow_scraping(runtime.scraper, metrics_port=settings.metrics_port)
         self.export(self.task.security_group.group, "id")
@@ -56,7 +56,7 @@ class ServiceStack(PlatformStack):
                 self,
                 "queue-scaling",
                 name=name,
-                queue=connections.storage.queues[queue],
+                queue=dependencies.storage.queues[queue],
                 target=scaling.target,
                 messages_per_task=settings.scaling.messages_per_task,
                 settings=settings.scaling,

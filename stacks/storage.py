@@ -13,14 +13,14 @@ from modules.data.cache import Cache
 from modules.data.file_system import FileSystem, MountedFileSystem
 from modules.data.queue import Queue
 from modules.data.storage import Storage
-from modules.workload.runtime import Runtime
+from modules.workload.runtime import EcsRuntime
 from stacks.platform_stack import PlatformStack
 
 
 class StorageStack(PlatformStack):
     """`storage-<service>`: exposes `buckets`, `queues` and `file_systems` by name, and the `cache`."""
 
-    def __init__(self, scope: Construct, *, runtime: Runtime, settings: Service) -> None:
+    def __init__(self, scope: Construct, *, runtime: EcsRuntime, settings: Service) -> None:
         environment, service = runtime.environment, settings.name
         super().__init__(scope, name=f"storage-{service}", environment=environment)
         self.buckets = {
@@ -81,7 +81,7 @@ class StorageStack(PlatformStack):
             self.export(files.security_group.group, "id")
 
 
-def storage_of(scope: Construct, services: Sequence[Service], *, runtime: Runtime) -> dict[str, Storage]:
+def storage_of(scope: Construct, services: Sequence[Service], *, runtime: EcsRuntime) -> dict[str, Storage]:
     """Return the buckets, queues, cache and volumes of each service, its own and others'."""
     stacks = {one.name: StorageStack(scope, runtime=runtime, settings=one) for one in services if owns_storage(one)}
     return {service.name: _used(service, stacks) for service in services}

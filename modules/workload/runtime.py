@@ -1,4 +1,4 @@
-"""Handles of all that an environment's tasks run in."""
+"""Handles of an environment that all its ECS tasks run in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from modules.rollouts.function import RolloutFunction
 
 
 @dataclass(frozen=True, kw_only=True)
-class Runtime:
+class EcsRuntime:
     """Handles that every stack with tasks needs together.
 
     `scraper` is Prometheus' security group, `rollouts` waits for rollouts and runs pre-deploy tasks, and `image_tags`

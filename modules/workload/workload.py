@@ -22,8 +22,8 @@ from modules.edge.load_balancer import LoadBalancer
 from modules.edge.web_route import WebRoute
 from modules.network.security_group import SecurityGroup
 from modules.rollouts.rollout_check import RolloutCheck
-from modules.workload.connections import Connections
-from modules.workload.runtime import Runtime
+from modules.workload.dependencies import ServiceDependencies
+from modules.workload.runtime import EcsRuntime
 
 
 class Workload:
@@ -37,15 +37,15 @@ class Workload:
         self,
         scope: Construct,
         *,
-        runtime: Runtime,
-        connections: Connections | None = None,
+        runtime: EcsRuntime,
+        dependencies: ServiceDependencies | None = None,
         scraped: bool = True,
         generated: Mapping[str, GeneratedSecret] | None = None,
         variables: Mapping[str, str] | None = None,
         disk: str | None = None,
         settings: Service,
     ) -> None:
-        connections = connections or Connections()
+        dependencies = dependencies or ServiceDependencies()
         self._scope, self._runtime, self._settings = scope, runtime, settings
         self.task = Task(
             scope,
@@ -54,17 +54,17 @@ class Workload:
             vpc=runtime.vpc,
             log_key=runtime.log_key,
             cluster=runtime.cluster,
-            database=connections.database,
-            storage=connections.storage,
+            database=dependencies.database,
+            storage=dependencies.storage,
             generated=generated,
             variables=variables,
             disk=disk,
             exporter=runtime.image_tags[ECS_EXPORTER] if scraped else None,
             router=runtime.image_tags[FLUENT_BIT],
-            logs=connections.logs,
+            logs=dependencies.logs,
             settings=settings,
         )
-        self.task.call(connections.callees)
+        self.task.call(dependencies.callees)
         self._registration = register(scope, "registration", name=settings.name, namespace=runtime.namespace)
 
     def route_from(self, load_balancer: LoadBalancer, *, name: str) -> WebRoute | None:

@@ -12,7 +12,7 @@ from modules.logging.log_collection import LogCollection
 
 
 @dataclass(frozen=True, kw_only=True)
-class Connections:
+class ServiceDependencies:
     """Tasks that it calls, its database, its buckets, queues and cache, and its log collection if it has one."""
 
     callees: Sequence[Task] = ()
