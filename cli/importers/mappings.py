@@ -50,6 +50,20 @@ def carry_words(path: str) -> Handler:
     return handle
 
 
+def carry_number(path: str, read: Callable[[Node, str], int], *, least: int, most: int) -> Handler:
+    """Carry a number over, as near as the bounds of our field allow."""
+
+    def handle(draft: Draft, node: Node, setting: str) -> None:
+        asked = read(node, setting)
+        draft.set(path, taken := max(least, min(most, asked)))
+        if taken == asked:
+            draft.carried(node, setting, path)
+        else:
+            draft.changed(node, setting, f"`{path}: {taken}`: {least} to {most} is taken")
+
+    return handle
+
+
 def carry_truth(path: str) -> Handler:
     """Carry true over; false is the default."""
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from cli.importers.confidential import holds_secret, want_secret
+from cli.importers.container_settings import (
+    LONGEST_STOP_S,
+    carry_compose_ulimits,
+    carry_dropped,
+    carry_tmpfs,
+    carry_user,
+)
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import (
     items,
@@ -16,7 +23,7 @@ from cli.importers.foreign_values import (
     whole,
     words,
 )
-from cli.importers.mappings import Handler, Table, apply_table, left_out, section
+from cli.importers.mappings import Handler, Table, apply_table, carry_number, carry_truth, left_out, section
 from cli.importers.sizes import set_check, set_size
 from cli.importers.variables import unset
 from config.models.service.http import SHELL
@@ -98,7 +105,10 @@ def _volumes(draft: Draft, node: Node, setting: str) -> None:
         elif written.startswith((".", "/", "~")):
             why = f"{written} is a folder of one machine: files that belong to the program go into its image"
         else:
-            why = "a task's disk ends with the task: keep files in `buckets: {files: {}}`, rows in `database: {}`"
+            why = (
+                "a task's disk ends with the task: keep files in `buckets: {files: {}}`, or on an EFS by `volumes:`; "
+                "rows in `database: {}`"
+            )
         draft.left_out(entry, setting, why)
 
 
@@ -141,21 +151,21 @@ COMPOSE: Table = {
     "labels": left_out("labels are for tools on one machine; routes are `http:`, tags come from environments/"),
     "logging": left_out("logs go where the environment says under `logging:`; `logs:` changes it for one service"),
     "profiles": left_out("every service here runs; remove the file of one that is only for development"),
-    "user": left_out("set it in the image, by USER in its Dockerfile"),
+    "user": carry_user,
     "working_dir": left_out("set it in the image, by WORKDIR in its Dockerfile"),
     "stop_signal": left_out("set it in the image, by STOPSIGNAL in its Dockerfile; ECS waits, then kills"),
-    "stop_grace_period": left_out("a task has the time that the platform gives to all"),
-    "init": left_out("start the program by tini or dumb-init in the image"),
+    "stop_grace_period": carry_number("stop_timeout_s", seconds, least=LONGEST_STOP_S[0], most=LONGEST_STOP_S[1]),
+    "init": carry_truth("init_process"),
     "privileged": left_out(_PRIVILEGE),
     "cap_add": left_out(_PRIVILEGE),
-    "cap_drop": left_out("a container keeps Docker's usual capabilities, without those of a host"),
+    "cap_drop": carry_dropped,
     "security_opt": left_out(_PRIVILEGE),
     "sysctls": left_out(_PRIVILEGE),
     "devices": left_out(_PRIVILEGE),
-    "read_only": left_out("the container's disk can be written"),
-    "tmpfs": left_out("the task's disk can be written, and ends with the task"),
+    "read_only": carry_truth("read_only_root"),
+    "tmpfs": carry_tmpfs,
     "shm_size": left_out("Fargate gives 64 MB at /dev/shm"),
-    "ulimits": left_out("Fargate's own limits, 65,535 open files"),
+    "ulimits": carry_compose_ulimits,
     "extra_hosts": left_out("names come from DNS; put the address into a variable"),
     "dns": left_out("names come from the VPC's DNS"),
     "dns_search": left_out("names come from the VPC's DNS, in full: <service>.app.local"),

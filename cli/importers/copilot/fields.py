@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from cli.importers.compose.fields import PROCESSORS, words_field
 from cli.importers.confidential import want_secret
+from cli.importers.container_settings import carry_disk
 from cli.importers.copilot.http import HTTP
 from cli.importers.copilot.scaling import set_count, set_schedule
 from cli.importers.draft import Draft
-from cli.importers.ecs.container_fields import origin_of
+from cli.importers.ecs.container_fields import carry_secret, origin_of
 from cli.importers.foreign_values import mapping, number, seconds, text, whole, words
 from cli.importers.mappings import Table, apply_table, carry_truth, left_out, section
 from cli.importers.sizes import set_check, set_size
@@ -21,6 +22,8 @@ from config.models.service.http import SHELL
 from config.source.node import Node
 
 _DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+OF_NO_ACCOUNT = "arn:aws:secretsmanager:::secret:"
 
 
 def _port(draft: Draft, node: Node, setting: str) -> None:
@@ -63,26 +66,27 @@ def _variables(draft: Draft, node: Node, setting: str) -> None:
 
 def _secrets(draft: Draft, node: Node, setting: str) -> None:
     for name, value in mapping(node, setting).items():
+        where = f"{setting}.{name}"
         of = value.fields.get("secretsmanager")
-        if of is not None:
-            origin = _of_secrets_manager(text(of, setting))
-        elif value.fields:
-            want_secret(draft, value, f"{setting}.{name}", name)
-            draft.to_do(value, f"{setting}.{name}", "it is an output of a template: look its value up, and store that")
-            continue
+        if of is not None and not text(of, where).startswith("arn:"):
+            _by_name(draft, value, where, name, text(of, where))
+        elif of is not None or not value.fields:
+            carry_secret(draft, value, where, name, text(of or value, where))
         else:
-            origin = origin_of(text(value, setting))
-        want_secret(draft, value, f"{setting}.{name}", name, origin=origin)
+            want_secret(draft, value, where, name)
+            draft.to_do(value, where, "it is an output of a template: look its value up, and store that")
 
 
-def _of_secrets_manager(reference: str) -> str:
-    """Return the command for a name such as demo/test/mysql, or demo/test/mysql:key::."""
-    if reference.startswith("arn:"):
-        return origin_of(reference)
-    name, _, key = reference.partition(":")
-    return origin_of(f"arn:aws:secretsmanager:::secret:{name}" + (f":{key}" if key else "")).replace(
-        "arn:aws:secretsmanager:::secret:", ""
-    )
+def _by_name(draft: Draft, node: Node, setting: str, variable: str, reference: str) -> None:
+    """Read a secret by a name such as demo/test/mysql, or one value of its JSON: demo/test/mysql:password::."""
+    name, _, rest = reference.partition(":")
+    key = rest.partition(":")[0]
+    if "<environment>" in name:
+        origin = origin_of(f"{OF_NO_ACCOUNT}{name}" + (f":{rest}" if key else "")).replace(OF_NO_ACCOUNT, "")
+        want_secret(draft, node, setting, variable, origin=origin)
+        return
+    draft.set(f"secrets.{variable}", {"secret": name, **({"key": key} if key else {})})
+    draft.carried(node, setting, f"secrets.{variable}")
 
 
 def _logging(draft: Draft, node: Node, setting: str) -> None:
@@ -101,7 +105,7 @@ def _logging(draft: Draft, node: Node, setting: str) -> None:
 
 def _sidecars(draft: Draft, node: Node, setting: str) -> None:
     for name, its in mapping(node, setting).items():
-        draft.to_do(its, f"{setting}.{name}", "a task has one container of the team's; make it a service")
+        draft.to_do(its, f"{setting}.{name}", f"write it below `sidecars: {{{name}: …}}`, or make it a service")
 
 
 def _publish(draft: Draft, node: Node, setting: str) -> None:
@@ -143,6 +147,11 @@ def _image(draft: Draft, node: Node, setting: str) -> None:
     apply_table(_IMAGE, draft, own, below=f"{setting}.")
 
 
+_STORAGE: Table = {
+    "ephemeral": carry_disk,
+    "readonly_fs": carry_truth("read_only_root"),
+    "volumes": left_out("write `volumes: {files: {path: /files}}`, an EFS of its own, and copy the files there"),
+}
 COPILOT: Table = {
     "image": _image,
     "http": section(HTTP),
@@ -160,7 +169,7 @@ COPILOT: Table = {
     "deployment": _deployment,
     "env_file": left_out("write what the file holds as `variables:` and `secrets:`"),
     "network": left_out("tasks are in private subnets, and reach what `calls:` and `egress_ports:` name"),
-    "storage": left_out("a task's disk ends with it; keep files in `buckets: {files: {}}`"),
+    "storage": section(_STORAGE),
     "observability": left_out("Prometheus reads `metrics:`; traces have no counterpart"),
     "taskdef_overrides": left_out("what the file does not have is not set; docs/reference/service.md has every field"),
     "nlb": left_out("no network load balancer: what comes from outside is HTTP, by `kind: public-web`"),

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 
 from cli.importers.draft import Draft
-from cli.importers.foreign_values import mapping, one_or_more, seconds, text, whole
-from cli.importers.mappings import Table, left_out
+from cli.importers.foreign_values import mapping, one_or_more, seconds, text, truth, whole
+from cli.importers.mappings import Table, apply_table, carry_number, left_out
 from config.source.node import Node
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_CHECK = {
-    "healthy_threshold": ("healthy_threshold", 2, 10),
-    "unhealthy_threshold": ("unhealthy_threshold", 2, 10),
-    "interval": ("interval_s", 5, 300),
-    "timeout": ("timeout_s", 2, 120),
-    "grace_period": ("grace_s", 0, 3600),
-}
+_MATCHER = re.compile(r"\d{3}([-,]\d{3})*")
+# The longest that Copilot lets a client stay, unless it says otherwise.
+STICKY_S = 86_400
+_PROTOCOLS = {"http1": None, "http2": "http2", "grpc": "grpc"}
 
 
 def _path(draft: Draft, node: Node, setting: str) -> None:
@@ -49,23 +46,40 @@ def _health_check(draft: Draft, node: Node, setting: str) -> None:
         draft.set("health_check.path", text(node, setting))
         draft.carried(node, setting, "health_check.path")
         return
-    for name, its in mapping(node, setting).items():
-        where = f"{setting}.{name}"
-        if name == "path":
-            draft.set("health_check.path", text(its, where))
-            draft.carried(its, where, "health_check.path")
-        elif name == "success_codes":
-            draft.to_do(its, where, f"only 200 is healthy here: let a path answer 200, for {its.source}")
-        elif name in _CHECK:
-            field, least, most = _CHECK[name]
-            asked = whole(its, where) if "threshold" in name else seconds(its, where)
-            draft.set(f"health_check.{field}", taken := max(least, min(most, asked)))
-            if taken == asked:
-                draft.carried(its, where, f"health_check.{field}")
-            else:
-                draft.changed(its, where, f"`health_check.{field}: {taken}`: {least} to {most} is taken")
-        else:
-            draft.left_out(its, where, "the load balancer asks the service's port")
+    apply_table(_CHECK, draft, mapping(node, setting), below=f"{setting}.")
+
+
+def _check_path(draft: Draft, node: Node, setting: str) -> None:
+    draft.set("health_check.path", text(node, setting))
+    draft.carried(node, setting, "health_check.path")
+
+
+def _codes(draft: Draft, node: Node, setting: str) -> None:
+    codes = text(node, setting).replace(" ", "")
+    if _MATCHER.fullmatch(codes):
+        draft.set("health_check.matcher", codes)
+        draft.carried(node, setting, f"health_check.matcher: {codes}")
+    else:
+        draft.to_do(node, setting, "write the codes of a healthy answer as `health_check.matcher`")
+
+
+def _sticky(draft: Draft, node: Node, setting: str) -> None:
+    if truth(node, setting):
+        draft.set("http.sticky_s", STICKY_S)
+        draft.carried(node, setting, f"http.sticky_s: {STICKY_S}")
+    else:
+        draft.carried(node, setting, "http: without sticky_s, the default")
+
+
+def _version(draft: Draft, node: Node, setting: str) -> None:
+    written = text(node, setting).lower()
+    if written not in _PROTOCOLS:
+        draft.to_do(node, setting, "write `http.protocol`: http1, http2 or grpc")
+    elif protocol := _PROTOCOLS[written]:
+        draft.set("http.protocol", protocol)
+        draft.carried(node, setting, f"http.protocol: {protocol}")
+    else:
+        draft.carried(node, setting, "http.protocol: http1, the default")
 
 
 def _redirect(draft: Draft, node: Node, setting: str) -> None:
@@ -78,6 +92,17 @@ def _target(draft: Draft, node: Node, setting: str) -> None:
     )
 
 
+_OF_THE_PORT = left_out("the load balancer asks the service's port")
+_CHECK: Table = {
+    "path": _check_path,
+    "success_codes": _codes,
+    "healthy_threshold": carry_number("health_check.healthy_threshold", whole, least=2, most=10),
+    "unhealthy_threshold": carry_number("health_check.unhealthy_threshold", whole, least=2, most=10),
+    "interval": carry_number("health_check.interval_s", seconds, least=5, most=300),
+    "timeout": carry_number("health_check.timeout_s", seconds, least=2, most=120),
+    "grace_period": carry_number("health_check.grace_s", seconds, least=0, most=3600),
+    "port": _OF_THE_PORT,
+}
 HTTP: Table = {
     "path": _path,
     "alias": _alias,
@@ -86,10 +111,10 @@ HTTP: Table = {
     "target_container": _target,
     "targetContainer": _target,
     "target_port": _target,
-    "stickiness": left_out("keep sessions in `cache: {}`"),
+    "stickiness": _sticky,
     "allowed_source_ips": left_out("everything public is public; ask for a login"),
-    "deregistration_delay": left_out("requests have 30 s to end"),
-    "version": left_out("requests reach the service by HTTP/1.1; gRPC only between services, by `kind: internal`"),
+    "deregistration_delay": carry_number("http.drain_s", seconds, least=0, most=3600),
+    "version": _version,
     "hosted_zone": left_out("the environment's domain has its zone"),
     "additional_rules": left_out(
         "a service has one host and path; a second service with the same image takes the rest"

@@ -11,9 +11,10 @@ import shlex
 
 from cli.importers.compose.fields import words_field
 from cli.importers.confidential import want_secret
+from cli.importers.container_settings import LONGEST_STOP_S, carry_ecs_ulimits, carry_user, linux_parameters
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import items, mapping, text, whole, words
-from cli.importers.mappings import Table, left_out
+from cli.importers.mappings import Table, carry_number, carry_truth, left_out
 from cli.importers.sizes import set_check
 from cli.importers.variables import set_variable
 from config.source.node import Node
@@ -25,11 +26,35 @@ _DRIVERS = {
 _TIMES = {"interval_s": "interval", "timeout_s": "timeout", "unhealthy_threshold": "retries", "grace_s": "startPeriod"}
 
 
+_PORT_NAME = re.compile(r"[a-z](-?[a-z0-9]){0,23}")
+_STORED = r"(arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)"
+
+
+def carry_secret(draft: Draft, node: Node, setting: str, variable: str, reference: str) -> None:
+    """Let a variable read a secret where it is stored; what differs by environment is stored anew, by a command."""
+    if stored := stored_in(reference):
+        draft.set(f"secrets.{variable}", stored)
+        draft.carried(node, setting, f"secrets.{variable}")
+    else:
+        want_secret(draft, node, setting, variable, origin=origin_of(reference))
+
+
+def stored_in(reference: str) -> dict[str, str] | None:
+    """Return our words for what `valueFrom` names, by its name in the environment's own account."""
+    if "<environment>" in reference:
+        return None
+    if found := re.fullmatch(rf"{_STORED}-[A-Za-z0-9]{{6}}(?::([^:]*)::)?", reference):
+        return {"secret": found[1].rpartition(":")[2], **({"key": found[2]} if found[2] else {})}
+    if found := re.fullmatch(
+        r"(?:arn:aws:ssm:[^:]+:[^:]+:parameter)?(/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)", reference
+    ):
+        return {"parameter": found[1]}
+    return None
+
+
 def origin_of(reference: str) -> str:
     """Return the command that prints a stored secret, by what `valueFrom` names."""
-    found = re.fullmatch(
-        r"(arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?", reference
-    )
+    found = re.fullmatch(rf"{_STORED}(?::([^:]*):([^:]*):([^:]*))?", reference)
     if found:
         get = f"aws secretsmanager get-secret-value --secret-id {shlex.quote(found[1])}"
         value = f"{get} --query SecretString --output text"
@@ -53,7 +78,7 @@ def _secrets(draft: Draft, node: Node, setting: str) -> None:
         its = mapping(entry, setting)
         if "name" in its and "valueFrom" in its:
             name = text(its["name"], setting)
-            want_secret(draft, entry, f"{setting}.{name}", name, origin=origin_of(text(its["valueFrom"], setting)))
+            carry_secret(draft, entry, f"{setting}.{name}", name, text(its["valueFrom"], setting))
 
 
 def _health_check(draft: Draft, node: Node, setting: str) -> None:
@@ -80,7 +105,10 @@ def _ports(draft: Draft, node: Node, setting: str) -> None:
             draft.set("port", port)
             draft.carried(entry, setting, f"port: {port}")
         elif port:
-            draft.left_out(entry, setting, f"{port} stays closed: a service listens on one port, its first")
+            named = text(its["name"], setting) if "name" in its else ""
+            name = named if _PORT_NAME.fullmatch(named) else f"port-{port}"
+            draft.set(f"ports.{name}", port)
+            draft.carried(entry, setting, f"ports.{name}: {port}")
 
 
 def _essential(draft: Draft, node: Node, setting: str) -> None:
@@ -110,12 +138,12 @@ CONTAINER: Table = {
     "volumesFrom": left_out(_NO_DISK),
     "dependsOn": left_out(_MOMENTS),
     "startTimeout": left_out(_MOMENTS),
-    "stopTimeout": left_out("a task has the time that the platform gives to all"),
-    "user": left_out(_IMAGE.format("USER")),
+    "stopTimeout": carry_number("stop_timeout_s", whole, least=LONGEST_STOP_S[0], most=LONGEST_STOP_S[1]),
+    "user": carry_user,
     "workingDirectory": left_out(_IMAGE.format("WORKDIR")),
-    "readonlyRootFilesystem": left_out("the container's disk can be written"),
-    "linuxParameters": left_out("tmpfs, init and capabilities are the platform's"),
-    "ulimits": left_out("Fargate's own limits, 65,535 open files"),
+    "readonlyRootFilesystem": carry_truth("read_only_root"),
+    "linuxParameters": linux_parameters,
+    "ulimits": carry_ecs_ulimits,
     "systemControls": left_out(_PRIVILEGE),
     "privileged": left_out(_PRIVILEGE),
     "dockerSecurityOptions": left_out(_PRIVILEGE),

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cli.importers.container_settings import carry_disk, said
 from cli.importers.draft import Draft, Import
 from cli.importers.ecs.container_fields import CONTAINER
 from cli.importers.foreign_values import items, mapping, number, read_foreign, refused, text
-from cli.importers.mappings import Table, apply_table, left_out
+from cli.importers.mappings import Table, apply_table, left_out, section
 from cli.importers.names import RULE, our_name
 from cli.importers.relations import settle_kind, share_images
 from cli.importers.sizes import set_size
@@ -58,8 +59,12 @@ def _role(draft: Draft, node: Node, setting: str) -> None:
 def _volumes(draft: Draft, node: Node, setting: str) -> None:
     for entry in items(node, setting):
         efs = "efsVolumeConfiguration" in entry.fields
-        why = "there is no EFS" if efs else "a task's disk ends with the task"
-        draft.left_out(entry, setting, f"{why}: keep files in `buckets: {{files: {{}}}}`")
+        if efs:
+            draft.to_do(
+                entry, setting, "write `volumes: {files: {path: /files}}`, an EFS of its own, and copy the files there"
+            )
+        else:
+            draft.left_out(entry, setting, "a task's disk ends with the task: keep files in `buckets: {files: {}}`")
 
 
 TASK: Table = {
@@ -69,7 +74,7 @@ TASK: Table = {
     "executionRoleArn": left_out("each service has one of its own, which may pull its image and read its secrets"),
     "networkMode": left_out("awsvpc, as always on Fargate"),
     "requiresCompatibilities": left_out("Fargate, always"),
-    "ephemeralStorage": left_out("20 GiB"),
+    "ephemeralStorage": section({"sizeInGiB": carry_disk}),
     "placementConstraints": left_out("ECS places tasks over the zones by itself"),
     "pidMode": left_out("containers of a task do not see each other's processes"),
     "ipcMode": left_out("containers of a task share no memory"),
@@ -114,10 +119,10 @@ def draft_of(found: Import, node: Node, *, name: str | None) -> Draft:
         draft.changed(node, "runtimePlatform", "`architecture: x86_64`, ECS' default; arm64 is ours")
     _size(draft, node)
     taken = {"family", "containerDefinitions", "cpu", "memory", *_ANSWERED}
-    apply_table(TASK, draft, _said({key: its for key, its in fields.items() if key not in taken}))
+    apply_table(TASK, draft, said((key, its) for key, its in fields.items() if key not in taken))
     where = f"containerDefinitions[{_name(main)}]."
-    own = {key: its for key, its in main.fields.items() if key not in ("name", "image")}
-    apply_table(CONTAINER, draft, _said(own), below=where)
+    own = said((key, its) for key, its in main.fields.items() if key not in ("name", "image"))
+    apply_table(CONTAINER, draft, own, below=where)
     for container in containers:
         if container is not main:
             _beside(draft, container)
@@ -129,11 +134,6 @@ def image_of(definition: Node) -> tuple[Node, str, bool]:
     main = _main(items(definition.fields["containerDefinitions"], "containerDefinitions"))
     image = main.fields.get("image", main)
     return image, text(image, "image"), False
-
-
-def _said(fields: dict[str, Node]) -> dict[str, Node]:
-    """Leave out the empty lists that AWS answers for what nobody said."""
-    return {name: node for name, node in fields.items() if node.content not in (None, (), {}, "")}
 
 
 def _main(containers: tuple[Node, ...]) -> Node:
@@ -162,7 +162,7 @@ def _beside(draft: Draft, container: Node) -> None:
     if why:
         draft.left_out(container, setting, why)
     else:
-        draft.to_do(container, setting, "a task has one container of the team's; make it a service")
+        draft.to_do(container, setting, f"write it below `sidecars: {{{_name(container)}: …}}`, or make it a service")
 
 
 def _size(draft: Draft, node: Node) -> None:
