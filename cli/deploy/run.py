@@ -26,7 +26,7 @@ from cli.terraform.progress import Progress, StackProgress
 from cli.terraform.run_log import log_path
 from cli.terraform.stack_process import Command
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
-from cli.terraform.terraform import initialize, terraform, terraform_version
+from cli.terraform.terraform import forget_imports, initialize, terraform, terraform_version
 from cli.terraform.unmanaged_resources import report
 from config.models.environment.shared import SHARED
 
@@ -140,6 +140,8 @@ class Run:
             ).run()
         finally:
             self._states = None
+            for stack in stacks:
+                forget_imports(stack.directory)
             if watch:
                 watch.close()
             display.close()

@@ -22,10 +22,8 @@ from cli.recovery.account import Place
 from cli.recovery.import_ids import import_ids
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import initialize, terraform
+from cli.terraform.terraform import IMPORTS, forget_imports, initialize, terraform
 
-IMPORTS = "groundwork-imports.tf.json"
-"""Beside the code, for one run."""
 MOST_ROUNDS = 12
 """Of planning: a rule of a listener of a load balancer in a subnet of a VPC is found in the fifth."""
 
@@ -57,13 +55,9 @@ class Adoption:
 
 
 def write_imports(stack: SynthesizedStack, imports: Mapping[str, str]) -> None:
-    """Write the blocks beside the code; none for none."""
-    path = stack.directory / IMPORTS
-    if imports:
-        blocks = [{"to": address, "id": id_} for address, id_ in sorted(imports.items())]
-        path.write_text(json.dumps({"import": blocks}, indent=2))
-    else:
-        path.unlink(missing_ok=True)
+    """Write the blocks beside the code, for one run of Terraform."""
+    blocks = [{"to": address, "id": id_} for address, id_ in sorted(imports.items())]
+    (stack.directory / IMPORTS).write_text(json.dumps({"import": blocks}, indent=2))
 
 
 def find_adoptable(session: Session, stack: SynthesizedStack) -> Adoption:
@@ -77,7 +71,7 @@ def find_adoptable(session: Session, stack: SynthesizedStack) -> Adoption:
                 break
         return Adoption(stack, search.imports, search.others)
     finally:
-        write_imports(stack, {})
+        forget_imports(stack.directory)
 
 
 class _Search:

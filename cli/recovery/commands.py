@@ -10,12 +10,12 @@ from cli.deploy.plans import missing
 from cli.deploy.run import Run, exclusive_run
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
-from cli.recovery.adoption import Adoption, find_adoptable, write_imports
+from cli.recovery.adoption import Adoption, find_adoptable
 from cli.recovery.errored_state import push_errored
 from cli.recovery.preparation import find_lost
 from cli.root import ROOT
 from cli.session import open_session
-from cli.terraform.terraform import terraform
+from cli.terraform.terraform import forget_imports, terraform
 
 console = Console()
 
@@ -67,5 +67,5 @@ def import_now(run: Run, found: Adoption) -> None:
         if done.returncode != 0:
             raise CommandError(f"{found.stack.id}: Terraform has not imported everything\n{done.stdout}")
     finally:
-        write_imports(found.stack, {})
+        forget_imports(found.stack.directory)
         run.forget_states()

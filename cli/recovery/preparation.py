@@ -12,7 +12,7 @@ from cli.deploy.plans import missing
 from cli.deploy.run import Run
 from cli.errors import CommandError
 from cli.options import confirm
-from cli.recovery.adoption import Adoption, find_adoptable, write_imports
+from cli.recovery.adoption import Adoption, find_adoptable
 from cli.recovery.half_made import HalfMade, find_half_made
 from cli.recovery.lost_state import LostState, lost_states
 from cli.session import Session
@@ -20,6 +20,7 @@ from cli.state.store import S3States
 from cli.terraform.locks import Lock, abandoned
 from cli.terraform.synthesized import SynthesizedStack
 from cli.terraform.tagged_resources import find_tagged
+from cli.terraform.terraform import forget_imports
 from cli.terraform.unmanaged_resources import Tagged, unmanaged
 
 
@@ -72,7 +73,7 @@ def find_repairs(run: Run, chosen: Sequence[SynthesizedStack]) -> Repairs:
     """Ask AWS only about stacks whose last deploy is not known to have ended, or that have no state."""
     session = run.session
     for stack in run.program.stacks:
-        write_imports(stack, {})
+        forget_imports(stack.directory)  # of a deploy that was killed
     locks, half_made = abandoned(session.store.locks(chosen)), list(find_half_made(run, chosen))
     uncertain = _uncertain(run, chosen)
     if not uncertain:

@@ -14,6 +14,7 @@ from cli.terraform.interrupts import noted_signals
 
 POLL_SECONDS = 0.1
 QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+IMPORTS = "groundwork-imports.tf.json"
 INIT = ("init", "-input=false", "-no-color")
 
 
@@ -61,6 +62,11 @@ def forget_lock_file(directory: Path) -> None:
     It is twice the work, and the version is exact without a lock file (stacks/platform_stack.py).
     """
     (directory / ".terraform.lock.hcl").unlink(missing_ok=True)
+
+
+def forget_imports(directory: Path) -> None:
+    """Remove the `import` blocks that `groundwork adopt` has put beside the code for one run."""
+    (directory / IMPORTS).unlink(missing_ok=True)
 
 
 def terraform_version(environment: Mapping[str, str] | None = None) -> str:

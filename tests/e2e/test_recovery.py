@@ -180,6 +180,7 @@ def test_after_a_kill_the_next_deploy_imports_what_no_state_knows(place: Place) 
     assert f"{place.name}: releases the lock" in output
     assert f"{place.name}: imports aws_vpc vpc, vpc-" in output
     assert f"{place.name}: imports aws_route53_zone zone, " in output
+    assert not list(place.checkout.root.rglob("groundwork-imports*"))
     assert before - place.made() == Counter()
     place.is_whole()
 
