@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from cli.recovery.account import Look, Place, Values, answer
 from cli.terraform.tagged_resources import EC2_KINDS, GONE
@@ -20,12 +21,25 @@ _TERRAFORM_TYPES = {
 }
 
 
+def _filters(place: Place, values: Values) -> list[dict[str, Any]]:
+    """Return EC2's filters for the stack's tags and the planned Name; none where no Name is planned."""
+    name = (values.get("tags_all") or values.get("tags") or {}).get("Name")
+    wanted = {**place.tags, "Name": name} if name else {}
+    return [{"Name": f"tag:{key}", "Values": [value]} for key, value in wanted.items()]
+
+
+def instance(place: Place, values: Values) -> Iterator[str]:
+    """Yield the instance with the stack's tags and the planned Name, unless it is being terminated."""
+    if filters := _filters(place, values):
+        alive = {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}
+        for reservation in place.client("ec2").describe_instances(Filters=[*filters, alive])["Reservations"]:
+            yield from (found["InstanceId"] for found in reservation["Instances"])
+
+
 def _by_name_tag(operation: str, items: str, identifier: str, place: Place, values: Values) -> Iterator[str]:
     """Yield what carries the stack's tags and the planned Name."""
-    name = (values.get("tags_all") or values.get("tags") or {}).get("Name")
-    if not name:
+    if not (filters := _filters(place, values)):
         return
-    filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in {**place.tags, "Name": name}.items()]
     for entry in getattr(place.client("ec2"), operation)(Filters=filters)[items]:
         if entry.get("State") not in GONE:
             yield entry[identifier]
@@ -38,6 +52,7 @@ BY_NAME_TAG: Mapping[str, Look] = {
         ("aws_ebs_volume", "describe_volumes", "Volumes", "VolumeId"),
         ("aws_eip", "describe_addresses", "Addresses", "AllocationId"),
         ("aws_flow_log", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+        ("aws_network_interface", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     ]
 }
 
