@@ -97,7 +97,7 @@ def _without_members(ec2: Any, filters: Any) -> tuple[list[dict[str, Any]], list
     volumes = [
         volume
         for volume in _pages(ec2, "describe_volumes", "Volumes", filters)
-        if not any(one["DeleteOnTermination"] and one["InstanceId"] in members for one in volume["Attachments"])
+        if not any(one.get("DeleteOnTermination") and one.get("InstanceId") in members for one in volume["Attachments"])
     ]
     return others, volumes
 
