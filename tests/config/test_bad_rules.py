@@ -191,6 +191,26 @@ service_configs/api.yaml:9: health_check.path: a service of kind internal is not
 """,
     ),
     Bad(
+        "codes of a health check that nobody asks",
+        replaced(API, "health_check: none\n", 'health_check:\n  matcher: "200-399"\n  command: [x]\n'),
+        """
+service_configs/api.yaml:9: health_check.matcher: a service of kind internal is not asked by the load balancer
+  value: "200-399"
+  allowed: only with kind public-web
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
+        "a number of answers that no load balancer counts",
+        replaced(API, "health_check: none\n", "health_check:\n  healthy_threshold: 3\n  command: [x]\n"),
+        """
+service_configs/api.yaml:9: health_check.healthy_threshold: a service of kind internal is not asked by the load balancer
+  value: 3
+  allowed: only with kind public-web
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
         "a health check inside of what ends by itself",
         {
             JOB: "kind: scheduled-job\nimage: a/b:1\nschedule:\n  expression: rate(1 day)\n"

@@ -42,6 +42,8 @@ _LOOKED_AT = {
 _NO_REQUESTS = {
     "http": "takes no requests from outside",
     "health_check.path": "is not asked by the load balancer",
+    "health_check.matcher": "is not asked by the load balancer",
+    "health_check.healthy_threshold": "is not asked by the load balancer",
     "scaling.requests_per_task": "has no requests to count",
 }
 _NOT_CONNECTED = {
@@ -55,7 +57,7 @@ _KEEPS_RUNNING = {
     "timeout_minutes": "keeps running; `rollout.timeout_minutes` says how long its deploy may take",
 }
 _ENDS = {
-    **{path: reason for path, reason in _NOT_CONNECTED.items() if path != "health_check.path"},
+    **{path: reason for path, reason in _NOT_CONNECTED.items() if not path.startswith("health_check.")},
     "health_check": "ends, and its exit code tells",
     "scaling": "runs one task and ends",
     "on_demand_base": "runs one task and ends; `spot_percent: 0` keeps it off Spot",
