@@ -25,12 +25,17 @@ Testing.__test__ = False  # or pytest takes it for a test class
 LONGEST_FIRST = (
     "production",
     "demo",
+    "workflow_steps",
     "judged_deploys",
+    "recovery",
+    "up",
     "supplement",
     "deploy_interrupted",
-    "recovery",
     "terraform_cloud",
     "images",
+    "examples",
+    "containers",
+    "applied",
 )
 """The files of tests/e2e that mostly wait: where several run at a time, the others fill that time."""
 
