@@ -89,13 +89,13 @@ class DatabaseHours(Construct):
 def windows(office_hours: OfficeHours | None) -> tuple[str, str]:
     """Return the windows of backup and maintenance: by night, or where nothing runs by night about midday.
 
-    An instance that is stopped is not backed up.
+    An instance that is stopped is not backed up. The two must not overlap, and lie a window apart.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
     """
     if office_hours is None:
         return BACKUP_WINDOW, MAINTENANCE_WINDOW
     backup = office_hours.midday_utc
-    return _clocks(backup), _clocks(backup + WINDOW, day="%a:").lower()
+    return _clocks(backup), _clocks(backup + 2 * WINDOW, day="%a:").lower()
 
 
 def _clocks(begin: datetime, *, day: str = "") -> str:

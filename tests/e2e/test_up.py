@@ -78,12 +78,11 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDay]:
 
 @dataclass(frozen=True)
 class Killed:
-    """A first run, killed by `kill -9` in its last stack; what the next one said, and the one after `unlock`."""
+    """A first run, killed by `kill -9` in its last stack, and what the next one said."""
 
     killed: str
     seconds: float
-    refused: str
-    released: str
+    healed: str
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +97,9 @@ def first(day: FirstDay) -> Killed:
     killed = day.checkout.output.read_text()
     day.checkout.let_work_end()
 
-    code, refused = day.checkout.run("up", "dev")
-    assert code == 1, refused
-    release = re.search(r"release +\S*groundwork (unlock dev work --id [0-9a-f-]{36})", refused)
-    assert release is not None, refused
-    assert day.checkout.run(*release.group(1).split())[0] == 0
-    code, released = day.checkout.run("up", "dev")
-    assert code == 0, released
-    return Killed(killed, seconds, refused, released)
+    code, healed = day.checkout.run("up", "dev")
+    assert code == 0, healed
+    return Killed(killed, seconds, healed)
 
 
 def test_it_explains_each_step_before_it_takes_it(first: Killed) -> None:
@@ -120,14 +114,14 @@ def test_it_explains_each_step_before_it_takes_it(first: Killed) -> None:
     assert "State bucket acme-dev-terraform-state: made." in first.killed
 
 
-def test_after_a_kill_the_next_run_names_the_lock_and_what_no_state_knows_and_what_to_do(first: Killed) -> None:
-    assert "dev-work is still locked by a run that was killed" in first.refused
-    assert "arn:aws:sns:eu-west-1:123456789012:dev-work" in first.refused
-    assert "arn:aws:sns:eu-west-1:123456789012:dev-names" not in first.refused
+def test_after_a_kill_the_next_run_names_the_lock_and_what_no_state_knows_and_takes_both_over(first: Killed) -> None:
+    assert re.search(r"dev-work: releases the lock [0-9a-f-]{36} of a run that was killed, by ", first.healed)
+    assert "dev-work: imports aws_sns_topic topic, arn:aws:sns:eu-west-1:123456789012:dev-work" in first.healed
+    assert "dev-names: imports" not in first.healed
 
 
 def test_it_then_ends_with_everything_deployed(day: FirstDay, first: Killed) -> None:
-    assert first.released.rstrip().splitlines()[-1].startswith("dev is up.")
+    assert first.healed.rstrip().splitlines()[-1].startswith("dev is up.")
     day.assert_up()
 
 

@@ -106,7 +106,7 @@ def test_the_schedules_may_move_this_database_and_nothing_else(dev: Platform) ->
 
 def test_a_database_is_backed_up_while_it_runs(shop: Platform) -> None:
     by_day, by_night = (shop[f"{name}-database-orders"].one("aws_db_instance") for name in ("dev", "prod"))
-    assert (by_day["backup_window"], by_day["maintenance_window"]) == ("13:30-14:00", "mon:14:00-mon:14:30")
+    assert (by_day["backup_window"], by_day["maintenance_window"]) == ("13:30-14:00", "mon:14:30-mon:15:00")
     assert (by_night["backup_window"], by_night["maintenance_window"]) == ("01:00-02:00", "sun:02:30-sun:03:30")
 
 
@@ -114,12 +114,12 @@ def test_a_database_is_backed_up_while_it_runs(shop: Platform) -> None:
     ("hours", "expected"),
     [
         # 09:00 to 18:00 in Auckland, 13 hours ahead: the evening before by UTC.
-        ({"start": time(9), "stop": time(18), "timezone": "Pacific/Auckland"}, ("00:30-01:00", "mon:01:00-mon:01:30")),
-        ({"start": time(6), "stop": time(14), "timezone": "Pacific/Auckland"}, ("21:00-21:30", "sun:21:30-sun:22:00")),
-        ({"start": time(9), "stop": time(17), "days": (Day.SATURDAY,)}, ("13:00-13:30", "sat:13:30-sat:14:00")),
+        ({"start": time(9), "stop": time(18), "timezone": "Pacific/Auckland"}, ("00:30-01:00", "mon:01:30-mon:02:00")),
+        ({"start": time(6), "stop": time(14), "timezone": "Pacific/Auckland"}, ("21:00-21:30", "sun:22:00-sun:22:30")),
+        ({"start": time(9), "stop": time(17), "days": (Day.SATURDAY,)}, ("13:00-13:30", "sat:14:00-sat:14:30")),
         (
             {"start": time(17), "stop": time(23, 30), "timezone": "America/New_York"},
-            ("01:15-01:45", "tue:01:45-tue:02:15"),
+            ("01:15-01:45", "tue:02:15-tue:02:45"),
         ),
     ],
 )
