@@ -89,7 +89,10 @@ def _ec2(environment: str, region: str) -> Iterator[Tagged]:
 
 
 def _without_members(ec2: Any, filters: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Instances and volumes, without those of an Auto Scaling group: they come and go, the state knows their group."""
+    """Instances, without those of an Auto Scaling group, which come and go: the state knows their group. And volumes.
+
+    A volume that ends with its instance is told of by the instance.
+    """
     reservations = _pages(ec2, "describe_instances", "Reservations", filters)
     instances = [one for reservation in reservations for one in reservation["Instances"]]
     members = {one["InstanceId"] for one in instances if any(tag["Key"] == GROUP_TAG for tag in one["Tags"])}
@@ -97,7 +100,8 @@ def _without_members(ec2: Any, filters: Any) -> tuple[list[dict[str, Any]], list
     volumes = [
         volume
         for volume in _pages(ec2, "describe_volumes", "Volumes", filters)
-        if not any(one.get("DeleteOnTermination") and one.get("InstanceId") in members for one in volume["Attachments"])
+        # The local AWS does not say it.
+        if not any(one.get("DeleteOnTermination", True) for one in volume["Attachments"])
     ]
     return others, volumes
 
