@@ -35,7 +35,7 @@ pytestmark = pytest.mark.e2e
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
 SERVICES = {"mailer", "orders", "storefront"}
 NEVER_IN_DEV = {"ecr", "globalaccelerator", "elasticfilesystem", "ssm", "tag"}
-"""Services that the shop's dev has nothing of: an accelerator, jobs, and what `groundwork` asks itself."""
+"""Services that the shop's dev has nothing of: an accelerator, file systems, and what `groundwork` asks itself."""
 OF_ANYBODY = "sts:GetCallerIdentity"
 STACKS = {"dev-network", "dev-cluster", "dev-edge", *(f"dev-service-{name}" for name in SERVICES)}
 
