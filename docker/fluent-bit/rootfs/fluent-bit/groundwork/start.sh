@@ -15,4 +15,10 @@ while kill -0 "$router" 2>/dev/null; do
     wait "$router"
     status=$?
 done
+# It may have ended between the two, its code not asked for yet.
+if [ -n "$stopped" ]; then
+    wait "$router"
+    again=$?
+    [ "$again" -eq 127 ] || status=$again
+fi
 exit "$status"
