@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 
-from cli.domain.resolver import TYPES
+import dns.rdatatype
 
 Zone = Mapping[tuple[str, str], list[str]]
 """Values as in a zone file, by name and type."""
 
-NUMBERS = {number: name for name, number in TYPES.items()}
 LONGEST_DATAGRAM = 512
 
 
@@ -58,11 +57,11 @@ def reply(zone: Zone, question: bytes, *, longest: int) -> bytes:
         labels.append(question[at + 1 : at + 1 + length].decode())
         at += 1 + length
     number, _ = struct.unpack_from("!HH", question, at + 1)
-    found = look_up(zone, ".".join(labels), NUMBERS[number])
+    found = look_up(zone, ".".join(labels), dns.rdatatype.to_text(dns.rdatatype.RdataType(number)))
     body = question[12 : at + 5]
     for kind, value in found:
         data = encode(kind, value)
-        body += b"\xc0\x0c" + struct.pack("!HHIH", TYPES[kind], 1, 300, len(data)) + data
+        body += b"\xc0\x0c" + struct.pack("!HHIH", dns.rdatatype.from_text(kind), 1, 300, len(data)) + data
     if 12 + len(body) > longest:
         return question[:2] + struct.pack("!5H", 0x8380, 1, 0, 0, 0) + question[12 : at + 5]
     return question[:2] + struct.pack("!5H", 0x8180, 1, len(found), 0, 0) + body
