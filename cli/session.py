@@ -27,7 +27,7 @@ from cli.terraform.unmanaged_resources import Tagged, unmanaged
 from cli.terraform_cloud.connection import connect
 from cli.terraform_cloud.store import TerraformCloudStates
 from cli.terraform_cloud.token import find_here, with_token
-from config.loader.platform import Deployment, load_platform
+from config.loader.platform import Deployment, WrittenDeployment, load_platform, read_platform
 from config.models.deploy_target import DeployTarget
 from config.models.environment.environment import Environment
 from config.models.environment.shared import SHARED, shared_place
@@ -59,11 +59,16 @@ class Session:
         return self.place.name
 
     @cached_property
-    def deployment(self) -> Deployment:
-        """The environment and its services."""
+    def written(self) -> WrittenDeployment:
+        """The environment and its services beside their YAML."""
         if self.name == SHARED:
             raise UsageError(f"{SHARED} is no environment: it has no services")
-        return load_platform(self.root, only=self.name)[0]
+        return read_platform(self.root, only=self.name)[0]
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The environment and its services."""
+        return self.written.deployment
 
     @property
     def environment(self) -> Environment:

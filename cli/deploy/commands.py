@@ -102,7 +102,7 @@ def deploy_stacks(
             refuse_lost_records(session, changing)
             refuse_missing_images(session, changing)
             refuse_missing_secrets(session, changing)
-            for warning in read_platform(session.root, only=session.name)[0].warnings:
+            for warning in session.written.warnings:
                 session.say(f"warning: {warning}")
             refuse_other_processors(session, changing)
         if allowed is not None:

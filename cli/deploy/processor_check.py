@@ -11,7 +11,6 @@ from cli.errors import UsageError
 from cli.services.release import find_service
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
-from config.loader.platform import read_platform
 from config.models.environment.environment import UNRELEASED
 from config.models.environment.platform_service import REPOSITORY_PREFIX
 from config.models.fargate import Architecture
@@ -71,7 +70,7 @@ def _processors(session: Session, image: str) -> frozenset[str] | None:
 
 def _described(session: Session, its: Named, there: frozenset[str]) -> Iterator[str]:
     yield f"  {its.image} is built for {' and '.join(sorted(there))}, and {its.service} runs on {its.processor}"
-    service = find_service(read_platform(session.root), its.service, session.environment.name)
+    service = find_service((session.written,), its.service, session.environment.name)
     ours = next((_OURS[one] for one in sorted(there) if one in _OURS), None)
     build = f"build it for linux/{its.processor}"
     if ours is None:

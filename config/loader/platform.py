@@ -57,6 +57,12 @@ class WrittenDeployment:
     services: tuple[Located[Service], ...]
 
     @property
+    def deployment(self) -> Deployment:
+        """The deployment without its places, its services in the order of their needs."""
+        services = in_dependency_order([service.settings for service in self.services])
+        return Deployment(self.environment.settings, services)
+
+    @property
     def warnings(self) -> list[Problem]:
         """The doubts that stop no deploy, and are worth a line before it."""
         return list(platform_warnings(self.environment, self.services))
@@ -67,12 +73,7 @@ def load_platform(root: Path, only: str | None = None) -> tuple[Deployment, ...]
 
     Every file is always checked, and everything wrong is raised as one ConfigError.
     """
-    return tuple(
-        Deployment(
-            written.environment.settings, in_dependency_order([service.settings for service in written.services])
-        )
-        for written in read_platform(root, only)
-    )
+    return tuple(written.deployment for written in read_platform(root, only))
 
 
 def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeployment, ...]:
