@@ -81,7 +81,8 @@ def find_repairs(run: Run, chosen: Sequence[SynthesizedStack]) -> Repairs:
     try:
         lost = find_lost(session)
         restored = {one.state.key for one in lost}
-        strays = unmanaged(find_tagged(session.name, session.place.region), [*run.states, *(one.state for one in lost)])
+        states = [*run.states, *(one.state for one in lost)]
+        strays = unmanaged(find_tagged(session.name, session.place.region), states)
     except (BotoCoreError, ClientError) as error:
         session.say(f"What no state knows is not looked for: {error}")
         return Repairs(locks, half_made=half_made)
@@ -91,8 +92,12 @@ def find_repairs(run: Run, chosen: Sequence[SynthesizedStack]) -> Repairs:
         for stack in chosen
         if stack.state_key not in restored and (uncertain.get(stack.id) or stack.name in marked)
     ]
-    refuse_unseen(suspects, strays, run, restored)
-    return Repairs(locks, lost, [find_adoptable(session, stack) for stack in suspects], half_made)
+    known = {state.stack for state in states if state.resources}
+    seen = [stack for stack in suspects if not missing(stack, known)]
+    for stack in suspects:
+        if stack not in seen:
+            _refuse_unseen(stack, missing(stack, known), strays, session)
+    return Repairs(locks, lost, [find_adoptable(session, stack) for stack in seen], half_made)
 
 
 def mend(run: Run, chosen: Sequence[SynthesizedStack], *, yes: bool) -> bool:
@@ -114,19 +119,15 @@ def mend(run: Run, chosen: Sequence[SynthesizedStack], *, yes: bool) -> bool:
 def _uncertain(run: Run, chosen: Sequence[SynthesizedStack]) -> dict[str, bool]:
     """Return the stacks without a state, or whose last deploy has begun and not ended: for these it is True."""
     records, deployed = run.session.store.records, run.deployed()
-    begun = {stack.id: bool(records and records.last_begun(stack)) for stack in chosen}
-    return {stack.id: begun[stack.id] for stack in chosen if begun[stack.id] or stack.state_key not in deployed}
+    begun = records.begun(chosen) if records else set()
+    return {stack.id: stack.id in begun for stack in chosen if stack.id in begun or stack.state_key not in deployed}
 
 
-def refuse_unseen(suspects: list[SynthesizedStack], strays: list[Tagged], run: Run, restored: set[str]) -> None:
-    """Take out stacks that cannot be planned yet; refuse one of which something exists: it would be made twice."""
-    known = {key.rpartition("/")[2].removesuffix(".tfstate") for key in run.deployed() | restored}
-    for stack in list(suspects):
-        if absent := missing(stack, known):
-            suspects.remove(stack)
-            if any(stray.stack == stack.name for stray in strays):
-                raise CommandError(
-                    f"resources of {stack.id} exist and no state knows them, and what it reads of "
-                    f"{', '.join(absent)} has no state either",
-                    fix=run.session.command(f"adopt {run.session.name}"),
-                )
+def _refuse_unseen(stack: SynthesizedStack, absent: Sequence[str], strays: Sequence[Tagged], session: Session) -> None:
+    """Refuse a stack that cannot be planned yet and of which something exists: it would be made twice."""
+    if any(stray.stack == stack.name for stray in strays):
+        raise CommandError(
+            f"resources of {stack.id} exist and no state knows them, and what it reads of "
+            f"{', '.join(absent)} has no state either",
+            fix=session.command(f"adopt {session.name}"),
+        )

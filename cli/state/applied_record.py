@@ -68,10 +68,12 @@ class AppliedRecords:
 
     def read(self, stacks: Iterable[SynthesizedStack]) -> dict[str, AppliedRecord]:
         """Return the record of each stack that the last deploy ended well for, by the stack's id."""
-        stacks = list(stacks)
-        with ThreadPoolExecutor(MOST_AT_A_TIME) as pool:
-            found = zip(stacks, pool.map(lambda stack: self._get(self.key(stack)), stacks), strict=True)
-        return {stack.id: AppliedRecord(**content) for stack, content in found if content and content.keys() == FIELDS}
+        found = self._get_all(stacks)
+        return {id_: AppliedRecord(**content) for id_, content in found.items() if content.keys() == FIELDS}
+
+    def begun(self, stacks: Iterable[SynthesizedStack]) -> set[str]:
+        """Return the ids of the stacks whose last deploy was not seen to end."""
+        return {id_ for id_, content in self._get_all(stacks).items() if content.get("begun")}
 
     def state(self, stack: SynthesizedStack) -> StateFile | None:
         """Return the stack's state as it is now."""
@@ -101,6 +103,13 @@ class AppliedRecords:
     def key(stack: SynthesizedStack) -> str:
         """Return the key of the stack's record."""
         return f"{stack.id.replace('-', '/', 1)}{RECORD_SUFFIX}"
+
+    def _get_all(self, stacks: Iterable[SynthesizedStack]) -> dict[str, dict[str, str]]:
+        """Return what is noted of each stack, by its id; of whom nothing is, is left out."""
+        stacks = list(stacks)
+        with ThreadPoolExecutor(MOST_AT_A_TIME) as pool:
+            found = zip(stacks, pool.map(lambda stack: self._get(self.key(stack)), stacks), strict=True)
+        return {stack.id: content for stack, content in found if content}
 
     def _get(self, key: str) -> dict[str, str] | None:
         body = read_object(self.s3, self.bucket, key)
