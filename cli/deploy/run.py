@@ -26,7 +26,7 @@ from cli.terraform.progress import Progress, StackProgress
 from cli.terraform.run_log import log_path
 from cli.terraform.stack_process import Command
 from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
-from cli.terraform.terraform import forget_imports, initialize, terraform, terraform_version
+from cli.terraform.terraform import apply_options, forget_imports, initialize, terraform, terraform_version
 from cli.terraform.unmanaged_resources import report
 from config.models.environment.shared import SHARED
 
@@ -159,8 +159,7 @@ class Run:
         initialize(stack.directory, environment)
         progress, log = StackProgress(stack.id), log_path(self.session.root, "destroy", stack.id)
         log.parent.mkdir(parents=True, exist_ok=True)
-        timeout = f"-lock-timeout={self.lock_timeout_seconds}s"
-        arguments = ["apply", "-auto-approve", "-input=false", "-no-color", timeout]
+        arguments = ["apply", *apply_options(self.lock_timeout_seconds)]
         done = terraform(stack.directory, arguments, environment, output=subprocess.PIPE)
         log.write_text(done.stdout)
         for line in done.stdout.splitlines():

@@ -15,7 +15,7 @@ from cli.recovery.errored_state import push_errored
 from cli.recovery.preparation import find_lost
 from cli.root import ROOT
 from cli.session import open_session
-from cli.terraform.terraform import forget_imports, terraform
+from cli.terraform.terraform import apply_options, forget_imports, terraform
 
 console = Console()
 
@@ -61,9 +61,8 @@ def import_now(run: Run, found: Adoption) -> None:
     found.write()
     try:
         targets = [f"-target={address}" for address in found.imports]
-        options = ["-auto-approve", "-input=false", "-no-color", f"-lock-timeout={run.lock_timeout_seconds}s"]
-        environment = run.session.terraform.environment
-        done = terraform(found.stack.directory, ["apply", *options, *targets], environment, output=subprocess.PIPE)
+        arguments = ["apply", *apply_options(run.lock_timeout_seconds), *targets]
+        done = terraform(found.stack.directory, arguments, run.session.terraform.environment, output=subprocess.PIPE)
         if done.returncode != 0:
             raise CommandError(f"{found.stack.id}: Terraform has not imported everything\n{done.stdout}")
     finally:

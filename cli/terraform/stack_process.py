@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import INIT, QUIET, forget_backend, forget_lock_file
+from cli.terraform.terraform import INIT, QUIET, apply_options, forget_backend, forget_lock_file
 
 Command = Literal["deploy", "destroy"]
 NOT_BEGUN = 1
@@ -45,8 +45,7 @@ class StackProcess:
         forget_backend(self.stack.directory)
         if not self.keep_lock_file:
             forget_lock_file(self.stack.directory)
-        options = ["-auto-approve", "-input=false", "-no-color", f"-lock-timeout={self.lock_timeout_seconds}s"]
-        self._left = [list(INIT), [*LAST_STEP[self.command], *options]]
+        self._left = [list(INIT), [*LAST_STEP[self.command], *apply_options(self.lock_timeout_seconds)]]
         self._sink, self._source = self.log.open("ab"), self.log.open("rb")
         self._reader = LineReader(self._source)
         self._next()

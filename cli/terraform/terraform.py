@@ -47,6 +47,11 @@ def terraform(
     return subprocess.CompletedProcess(process.args, process.returncode, text)
 
 
+def apply_options(lock_timeout_seconds: int) -> list[str]:
+    """Return the options of an apply that asks nobody."""
+    return ["-auto-approve", "-input=false", "-no-color", f"-lock-timeout={lock_timeout_seconds}s"]
+
+
 def forget_backend(directory: Path) -> None:
     """Let the next `init` take the code's backend without a question.
 
