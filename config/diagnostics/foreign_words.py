@@ -21,7 +21,7 @@ _CALLS = "write `calls:` with the services that it reaches; the network follows"
 _ALWAYS = "remove it: every deploy is rolling, and rolled back when it fails"
 _REPLACED = "remove it: ECS replaces every task that ends"
 _ADOPTED = "write `network.cidr`: the platform makes the VPC"
-_CODES = "remove it: 200 is healthy; let `path:` name one that answers 200"
+_CODES = 'write `matcher:`, such as "200-399"'
 
 _OF_SERVICES = {
     "": {
@@ -93,7 +93,6 @@ _OF_SERVICES = {
         "initialdelayseconds": "write `grace_s:`",
         "periodseconds": "write `interval_s:`",
         "success_codes": _CODES,
-        "matcher": _CODES,
         "codes": _CODES,
         "port": "remove it: the service's own `port:` is asked",
         "disable": "write `health_check: none`",

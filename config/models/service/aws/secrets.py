@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -156,14 +156,19 @@ Secrets = Annotated[
 ]
 
 
-def secret_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find secrets that a service shares with itself, and variables that are said twice."""
-    if both := sorted(service.variables.keys() & service.secrets.keys()):
+def said_twice(variables: Mapping[str, str], secrets: Mapping[str, Secret]) -> Iterator[Mistake]:
+    """Find a variable of a container that is also one of its secrets."""
+    if both := sorted(variables.keys() & secrets.keys()):
         yield Mistake(
             field=f"secrets.{both[0]}",
             message=f"{both[0]} is already among variables",
             fix="remove it from one of the two",
         )
+
+
+def secret_mistakes(service: Service) -> Iterator[Mistake]:
+    """Find secrets that a service shares with itself, and variables that are said twice."""
+    yield from said_twice(service.variables, service.secrets)
     for variable, its in service.secrets.items():
         if its.of == service.name:
             yield Mistake(field=f"secrets.{variable}.of", message="its own secrets are the default", fix="remove `of:`")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from config.models.service.application import PublicImage
-from config.models.service.aws.secrets import Secrets
+from config.models.service.aws.secrets import Secrets, said_twice
 from config.models.service.container.hardening import (
     DropCapabilities,
     InitProcess,
@@ -74,12 +74,7 @@ class Sidecar(Settings):
                     allowed="`command:` below it, run in the container by ECS",
                     fix='write `command: [CMD-SHELL, "…"]` below it, or remove it',
                 )
-        if both := sorted(self.variables.keys() & self.secrets.keys()):
-            yield Mistake(
-                field=f"secrets.{both[0]}",
-                message=f"{both[0]} is already among variables",
-                fix="remove it from one of the two",
-            )
+        yield from said_twice(self.variables, self.secrets)
 
 
 Sidecars = Annotated[

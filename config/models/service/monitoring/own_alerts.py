@@ -30,6 +30,12 @@ Text = Annotated[
     in_words("one line of text without { and }"),
 ]
 
+RunbookUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://[^\s{}]+$", max_length=500),
+    in_words("an address that begins with https://"),
+]
+
 
 class OwnAlert(Settings):
     """It fires for each series of `expr`, once that has held for so long; the service's `owner:` is told."""
@@ -46,13 +52,7 @@ class OwnAlert(Settings):
         default="warning", description="critical wakes somebody, warning waits for the morning."
     )
     summary: Text = Field(description="What is wrong, in one line; the service is named before it.")
-    runbook: str | None = Field(
-        default=None,
-        pattern=r"^https://[^\s{}]+$",
-        max_length=500,
-        description="Where it says what to do, https://….",
-        json_schema_extra={"patternErrorMessage": "an address that begins with https://"},
-    )
+    runbook: RunbookUrl | None = Field(default=None, description="Where it says what to do, https://….")
 
     def mistakes(self) -> Iterator[Mistake]:
         """Prometheus refuses all rules for one expression that it cannot read."""

@@ -29,6 +29,11 @@ LabelValues = Annotated[
 ]
 
 
+def _left_of(percent: float) -> float:
+    """Return the share that is left of all requests, without the noise of floating point."""
+    return round(1 - percent / 100, 6)
+
+
 class Latency(Settings):
     """The share of requests that are answered within a time."""
 
@@ -46,7 +51,7 @@ class Latency(Settings):
     @property
     def budget(self) -> float:
         """The share of requests that may be slower."""
-        return round(1 - self.percent / 100, 6)
+        return _left_of(self.percent)
 
 
 class Slo(Settings):
@@ -72,7 +77,7 @@ class Slo(Settings):
     @property
     def budget(self) -> float:
         """The share of requests that may fail."""
-        return round(1 - self.availability_percent / 100, 6)
+        return _left_of(self.availability_percent)
 
     def mistakes(self) -> Iterator[Mistake]:
         """Something fails, by expressions: for one that is none, Prometheus refuses its whole configuration."""
