@@ -8,21 +8,22 @@ from collections.abc import Iterable
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import items, mapping, mib, one_or_more, text, whole
 from cli.importers.mappings import Table, apply_table, carry_truth, left_out
-from config.models.service.container.hardening import Capability
-from config.models.service.container.resources import EPHEMERAL_WITHOUT_ASKING_GIB, UlimitName
+from config.models.service.container.hardening import USER, Capability
+from config.models.service.container.resources import (
+    EPHEMERAL_WITHOUT_ASKING_GIB,
+    MOST_EPHEMERAL_GIB,
+    MOUNT_PATH,
+    UlimitName,
+)
 from config.source.node import Node
 
-LONGEST_STOP_S = (2, 120)
-LARGEST_DISK_GIB = 200
-_USER = re.compile(r"([a-z_][a-z0-9_-]*|\d+)(:([a-z_][a-z0-9_-]*|\d+))?")
-_PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
 TMPFS_MIB = 64
 
 
 def carry_user(draft: Draft, node: Node, setting: str) -> None:
     """Carry over whom the program runs as."""
     written = text(node, setting)
-    if _USER.fullmatch(written):
+    if re.match(USER, written):
         draft.set("user", written)
         draft.carried(node, setting, "user")
     else:
@@ -35,7 +36,7 @@ def carry_disk(draft: Draft, node: Node, setting: str) -> None:
     if asked <= EPHEMERAL_WITHOUT_ASKING_GIB:
         draft.carried(node, setting, f"{EPHEMERAL_WITHOUT_ASKING_GIB} GiB, the default")
         return
-    draft.set("ephemeral_gib", taken := min(asked, LARGEST_DISK_GIB))
+    draft.set("ephemeral_gib", taken := min(asked, MOST_EPHEMERAL_GIB))
     if taken == asked:
         draft.carried(node, setting, "ephemeral_gib")
     else:
@@ -63,7 +64,7 @@ def carry_tmpfs(draft: Draft, node: Node, setting: str) -> None:
 
 
 def _set_tmpfs(draft: Draft, node: Node, setting: str, path: str, size_mib: int | None) -> None:
-    if not _PATH.fullmatch(path.rstrip("/")):
+    if not re.match(MOUNT_PATH, path.rstrip("/")):
         draft.to_do(node, setting, f"write `tmpfs: {{/path: MiB}}` in place of {path}")
         return
     folders = draft.get("tmpfs", {})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cli.importers.draft import Draft
+from cli.importers.foreign_values import seconds, text, whole, words
 from config.models.fargate import FARGATE_MEMORY_MIB
 from config.models.service.http import LONGEST_COMMAND_S, LONGEST_START_S, SHELL
 from config.source.node import Node
@@ -46,8 +47,8 @@ def set_check(draft: Draft, node: Node, setting: str, command: Sequence[str], **
         draft.set("health_check", "none")
         draft.carried(node, setting, "health_check: none")
         return
-    words = [command[1]] if list(command[:1]) == [SHELL] and len(command) > 1 else list(command)
-    draft.set("health_check.command", [SHELL, words[0]] if list(command[:1]) == [SHELL] else words)
+    given = [command[1]] if list(command[:1]) == [SHELL] and len(command) > 1 else list(command)
+    draft.set("health_check.command", [SHELL, given[0]] if list(command[:1]) == [SHELL] else given)
     changed = []
     for field, asked in times.items():
         if asked is None:
@@ -60,6 +61,20 @@ def set_check(draft: Draft, node: Node, setting: str, command: Sequence[str], **
         draft.changed(node, setting, f"`health_check`: {'; '.join(changed)}")
     else:
         draft.carried(node, setting, "health_check")
+
+
+def docker_times(check: Mapping[str, Node], setting: str) -> dict[str, int]:
+    """Return our times of a health check that has Docker's names for them."""
+    names = {"interval_s": "interval", "timeout_s": "timeout", "grace_s": "start_period"}
+    times = {ours: seconds(check[theirs], f"{setting}.{theirs}") for ours, theirs in names.items() if theirs in check}
+    if "retries" in check:
+        times["unhealthy_threshold"] = whole(check["retries"], f"{setting}.retries")
+    return times
+
+
+def docker_command(node: Node, setting: str) -> list[str]:
+    """Return the command of a health check: a list, or a text for the shell."""
+    return words(node, setting) if isinstance(node.content, tuple) else [SHELL, text(node, setting)]
 
 
 def asked_over_http(command: Sequence[str]) -> tuple[int | None, str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cli.importers.confidential import holds_secret, want_secret
 from cli.importers.container_settings import (
-    LONGEST_STOP_S,
     carry_compose_ulimits,
     carry_dropped,
     carry_tmpfs,
@@ -24,9 +23,9 @@ from cli.importers.foreign_values import (
     words,
 )
 from cli.importers.mappings import Handler, Table, apply_table, carry_number, carry_truth, left_out, section
-from cli.importers.sizes import set_check, set_size
+from cli.importers.sizes import docker_command, docker_times, set_check, set_size
 from cli.importers.variables import unset
-from config.models.service.http import SHELL
+from config.models.service.target_group import LONGEST_STOP_S, SHORTEST_STOP_S
 from config.source.node import Node
 
 PROCESSORS = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
@@ -58,16 +57,11 @@ def _health_check(draft: Draft, node: Node, setting: str) -> None:
     if "test" not in its:
         draft.left_out(node, setting, "it has no `test:`, and so nothing is asked")
         return
-    test = its["test"]
-    command = [SHELL, text(test, setting)] if not isinstance(test.content, tuple) else words(test, setting)
+    command = docker_command(its["test"], setting)
     if holds_secret(command):
         draft.to_do(node, setting, "it may hold a secret: write `health_check.command` so that it reads a variable")
         return
-    times = {"interval_s": "interval", "timeout_s": "timeout", "grace_s": "start_period"}
-    given = {ours: seconds(its[theirs], f"{setting}.{theirs}") for ours, theirs in times.items() if theirs in its}
-    if "retries" in its:
-        given["unhealthy_threshold"] = whole(its["retries"], f"{setting}.retries")
-    set_check(draft, node, setting, command, **given)
+    set_check(draft, node, setting, command, **docker_times(its, setting))
 
 
 def _resources(draft: Draft, node: Node, setting: str) -> None:
@@ -154,7 +148,7 @@ COMPOSE: Table = {
     "user": carry_user,
     "working_dir": left_out("set it in the image, by WORKDIR in its Dockerfile"),
     "stop_signal": left_out("set it in the image, by STOPSIGNAL in its Dockerfile; ECS waits, then kills"),
-    "stop_grace_period": carry_number("stop_timeout_s", seconds, least=LONGEST_STOP_S[0], most=LONGEST_STOP_S[1]),
+    "stop_grace_period": carry_number("stop_timeout_s", seconds, least=SHORTEST_STOP_S, most=LONGEST_STOP_S),
     "init": carry_truth("init_process"),
     "privileged": left_out(_PRIVILEGE),
     "cap_add": left_out(_PRIVILEGE),

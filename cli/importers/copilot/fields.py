@@ -6,6 +6,7 @@ https://aws.github.io/copilot-cli/docs/manifest/lb-web-service/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 from cli.importers.compose.fields import PROCESSORS, words_field
 from cli.importers.confidential import want_secret
@@ -14,14 +15,14 @@ from cli.importers.copilot.http import HTTP
 from cli.importers.copilot.scaling import set_count, set_schedule
 from cli.importers.draft import Draft
 from cli.importers.ecs.container_fields import carry_secret, origin_of
-from cli.importers.foreign_values import mapping, number, seconds, text, whole, words
+from cli.importers.foreign_values import mapping, number, text, whole
 from cli.importers.mappings import Table, apply_table, carry_truth, left_out, section
-from cli.importers.sizes import set_check, set_size
+from cli.importers.sizes import docker_command, docker_times, set_check, set_size
 from cli.importers.variables import set_variable
-from config.models.service.http import SHELL
+from config.models.settings import LogRetentionDays
 from config.source.node import Node
 
-_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+_DAYS: tuple[int, ...] = get_args(LogRetentionDays)
 
 OF_NO_ACCOUNT = "arn:aws:secretsmanager:::secret:"
 
@@ -33,15 +34,9 @@ def _port(draft: Draft, node: Node, setting: str) -> None:
 
 def _image_check(draft: Draft, node: Node, setting: str) -> None:
     its = mapping(node, setting)
-    if "command" not in its:
-        return
-    command = its["command"]
-    given = words(command, setting) if isinstance(command.content, tuple) else [SHELL, text(command, setting)]
-    times = {"interval_s": "interval", "timeout_s": "timeout", "grace_s": "start_period"}
-    found = {ours: seconds(its[theirs], f"{setting}.{theirs}") for ours, theirs in times.items() if theirs in its}
-    if "retries" in its:
-        found["unhealthy_threshold"] = whole(its["retries"], f"{setting}.retries")
-    set_check(draft, node, setting, given, **found)
+    if "command" in its:
+        command = docker_command(its["command"], setting)
+        set_check(draft, node, setting, command, **docker_times(its, setting))
 
 
 def _platform(draft: Draft, node: Node, setting: str) -> None:

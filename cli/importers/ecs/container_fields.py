@@ -11,12 +11,14 @@ import shlex
 
 from cli.importers.compose.fields import words_field
 from cli.importers.confidential import want_secret
-from cli.importers.container_settings import LONGEST_STOP_S, carry_ecs_ulimits, carry_user, linux_parameters
+from cli.importers.container_settings import carry_ecs_ulimits, carry_user, linux_parameters
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import items, mapping, text, whole, words
 from cli.importers.mappings import Table, carry_number, carry_truth, left_out
 from cli.importers.sizes import set_check
 from cli.importers.variables import set_variable
+from config.models.service.container.ports import LONGEST_PORT_NAME, PORT_NAME
+from config.models.service.target_group import LONGEST_STOP_S, SHORTEST_STOP_S
 from config.source.node import Node
 
 _DRIVERS = {
@@ -26,7 +28,6 @@ _DRIVERS = {
 _TIMES = {"interval_s": "interval", "timeout_s": "timeout", "unhealthy_threshold": "retries", "grace_s": "startPeriod"}
 
 
-_PORT_NAME = re.compile(r"[a-z](-?[a-z0-9]){0,23}")
 _STORED = r"(arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)"
 
 
@@ -106,7 +107,7 @@ def _ports(draft: Draft, node: Node, setting: str) -> None:
             draft.carried(entry, setting, f"port: {port}")
         elif port:
             named = text(its["name"], setting) if "name" in its else ""
-            name = named if _PORT_NAME.fullmatch(named) else f"port-{port}"
+            name = named if re.match(PORT_NAME, named) and len(named) <= LONGEST_PORT_NAME else f"port-{port}"
             draft.set(f"ports.{name}", port)
             draft.carried(entry, setting, f"ports.{name}: {port}")
 
@@ -138,7 +139,7 @@ CONTAINER: Table = {
     "volumesFrom": left_out(_NO_DISK),
     "dependsOn": left_out(_MOMENTS),
     "startTimeout": left_out(_MOMENTS),
-    "stopTimeout": carry_number("stop_timeout_s", whole, least=LONGEST_STOP_S[0], most=LONGEST_STOP_S[1]),
+    "stopTimeout": carry_number("stop_timeout_s", whole, least=SHORTEST_STOP_S, most=LONGEST_STOP_S),
     "user": carry_user,
     "workingDirectory": left_out(_IMAGE.format("WORKDIR")),
     "readonlyRootFilesystem": carry_truth("read_only_root"),

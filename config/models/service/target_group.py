@@ -21,11 +21,12 @@ Matcher = Annotated[
 ]
 CODES = {"http1": (200, 499), "http2": (200, 499), "grpc": (0, 99)}
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+SHORTEST_STOP_S, LONGEST_STOP_S = 2, 120
 StopTimeout = Annotated[
     int,
     Field(
-        ge=2,
-        le=120,
+        ge=SHORTEST_STOP_S,
+        le=LONGEST_STOP_S,
         description="Between SIGTERM and the end of a task: for the work at hand, and for callers that still come.",
     ),
 ]

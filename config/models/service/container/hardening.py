@@ -61,7 +61,7 @@ class Capability(StrEnum):
 
 
 _ACCOUNT = r"([a-z_][a-z0-9_-]*|[0-9]+)"
-_USER = rf"^{_ACCOUNT}(:{_ACCOUNT})?$"
+USER = rf"^{_ACCOUNT}(:{_ACCOUNT})?$"
 _USER_IN_WORDS = 'a number or name, with a group if need be: 1000, "1000:1000", nobody'
 
 
@@ -72,14 +72,14 @@ def _as_text(value: object) -> object:
 def _or_number(schema: dict[str, Any]) -> None:
     schema.pop("pattern", None)
     schema["anyOf"] = [
-        {"type": "string", "pattern": _USER, PATTERN_IN_WORDS: _USER_IN_WORDS},
+        {"type": "string", "pattern": USER, PATTERN_IN_WORDS: _USER_IN_WORDS},
         {"type": "integer", "minimum": 0},
         {"type": "null"},
     ]
 
 
 User = Annotated[
-    Annotated[str, StringConstraints(pattern=_USER, max_length=64), in_words(_USER_IN_WORDS)] | None,
+    Annotated[str, StringConstraints(pattern=USER, max_length=64), in_words(_USER_IN_WORDS)] | None,
     BeforeValidator(_as_text),
     Field(
         description="The user that the program runs as, where the image does not say; it need not be root.",

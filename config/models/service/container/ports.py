@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from config.models.service.service import Service
 
 _NAME = r"[a-z](-?[a-z0-9])*"
+PORT_NAME, LONGEST_PORT_NAME = rf"^{_NAME}$", 24
 PortName = Annotated[
     str,
-    StringConstraints(pattern=rf"^{_NAME}$", max_length=24),
+    StringConstraints(pattern=PORT_NAME, max_length=LONGEST_PORT_NAME),
     in_words("lower-case letters, digits and single hyphens, a letter first"),
 ]
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from config.models.service.service import Service
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
-EPHEMERAL_WITHOUT_ASKING_GIB = 20
+EPHEMERAL_WITHOUT_ASKING_GIB, MOST_EPHEMERAL_GIB = 20, 200
+MOUNT_PATH = r"^(/[A-Za-z0-9._-]+)+$"
 
 
 class UlimitName(StrEnum):
@@ -78,7 +79,7 @@ Ulimits = Annotated[
 ]
 MountPath = Annotated[
     str,
-    StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$", max_length=256),
+    StringConstraints(pattern=MOUNT_PATH, max_length=256),
     in_words("an absolute path, such as /var/cache, no / at its end"),
 ]
 Tmpfs = Annotated[
@@ -93,7 +94,7 @@ EphemeralGib = Annotated[
     int | None,
     Field(
         ge=EPHEMERAL_WITHOUT_ASKING_GIB + 1,
-        le=200,
+        le=MOST_EPHEMERAL_GIB,
         description="Disk of a task in GiB, image and all, which ends with it; by default Fargate's 20, which cost "
         "nothing.",
     ),
