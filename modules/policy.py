@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 VERSION = "2012-10-17"
+SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+"""AWS' own policy for an instance that a person may open a shell on."""
 
 
 def allow(

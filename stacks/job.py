@@ -5,14 +5,13 @@ from __future__ import annotations
 from cdktf import TerraformStack
 from constructs import Construct
 
-from config.models.environment.platform_service import FLUENT_BIT
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.ecs.scheduled_task import ScheduledTask
-from modules.ecs.task import Task
 from modules.rollouts.pre_deploy_task import PreDeployTask
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
+from modules.workload.workload import make_task
 from stacks.platform_stack import PlatformStack
 
 
@@ -24,22 +23,9 @@ class JobStack(PlatformStack):
     ) -> None:
         environment = runtime.environment
         super().__init__(scope, name=f"service-{settings.name}", environment=environment)
-        self.task = Task(
-            self,
-            "task",
-            environment=environment,
-            vpc=runtime.vpc,
-            log_key=runtime.log_key,
-            cluster=runtime.cluster,
-            database=dependencies.database,
-            storage=dependencies.storage,
-            logs=dependencies.logs,
-            router=runtime.image_tags[FLUENT_BIT],
-            settings=settings,
-        )
+        self.task = make_task(self, runtime=runtime, dependencies=dependencies, scraped=False, settings=settings)
         unseen = "Whoever starts the task attaches it, which checkov does not see."
         skip(self.task.security_group.group, "CKV2_AWS_5", unseen)
-        self.task.call(dependencies.callees)
         if settings.schedule:
             ScheduledTask(
                 self,

@@ -42,8 +42,7 @@ def container_definition(
         "name": settings.name,
         "image": environment.image(settings),
         "essential": True,
-        "environment": [{"name": key, "value": value} for key, value in sorted(plain.items())],
-        "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(secret_arns.items())],
+        **told(plain, secret_arns),
         "stopTimeout": DISK_STOP_TIMEOUT_S if disk else settings.stop_timeout_s,
         "logConfiguration": _routed() if routed else log_to(log_group, environment.region),
     }
@@ -59,7 +58,7 @@ def container_definition(
     elif settings.command:
         container["command"] = program
     if ports := _own_ports(settings):
-        container["portMappings"] = [{"containerPort": port, "protocol": "tcp"} for port in ports]
+        container["portMappings"] = tcp(*ports)
     if settings.health_check.command:
         container["healthCheck"] = health_check_of(settings.health_check)
     if disk:
@@ -110,6 +109,19 @@ def hardened(
         **({"readonlyRootFilesystem": True} if read_only_root else {}),
         **({"linuxParameters": linux} if linux else {}),
     }
+
+
+def told(variables: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Return a container's variables: those with a value, and those whose value ECS reads by a reference."""
+    return {
+        "environment": [{"name": name, "value": value} for name, value in sorted(variables.items())],
+        "secrets": [{"name": name, "valueFrom": reference} for name, reference in sorted(secrets.items())],
+    }
+
+
+def tcp(*ports: int) -> list[dict[str, Any]]:
+    """Return the port mappings of a container that listens there."""
+    return [{"containerPort": port, "protocol": "tcp"} for port in ports]
 
 
 def health_check_of(check: HealthCheck) -> dict[str, Any]:

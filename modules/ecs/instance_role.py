@@ -10,9 +10,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from config.models.environment.environment import Environment
-from modules.policy import allow, allow_anything, policy, trust_service
-
-SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+from modules.policy import SESSION_MANAGER_POLICY, allow, allow_anything, policy, trust_service
 
 
 class InstanceRole(Construct):

@@ -10,7 +10,7 @@ from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT,
 from config.models.service.container.hardening import Capability
 from config.models.service.container.sidecars import Sidecar
 from config.models.service.service import Service
-from modules.ecs.container import EXPORTER_MEMORY_MIB, hardened, health_check_of, log_to
+from modules.ecs.container import EXPORTER_MEMORY_MIB, hardened, health_check_of, log_to, tcp, told
 
 ROUTER_MEMORY_MIB = 128
 ROUTER_STOP_TIMEOUT_S = 60  # longer than its Grace, in which it sends what it still has
@@ -36,8 +36,7 @@ def _sidecar(settings: Sidecar, name: str, *, secrets: Mapping[str, str], log: d
         "image": settings.image,
         "essential": settings.essential,
         "memory": settings.memory_mib,
-        "environment": [{"name": key, "value": value} for key, value in sorted(settings.variables.items())],
-        "secrets": [{"name": key, "valueFrom": its} for key, its in sorted(secrets.items())],
+        **told(settings.variables, secrets),
         "logConfiguration": log,
     }
     if not settings.essential:
@@ -47,7 +46,7 @@ def _sidecar(settings: Sidecar, name: str, *, secrets: Mapping[str, str], log: d
     if settings.command:
         container["command"] = list(settings.command)
     if settings.port:
-        container["portMappings"] = [{"containerPort": settings.port, "protocol": "tcp"}]
+        container["portMappings"] = tcp(settings.port)
     if settings.health_check:
         container["healthCheck"] = health_check_of(settings.health_check)
     return container | hardened(
@@ -102,7 +101,7 @@ def router_container(
             "retries": 3,
             "startPeriod": 30,
         },
-        "portMappings": [{"containerPort": PORTS[FLUENT_BIT], "protocol": "tcp"}],
+        "portMappings": tcp(PORTS[FLUENT_BIT]),
         "stopTimeout": ROUTER_STOP_TIMEOUT_S,
         "logConfiguration": log_to(log_group, environment.region),
         # Its own script is the init process: it passes the signal to stop on when the last lines have come.
@@ -121,7 +120,7 @@ def exporter_container(environment: Environment, *, tag: str, log_group: str) ->
         "essential": False,
         "restartPolicy": {"enabled": True},
         "memory": EXPORTER_MEMORY_MIB,
-        "portMappings": [{"containerPort": PORTS[ECS_EXPORTER], "protocol": "tcp"}],
+        "portMappings": tcp(PORTS[ECS_EXPORTER]),
         "logConfiguration": log_to(log_group, environment.region),
         **hardened(read_only_root=True, init_process=True, drop=NO_CAPABILITY),
     }

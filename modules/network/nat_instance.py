@@ -35,11 +35,10 @@ from modules.network.acl_rules import ALL_PORTS, ANYWHERE
 from modules.network.nat_user_data import nat_user_data
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
-from modules.policy import trust_service
+from modules.policy import SESSION_MANAGER_POLICY, trust_service
 
 AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"
 ROOT_GIB = 8
-SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 PERIOD_S, PERIODS = 60, 3
 TCP: dict[str, Any] = {"ip_protocol": "tcp", "from_port": ALL_PORTS[0], "to_port": ALL_PORTS[1]}
 

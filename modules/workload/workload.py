@@ -26,6 +26,39 @@ from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
 
 
+def make_task(
+    scope: Construct,
+    *,
+    runtime: EcsRuntime,
+    dependencies: ServiceDependencies,
+    scraped: bool,
+    generated: Mapping[str, GeneratedSecret] | None = None,
+    variables: Mapping[str, str] | None = None,
+    disk: str | None = None,
+    settings: Service,
+) -> Task:
+    """Add the task of a service or a job, with the ways to what it depends on."""
+    task = Task(
+        scope,
+        "task",
+        environment=runtime.environment,
+        vpc=runtime.vpc,
+        log_key=runtime.log_key,
+        cluster=runtime.cluster,
+        database=dependencies.database,
+        storage=dependencies.storage,
+        generated=generated,
+        variables=variables,
+        disk=disk,
+        exporter=runtime.image_tags[ECS_EXPORTER] if scraped else None,
+        router=runtime.image_tags[FLUENT_BIT],
+        logs=dependencies.logs,
+        settings=settings,
+    )
+    task.call(dependencies.callees)
+    return task
+
+
 class Workload:
     """Exposes `task`, which can be called as soon as it is made; it runs once one of the `run_` methods is called.
 
@@ -45,26 +78,17 @@ class Workload:
         disk: str | None = None,
         settings: Service,
     ) -> None:
-        dependencies = dependencies or ServiceDependencies()
         self._scope, self._runtime, self._settings = scope, runtime, settings
-        self.task = Task(
+        self.task = make_task(
             scope,
-            "task",
-            environment=runtime.environment,
-            vpc=runtime.vpc,
-            log_key=runtime.log_key,
-            cluster=runtime.cluster,
-            database=dependencies.database,
-            storage=dependencies.storage,
+            runtime=runtime,
+            dependencies=dependencies or ServiceDependencies(),
+            scraped=scraped,
             generated=generated,
             variables=variables,
             disk=disk,
-            exporter=runtime.image_tags[ECS_EXPORTER] if scraped else None,
-            router=runtime.image_tags[FLUENT_BIT],
-            logs=dependencies.logs,
             settings=settings,
         )
-        self.task.call(dependencies.callees)
         self._registration = register(scope, "registration", name=settings.name, namespace=runtime.namespace)
 
     def route_from(self, load_balancer: LoadBalancer, *, name: str) -> WebRoute | None:
