@@ -6,12 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from cli.cost.bills import read_bills
 from cli.cost.card_text import usd
 from config.errors import GroundworkError
-from config.loader.platform import ENVIRONMENTS, RELEASES, SERVICES
+from config.loader.platform import ENVIRONMENTS, SERVICES
+from config.loader.release_place import place_of
+from config.loader.release_text import with_release
 from config.models.environment.environment import UNRELEASED
 from config.models.environment.shared import SHARED
 
@@ -40,9 +40,9 @@ def _released(root: Path, copy: Path, name: str) -> Path:
     for environment in (copy / ENVIRONMENTS).glob("*.yaml"):
         if environment.stem == SHARED:
             continue
-        file = copy / SERVICES / RELEASES / environment.name
-        file.parent.mkdir(exist_ok=True)
-        yaml = YAML()
-        released = (yaml.load(file.read_text()) if file.exists() else None) or {}
-        yaml.dump({**released, name: UNRELEASED}, file)
+        place = place_of(copy, environment.stem, name)
+        file = copy / place.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = file.read_text() if file.exists() else place.heading
+        file.write_text(with_release(text, place.key, UNRELEASED, file=place.file))
     return copy

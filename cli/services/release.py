@@ -14,7 +14,7 @@ from cli.services.config_transaction import ConfigTransaction
 from cli.services.release_history import release_before
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
-from config.loader.release_place import ReleasePlace, former_file, release_place
+from config.loader.release_place import place_of, release_place
 from config.loader.release_text import with_release
 from config.loader.releases import check_tag
 from config.models.service.service import Service
@@ -98,11 +98,6 @@ def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
 def refuse_unreleasable(root: Path, environment: str, service: str) -> None:
     """Refuse a service that no release can name: to be asked before an image is made for it."""
     _refuse_foreign_image(find_service(read_platform(root), service, environment), environment)
-
-
-def place_of(root: Path, environment: str, service: str) -> ReleasePlace:
-    """Return where a release is written: in the file of all services, for as long as an environment has one."""
-    return release_place(environment, service, former=(root / former_file(environment)).exists())
 
 
 def find_service(deployments: tuple[WrittenDeployment, ...], name: str, environment: str) -> Located[Service]:

@@ -10,10 +10,12 @@ import typer
 from cli.errors import UsageError
 from cli.root import root
 from cli.services.config_transaction import ConfigTransaction
-from cli.services.release import find_service, place_of
+from cli.services.release import find_service
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
+from config.loader.release_place import place_of
 from config.loader.release_text import releases_in, without_release
 from config.models.service.application import ImageOf
+from config.models.service.container.ports import called_service
 from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError, Problem
 
@@ -92,9 +94,7 @@ def _users(name: str, deployments: tuple[WrittenDeployment, ...]) -> list[Proble
     found: dict[tuple[str, int | None], Problem] = {}
     for service in (service for deployment in deployments for service in deployment.services):
         fields = {
-            **{
-                f"calls.{i}": "calls" for i, call in enumerate(service.settings.calls) if call.partition(":")[0] == name
-            },
+            **{f"calls.{i}": "calls" for i, call in enumerate(service.settings.calls) if called_service(call) == name},
             **{
                 f"secrets.{key}.of": "reads a secret of"
                 for key, its in service.settings.secrets.items()

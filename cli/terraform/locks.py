@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,30 +86,55 @@ def read_lock(s3: S3Client, stack: SynthesizedStack) -> Lock | None:
     return None if body is None else parse_lock(stack, json.loads(body))
 
 
-def holder_is_gone(lock: Lock, *, host: str, busy: set[str]) -> bool:
-    """Return whether it was made on this very machine by a Terraform that no longer runs: nobody will release it.
+@dataclass(frozen=True, kw_only=True)
+class RunningTerraform:
+    """A Terraform that runs on this machine, in the directory of a stack."""
 
-    `busy` names the stacks that some Terraform works on here. Of another machine nothing can be known.
-    """
-    return lock.host == host and lock.stack.id not in busy and not lock.is_moved
+    stack: SynthesizedStack
+    endpoint: str | None
+    """Where it finds AWS: "" of an account; None where this user may not see it."""
+
+    def works_on(self, stack: SynthesizedStack) -> bool:
+        """Return whether it works on this stack's state, from this checkout or another."""
+        if self.endpoint not in (None, _endpoint(os.environ)):
+            return False
+        try:
+            return self.stack.state_address == stack.state_address
+        except (OSError, ValueError, LookupError):  # synthesized anew in the meantime
+            return self.stack.id == stack.id
 
 
-def stacks_being_worked_on() -> set[str]:
-    """Return the stack directories in which a Terraform of this machine runs, as far as this user may see it."""
-    running = psutil.process_iter(["name", "status", "cwd"])
-    return {
-        Path(process.info["cwd"]).name
+def running_terraforms() -> list[RunningTerraform]:
+    """Return each Terraform that runs on this machine, as far as this user may see it."""
+    running = psutil.process_iter(["name", "status", "cwd", "environ"])
+    return [
+        RunningTerraform(
+            stack=SynthesizedStack(id=Path(directory).name, dependencies=(), directory=Path(directory)),
+            endpoint=None if (environ := process.info["environ"]) is None else _endpoint(environ),
+        )
         for process in running
         if process.info["name"] == "terraform"
         and process.info["status"] != psutil.STATUS_ZOMBIE
-        and process.info["cwd"]  # None: of another user, or gone in the meantime
-    }
+        and (directory := process.info["cwd"])  # None: of another user, or gone in the meantime
+    ]
 
 
-def abandoned(locks: list[Lock]) -> list[Lock]:
+def _endpoint(environ: Mapping[str, str]) -> str:
+    return environ.get("AWS_ENDPOINT_URL", "")
+
+
+def holder_is_gone(lock: Lock, *, host: str, running: Sequence[RunningTerraform]) -> bool:
+    """Return whether it was made on this very machine by a Terraform that no longer runs: nobody will release it.
+
+    `running` is what runs on this machine. Of another machine nothing can be known.
+    """
+    return lock.host == host and not lock.is_moved and not any(each.works_on(lock.stack) for each in running)
+
+
+def abandoned(locks: Sequence[Lock]) -> list[Lock]:
     """Those of the locks whose holder is known to be gone."""
-    busy = stacks_being_worked_on()
-    return [lock for lock in locks if holder_is_gone(lock, host=socket.gethostname(), busy=busy)]
+    running = running_terraforms() if locks else []
+    return [lock for lock in locks if holder_is_gone(lock, host=socket.gethostname(), running=running)]
 
 
 def describe_held(lock: Lock, now: datetime) -> str:
@@ -135,6 +161,6 @@ def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> L
         raise CommandError(f"{stack.id} is not locked")
     if lock.id != lock_id:
         raise CommandError(f"{describe_held(lock, datetime.now(UTC))}: that is another lock than {lock_id}")
-    if stack.id in stacks_being_worked_on() and lock.host in ("", socket.gethostname()):
+    if lock.host in ("", socket.gethostname()) and any(each.works_on(stack) for each in running_terraforms()):
         raise CommandError(f"a Terraform that works on {stack.id} still runs on this machine; stop it first")
     return lock

@@ -74,6 +74,13 @@ class SynthesizedStack:
         return StateObject(bucket=backend["bucket"], key=backend["key"], region=backend["region"])
 
     @property
+    def state_address(self) -> str:
+        """The address of its state: of the object in S3, or of the workspace in Terraform Cloud."""
+        if cloud := self.code["terraform"].get("cloud"):
+            return f"{cloud['hostname']}/{cloud['organization']}/{self.workspace}"
+        return f"s3://{self.state.bucket}/{self.state.key}"
+
+    @property
     def runs_a_task(self) -> bool:
         """Return whether its deploy runs a task to its end, such as a migration."""
         invocations = self.code.get("resource", {}).get("aws_lambda_invocation", {})

@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from config.diagnostics.suggestions import did_you_mean
+from config.models.service.container.ports import called_service
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
@@ -27,7 +28,7 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
     circles_matter = not broken
     for written in services:
         service = written.settings
-        wanted = [(call.partition(":")[0], f"calls.{i}", "be called") for i, call in enumerate(service.calls)]
+        wanted = [(called_service(call), f"calls.{i}", "be called") for i, call in enumerate(service.calls)]
         wanted += [(name, "before", "be prepared") for name in service.before]
         for name, path, purpose in wanted:
             reason = _cannot(known.get(name), name, path, written.node.file.parent)

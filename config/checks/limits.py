@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from config.models.environment.environment import Environment
 from config.models.environment.secret_sources import secret_sources
 from config.models.service.application import database_owner
+from config.models.service.container.ports import called_service
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
@@ -34,7 +35,7 @@ def limit_conflicts(
 ) -> Iterator[Problem]:
     """Find each limit of which more than a share is used, with the number that it comes to."""
     everything = [written.settings for written in services]
-    callers = Counter(call.partition(":")[0] for service in everything for call in service.calls)
+    callers = Counter(called_service(call) for service in everything for call in service.calls)
     logins = Counter(database_owner(service, everything) for service in everything)
     for written in services:
         yield from _own(environment.settings, written, share)

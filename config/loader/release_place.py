@@ -37,6 +37,11 @@ def former_file(environment: str) -> Path:
     return RELEASES / f"{environment}.yaml"
 
 
+def place_of(root: Path, environment: str, service: str) -> ReleasePlace:
+    """Return where a release is written: in the file of all services, for as long as an environment has one."""
+    return release_place(environment, service, former=(root / former_file(environment)).exists())
+
+
 def release_place(environment: str, service: str, *, former: bool = False) -> ReleasePlace:
     """Return where a service's release is written: in the former file for as long as there is one."""
     if former:

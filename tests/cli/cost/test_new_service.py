@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 from cli.cost.new_service import new_service_cost
 from tests.cli.commands import everything_in
@@ -24,6 +25,16 @@ def test_a_service_without_a_release_is_reckoned_as_if_it_had_one(platform: Chec
     assert amounts["dev"] < amounts["staging"] < amounts["prod"]
     assert said.endswith("(groundwork cost ENV --service billing)")
     assert everything_in(platform.root) == before
+
+
+def test_both_forms_of_the_releases_are_reckoned_with(platform: Checkout) -> None:
+    platform.write("service_configs/billing.yaml", SERVICE)
+    releases = platform.root / "service_configs/releases"
+    shutil.rmtree(releases, ignore_errors=True)
+    platform.write("service_configs/releases/staging/orders.yaml", "tag: 1.4.2\n")
+    platform.write("service_configs/releases/prod.yaml", "orders: 1.4.2\n")
+    said = new_service_cost(platform.root, "billing")
+    assert re.findall(r"in (\w+)", said) == ["dev", "staging", "prod"]
 
 
 def test_where_it_is_not_known_it_says_how_to_ask(platform: Checkout) -> None:

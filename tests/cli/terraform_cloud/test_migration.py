@@ -112,7 +112,7 @@ def test_what_was_left_behind_is_locked_for_whoever_has_an_older_checkout(both: 
     assert lock
     assert lock.is_moved
     assert lock.operation == "its state has been moved by groundwork state migrate"
-    assert not holder_is_gone(lock, host=lock.host, busy=set())
+    assert not holder_is_gone(lock, host=lock.host, running=[])
 
 
 @pytest.mark.parametrize(

@@ -80,14 +80,19 @@ Calls = Annotated[
 ]
 
 
+def called_service(call: str) -> str:
+    """Return the service of one call: orders, of orders and of orders:admin."""
+    return call.partition(":")[0]
+
+
 def called_services(calls: Sequence[str]) -> tuple[str, ...]:
     """Return the services of these calls, each once, in their order."""
-    return tuple(dict.fromkeys(call.partition(":")[0] for call in calls))
+    return tuple(dict.fromkeys(map(called_service, calls)))
 
 
 def called_ports(calls: Sequence[str], service: str) -> tuple[str, ...]:
     """Return the names of one service's ports among these calls; the empty name is its `port`."""
-    return tuple(call.partition(":")[2] for call in dict.fromkeys(calls) if call.partition(":")[0] == service)
+    return tuple(call.partition(":")[2] for call in dict.fromkeys(calls) if called_service(call) == service)
 
 
 def port_mistakes(service: Service) -> Iterator[Mistake]:
