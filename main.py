@@ -53,17 +53,18 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     databases = databases_of(app, services, runtime=runtime)
     storage = storage_of(app, services, runtime=runtime)
     stacks: dict[str, ServiceStack | JobStack] = {}
+    dependencies: dict[str, ServiceDependencies] = {}
     for service in services:
-        dependencies = ServiceDependencies(
+        needs = dependencies[service.name] = ServiceDependencies(
             callees=[stacks[name].task for name in service.called],
             database=databases.get(service.name),
             storage=storage[service.name],
             logs=logs.get(service.name),
         )
         stacks[service.name] = (
-            ServiceStack(app, runtime=runtime, load_balancer=load_balancer, dependencies=dependencies, settings=service)
+            ServiceStack(app, runtime=runtime, load_balancer=load_balancer, dependencies=needs, settings=service)
             if service.kind.keeps_running
-            else JobStack(app, runtime=runtime, dependencies=dependencies, settings=service)
+            else JobStack(app, runtime=runtime, dependencies=needs, settings=service)
         )
     for service in services:
         for prepared in service.before:
@@ -74,8 +75,7 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
             runtime=runtime,
             load_balancer=load_balancer,
             tasks={name: stack.task for name, stack in stacks.items()},
-            databases=databases,
-            storage=storage,
+            dependencies=dependencies,
             services=preview.of(services, environment.previews),
             settings=preview,
         )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import (
-    ServiceDiscoveryPrivateDnsNamespace,
-)
 from constructs import Construct
 
-from config.models.environment.environment import NAMESPACE, Environment
-from modules.checkov import skip
+from config.models.environment.environment import Environment
 from modules.ecs.cluster import EcsCluster
-from modules.network.security_group import SecurityGroup
+from modules.ecs.service_discovery import private_namespace
+from modules.monitoring.scraper_group import ScraperGroup
 from modules.rollouts.function import RolloutFunction
 from modules.workload.runtime import EcsRuntime
 from stacks.network import NetworkStack
@@ -38,19 +35,8 @@ class ClusterStack(PlatformStack):
             encryption_key=network.encryption_key,
             tags=self.tags,
         )
-        # Prometheus' own, here and not beside it: no service's deploy waits for the monitoring.
-        scraper = SecurityGroup(
-            self, "scraper", name=environment.qualify("scraper"), description="Who reads metrics", vpc=network.vpc
-        )
-        scraper.allow_inside(environment.network)
-        skip(scraper.group, "CKV2_AWS_5", "Prometheus wears it, in the stack monitoring.")
-        namespace = ServiceDiscoveryPrivateDnsNamespace(
-            self,
-            "namespace",
-            name=NAMESPACE,
-            description=f"Services of {environment.name}",
-            vpc=network.vpc.vpc.id,
-        )
+        scraper = ScraperGroup(self, "scraper", environment=environment, vpc=network.vpc)
+        namespace = private_namespace(self, "namespace", environment_name=environment.name, vpc=network.vpc)
         self.runtime = EcsRuntime(
             environment=environment,
             vpc=network.vpc,

@@ -18,14 +18,7 @@ from stacks.platform_stack import PlatformStack
 class DatabaseStack(PlatformStack):
     """`database-<service>`: exposes `postgres`, which the service's own stack opens to its tasks."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        runtime: EcsRuntime,
-        service: str,
-        settings: Database,
-    ) -> None:
+    def __init__(self, scope: Construct, *, runtime: EcsRuntime, service: str, settings: Database) -> None:
         environment = runtime.environment
         super().__init__(scope, name=f"database-{service}", environment=environment)
         self.postgres = Postgres(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cdktf import TerraformOutput
 from constructs import Construct
 
 from config.models.deploy_target import OUR_TAGS
 from config.models.preview import Preview, PreviewedService
-from modules.data.postgres import Postgres
-from modules.data.storage import Storage
 from modules.ecs.task import Task
 from modules.edge.load_balancer import LoadBalancer
 from modules.workload.dependencies import ServiceDependencies
@@ -23,7 +22,7 @@ from stacks.platform_stack import PlatformStack
 class PreviewStack(PlatformStack):
     """`preview-<name>`: reads the environment's stacks and changes none; its tags say until when it may stay.
 
-    `tasks`, `databases` and `storage` are the environment's, by service. No alarm, no scraping, no log collection.
+    `tasks` and `dependencies` are the environment's, by service. No alarm, no scraping, no log collection.
     """
 
     def __init__(
@@ -33,8 +32,7 @@ class PreviewStack(PlatformStack):
         runtime: EcsRuntime,
         load_balancer: LoadBalancer,
         tasks: Mapping[str, Task],
-        databases: Mapping[str, Postgres],
-        storage: Mapping[str, Storage],
+        dependencies: Mapping[str, ServiceDependencies],
         services: Sequence[PreviewedService],
         settings: Preview,
     ) -> None:
@@ -44,20 +42,17 @@ class PreviewStack(PlatformStack):
         own: dict[str, Task] = {}
         for service in services:
             name = service.original
+            callees = [found[callee] for callee in service.called for found in (tasks, own) if callee in found]
             workload = Workload(
                 Construct(self, service.name),
                 runtime=runtime,
-                dependencies=ServiceDependencies(
-                    callees=[found[callee] for callee in service.called for found in (tasks, own) if callee in found],
-                    database=databases.get(name),
-                    storage=storage[name],
-                ),
+                dependencies=replace(dependencies[name], callees=callees, logs=None),
                 scraped=False,
                 settings=service,
             )
+            own[name] = workload.task
             route = workload.route_from(load_balancer, name=settings.target_group(environment, name))
             workload.autoscale(workload.run_on_fargate(route=route), requests_label=None)
-            own[name] = workload.task
         hosts = {s.original: environment.hostname(s.route) for s in services if s.route}
         told = {"services": dict(settings.services), "hosts": hosts, "expires": expires}
         TerraformOutput(self, "preview", value=json.dumps(told, sort_keys=True))

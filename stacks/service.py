@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from config.models.service.aws.storage import scaled_by
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.ecs.rollback_alarms import RollbackAlarms
-from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.edge.load_balancer import LoadBalancer
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
@@ -50,14 +48,4 @@ class ServiceStack(PlatformStack):
                 topic_arn=environment.alerts_topic_arn,
             )
         service = workload.run_on_fargate(route=route, alarms=alarms)
-        scaling = workload.autoscale(service, requests_label=route.requests_label if route else None)
-        if settings.scaling.messages_per_task and (queue := scaled_by(settings)):
-            QueueScaling(
-                self,
-                "queue-scaling",
-                name=name,
-                queue=dependencies.storage.queues[queue],
-                target=scaling.target,
-                messages_per_task=settings.scaling.messages_per_task,
-                settings=settings.scaling,
-            )
+        workload.scale_on_queue(workload.autoscale(service, requests_label=route.requests_label if route else None))

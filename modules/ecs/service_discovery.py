@@ -1,4 +1,4 @@
-"""A name below app.local, under which every task of a service registers its address."""
+"""The names below app.local, under which the tasks of each service register their addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from cdktf_cdktf_provider_aws.service_discovery_service import (
 )
 from constructs import Construct
 
+from config.models.environment.environment import NAMESPACE
+from modules.network.vpc import Vpc
+
 DNS_TTL_S = 10
+
+
+def private_namespace(
+    scope: Construct, id_: str, *, environment_name: str, vpc: Vpc
+) -> ServiceDiscoveryPrivateDnsNamespace:
+    """Add the namespace app.local, which only the VPC resolves."""
+    return ServiceDiscoveryPrivateDnsNamespace(
+        scope, id_, name=NAMESPACE, description=f"Services of {environment_name}", vpc=vpc.vpc.id
+    )
 
 
 def register(

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
+from config.models.service.aws.storage import scaled_by
 from config.models.service.monitoring.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.data.generated_secret import GeneratedSecret
@@ -16,6 +17,7 @@ from modules.ecs.disk_service import DiskService
 from modules.ecs.fargate_service import FargateService
 from modules.ecs.rollback_alarms import RollbackAlarms
 from modules.ecs.scaling.autoscaling import Autoscaling
+from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.load_balancer import LoadBalancer
@@ -79,10 +81,11 @@ class Workload:
         settings: Service,
     ) -> None:
         self._scope, self._runtime, self._settings = scope, runtime, settings
+        self._dependencies = dependencies or ServiceDependencies()
         self.task = make_task(
             scope,
             runtime=runtime,
-            dependencies=dependencies or ServiceDependencies(),
+            dependencies=self._dependencies,
             scraped=scraped,
             generated=generated,
             variables=variables,
@@ -154,6 +157,20 @@ class Workload:
             office_hours=self._runtime.environment.office_hours,
             settings=self._settings.scaling,
         )
+
+    def scale_on_queue(self, scaling: Autoscaling) -> None:
+        """Let the messages of a queue move the number of tasks, where the settings name one."""
+        settings, queue = self._settings, scaled_by(self._settings)
+        if settings.scaling.messages_per_task and queue:
+            QueueScaling(
+                self._scope,
+                "queue-scaling",
+                name=self._runtime.environment.qualify(settings.name),
+                queue=self._dependencies.storage.queues[queue],
+                target=scaling.target,
+                messages_per_task=settings.scaling.messages_per_task,
+                settings=settings.scaling,
+            )
 
     def keep_hours(self, service: EcsService, hours: OfficeHours) -> None:
         """Let the clock alone stop and start its tasks."""

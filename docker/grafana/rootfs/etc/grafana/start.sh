@@ -1,5 +1,5 @@
 #!/bin/sh
-# Grafana, with a data source for each collection of logs. They come as LOGS_COLLECTIONS (stacks/monitoring.py), not
+# Grafana, with a data source for each collection of logs. They come as LOGS_COLLECTIONS (modules/monitoring_services/grafana.py), not
 # with the image: a service that comes or goes needs no new one. Its words are service=host.
 set -euf
 

@@ -1,0 +1,47 @@
+"""Grafana as an ECS service behind the load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from config.models.environment.platform_service import GRAFANA, grafana
+from modules.data.generated_secret import GeneratedSecret
+from modules.edge.load_balancer import LoadBalancer
+from modules.logging.log_collection import LogCollection
+from modules.monitoring import policies
+from modules.monitoring_services.monitoring_service import MonitoringService
+from modules.workload.runtime import EcsRuntime
+
+
+class Grafana(MonitoringService):
+    """It reads metrics, CloudWatch and the log collections; `logs` are these by their service."""
+
+    def __init__(
+        self, scope: Construct, *, runtime: EcsRuntime, load_balancer: LoadBalancer, logs: Mapping[str, LogCollection]
+    ) -> None:
+        environment = runtime.environment
+        password = GeneratedSecret(
+            scope,
+            "grafana-password",
+            name=environment.secret_name(GRAFANA, "admin-password"),
+            environment=environment,
+            encryption_key=runtime.encryption_key,
+            description=f"Grafana of {environment.name}: the password of admin",
+        )
+        super().__init__(
+            scope,
+            runtime=runtime,
+            generated={"GF_SECURITY_ADMIN_PASSWORD": password},
+            # docker/grafana's start.sh makes data sources of them; a task definition's 64 KB hold some 500.
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+            variables={"LOGS_COLLECTIONS": " ".join(f"{name}={logs[name].host}" for name in sorted(logs))},
+            settings=grafana(environment, runtime.image_tags[GRAFANA]),
+        )
+        route = self._workload.route_from(load_balancer, name=environment.qualify(GRAFANA))
+        self._keep_hours(self._workload.run_on_fargate(route=route))
+        self.task.roles.allow("dashboards", *policies.dashboards(environment))
+        if logs:
+            arns = [logs[name].arn for name in sorted(logs)]
+            self.task.roles.allow("logs", policies.log_collections(arns))

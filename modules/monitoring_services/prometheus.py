@@ -1,0 +1,21 @@
+"""Prometheus as an ECS service, on the environment's instance with a disk."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.models.environment.platform_service import PROMETHEUS, prometheus
+from modules.monitoring import policies
+from modules.monitoring_services.monitoring_service import MonitoringService
+from modules.workload.runtime import EcsRuntime
+
+
+class Prometheus(MonitoringService):
+    """It finds its targets in Cloud Map, and is the scraper that every service lets in."""
+
+    def __init__(self, scope: Construct, *, runtime: EcsRuntime) -> None:
+        environment = runtime.environment
+        settings = prometheus(environment, runtime.image_tags[PROMETHEUS])
+        super().__init__(scope, runtime=runtime, disk="/prometheus", settings=settings)
+        self._keep_hours(self._workload.run_on_disk(runtime.scraper))
+        self.task.roles.allow("discovery", *policies.discovery(environment))
