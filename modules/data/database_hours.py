@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -17,14 +17,13 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 from constructs import Construct
 
 from config.models.environment.environment import Environment
-from config.models.environment.office_hours import OfficeHours
+from config.models.environment.office_hours import BOTH_WINDOWS, WINDOW, OfficeHours
 from modules.checkov import skip
 from modules.policy import allow, policy, trust_service
 
 # While Europe sleeps, and the backup before the maintenance. UTC.
 BACKUP_WINDOW, MAINTENANCE_WINDOW = "01:00-02:00", "sun:02:30-sun:03:30"
 WITHIN_S, ATTEMPTS = 3600, 20  # a database that is being backed up refuses to stop
-WINDOW = timedelta(minutes=30)  # the shortest that RDS takes
 
 
 class DatabaseHours(Construct):
@@ -89,13 +88,16 @@ class DatabaseHours(Construct):
 def windows(office_hours: OfficeHours | None) -> tuple[str, str]:
     """Return the windows of backup and maintenance: by night, or where nothing runs by night about midday.
 
-    An instance that is stopped is not backed up. The two must not overlap, and lie a window apart.
+    An instance that is stopped is neither backed up nor maintained. The two must not overlap; the hours have room for
+    both, and where there is more a window's length lies between them.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
     """
     if office_hours is None:
         return BACKUP_WINDOW, MAINTENANCE_WINDOW
-    backup = office_hours.midday_utc
-    return _clocks(backup), _clocks(backup + 2 * WINDOW, day="%a:").lower()
+    first, last = office_hours.hours_of_all_year
+    between = min(last - first - BOTH_WINDOWS, WINDOW)
+    backup = first + (last - first - BOTH_WINDOWS - between) / 2
+    return _clocks(backup), _clocks(backup + WINDOW + between, day="%a:").lower()
 
 
 def _clocks(begin: datetime, *, day: str = "") -> str:

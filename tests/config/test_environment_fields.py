@@ -112,6 +112,16 @@ environments/dev.yaml:8: office_hours.stop: 07:00 is not after 09:00
 """,
     ),
     Bad(
+        "hours in which no database can be backed up and maintained",
+        added(DEV, "office_hours:\n  start: 09:00\n  stop: 10:00\n  timezone: Europe/Dublin\n"),
+        """
+environments/dev.yaml:8: office_hours.stop: 09:00 to 10:00 is too short for databases: RDS wants an hour in which they run, at one time of UTC in summer and winter, for the backup and the maintenance
+  value: 10:00
+  allowed: 30 minutes more, or databases that always run
+  fix: write a later stop, or databases: false
+""",  # noqa: E501
+    ),
+    Bad(
         "a time that no clock shows",
         added(DEV, "office_hours:\n  stop: 25:00\n"),
         """

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import botocore.session
 import pytest
+from pydantic import ValidationError
 
 from config.models.environment.office_hours import Day, OfficeHours
 from modules.data.database_hours import windows
 from tests.synthesis import Checkout, Platform, Stack
 
 BEFORE, AFTER = "cron(45 6 ? * MON,TUE,WED,THU,FRI *)", "cron(15 20 ? * MON,TUE,WED,THU,FRI *)"
+WEEK_MIN = 7 * 1440
 MONITORING = {"prometheus", "alertmanager", "grafana", "cloudwatch-exporter"}
 
 
@@ -106,7 +109,7 @@ def test_the_schedules_may_move_this_database_and_nothing_else(dev: Platform) ->
 
 def test_a_database_is_backed_up_while_it_runs(shop: Platform) -> None:
     by_day, by_night = (shop[f"{name}-database-orders"].one("aws_db_instance") for name in ("dev", "prod"))
-    assert (by_day["backup_window"], by_day["maintenance_window"]) == ("13:30-14:00", "mon:14:30-mon:15:00")
+    assert (by_day["backup_window"], by_day["maintenance_window"]) == ("12:15-12:45", "mon:13:15-mon:13:45")
     assert (by_night["backup_window"], by_night["maintenance_window"]) == ("01:00-02:00", "sun:02:30-sun:03:30")
 
 
@@ -114,12 +117,12 @@ def test_a_database_is_backed_up_while_it_runs(shop: Platform) -> None:
     ("hours", "expected"),
     [
         # 09:00 to 18:00 in Auckland, 13 hours ahead: the evening before by UTC.
-        ({"start": time(9), "stop": time(18), "timezone": "Pacific/Auckland"}, ("00:30-01:00", "mon:01:30-mon:02:00")),
-        ({"start": time(6), "stop": time(14), "timezone": "Pacific/Auckland"}, ("21:00-21:30", "sun:22:00-sun:22:30")),
-        ({"start": time(9), "stop": time(17), "days": (Day.SATURDAY,)}, ("13:00-13:30", "sat:14:00-sat:14:30")),
+        ({"start": time(9), "stop": time(18), "timezone": "Pacific/Auckland"}, ("00:15-00:45", "mon:01:15-mon:01:45")),
+        ({"start": time(6), "stop": time(14), "timezone": "Pacific/Auckland"}, ("20:45-21:15", "sun:21:45-sun:22:15")),
+        ({"start": time(9), "stop": time(17), "days": (Day.SATURDAY,)}, ("12:15-12:45", "sat:13:15-sat:13:45")),
         (
             {"start": time(17), "stop": time(23, 30), "timezone": "America/New_York"},
-            ("01:15-01:45", "tue:02:15-tue:02:45"),
+            ("00:00-00:30", "tue:01:00-tue:01:30"),
         ),
     ],
 )
@@ -127,6 +130,45 @@ def test_the_windows_are_in_the_middle_of_the_day_of_the_office(
     hours: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     assert windows(OfficeHours(**hours)) == expected
+
+
+def minutes_of_the_week(window: str) -> set[int]:
+    """Read a window as RDS writes it; without a day it is Monday's."""
+    first, last = (
+        moment if moment[0].isalpha() else f"mon:{moment}" for moment in re.split("-(?=[a-z0-9])", window, maxsplit=1)
+    )
+    begin, end = (
+        list(Day).index(Day(day)) * 1440 + int(hour) * 60 + int(minute)
+        for day, hour, minute in (moment.split(":") for moment in (first, last))
+    )
+    return {minute % WEEK_MIN for minute in range(begin, end if end > begin else end + 1440)}
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Dublin", "Pacific/Auckland", "Africa/Casablanca", "Asia/Kolkata"])
+@pytest.mark.parametrize("start", [time(0), time(6), time(9, 10), time(21)])
+@pytest.mark.parametrize("length", [1, 20, 30, 31, 90, 120, 170])
+def test_hours_of_any_length_have_windows_that_rds_takes_or_are_refused(
+    timezone: str, start: time, length: int
+) -> None:
+    """At least half an hour each, apart, and while the database runs, on either side of the change of clocks."""
+    at = start.hour * 60 + start.minute
+    stop = time(*divmod(at + length, 60))
+    try:
+        hours = OfficeHours(start=start, stop=stop, timezone=timezone, days=tuple(Day))
+    except ValidationError:
+        assert length < 105
+        return
+    backup, maintenance = windows(hours.around)
+    maintained = minutes_of_the_week(maintenance)
+    backed_up = {minute % 1440 for minute in minutes_of_the_week(backup)}
+    assert len(backed_up) == len(maintained) == 30
+    assert not backed_up & {minute % 1440 for minute in maintained}
+    running = range(max(at - 15, 0), min(at + length + 15, 1439))
+    for month in range(1, 13):
+        offset = datetime(2026, month, 15, tzinfo=ZoneInfo(timezone)).utcoffset()
+        assert offset is not None
+        shifted = {(minute - offset // timedelta(minutes=1)) % 1440 for minute in running}
+        assert backed_up | {minute % 1440 for minute in maintained} <= shifted, month
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,11 @@ class Day(StrEnum):
 
 
 MARGIN_MIN, DAY_MIN = 15, 24 * 60
+# RDS takes no shorter ones, and they may not overlap. It knows UTC alone, so that clocks which change move the hours.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupWindow.html
+WINDOW = timedelta(minutes=30)
+BOTH_WINDOWS = 2 * WINDOW
+WEEKS = 52
 
 
 class OfficeHours(Settings):
@@ -48,7 +53,8 @@ class OfficeHours(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a day that ends before it begins, and an unknown time zone."""
-        yield from clock_mistakes(self.start, self.stop, self.timezone)
+        of_the_clock = list(clock_mistakes(self.start, self.stop, self.timezone))
+        yield from of_the_clock
         if not self.days:
             yield Mistake(field="days", message="there is no working day", fix="remove it: the default is mon to fri")
         if self.stop.replace(tzinfo=None) <= self.start.replace(tzinfo=None):
@@ -56,6 +62,22 @@ class OfficeHours(Settings):
                 field="stop",
                 message=f"{self.stop:%H:%M} is not after {self.start:%H:%M}",
                 allowed=f"later than start, {self.start:%H:%M}",
+                because=("start",),
+            )
+        elif self.days and not of_the_clock:
+            yield from self._too_short()
+
+    def _too_short(self) -> Iterator[Mistake]:
+        """Refuse hours in which RDS could neither back up nor maintain a database."""
+        first, last = self.around.hours_of_all_year
+        if self.databases and last - first < BOTH_WINDOWS:
+            missing = BOTH_WINDOWS - (last - first)
+            yield Mistake(
+                field="stop",
+                message=f"{self.start:%H:%M} to {self.stop:%H:%M} is too short for databases: RDS wants an hour in "
+                "which they run, at one time of UTC in summer and winter, for the backup and the maintenance",
+                allowed=f"{missing // timedelta(minutes=1)} minutes more, or databases that always run",
+                fix="write a later stop, or databases: false",
                 because=("start",),
             )
 
@@ -77,12 +99,16 @@ class OfficeHours(Settings):
         return self.model_copy(update={"start": _clock(start), "stop": _clock(stop)})
 
     @property
-    def midday_utc(self) -> datetime:
-        """The middle of the first working day of some week by UTC; within an hour of that in summer."""
+    def hours_of_all_year(self) -> tuple[datetime, datetime]:
+        """The first working day of a week by UTC, without the hours that summer or winter time takes away."""
         first = next(at for at, day in enumerate(Day) if day in self.days)
-        monday = datetime(2026, 1, 5, tzinfo=ZoneInfo(self.timezone))
-        middle = (_minutes(self.start) + _minutes(self.stop)) // 2
-        return (monday + timedelta(days=first, minutes=middle)).astimezone(UTC)
+        opened, closed = [], []
+        for week in range(WEEKS):
+            midnight = datetime(2026, 1, 5, tzinfo=ZoneInfo(self.timezone)) + timedelta(weeks=week, days=first)
+            opens, closes = (midnight.replace(hour=at.hour, minute=at.minute) for at in (self.start, self.stop))
+            opened.append(opens.astimezone(UTC) - timedelta(weeks=week))
+            closed.append(closes.astimezone(UTC) - timedelta(weeks=week))
+        return max(opened), min(closed)
 
     def _cron(self, moment: time) -> str:
         """Write a moment of the working days as a cron expression.
