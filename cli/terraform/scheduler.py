@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from cli.terraform.critical_path import critical_paths, expected_minutes
 from cli.terraform.interrupts import FORCING, noted_signals
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -70,13 +71,17 @@ class Scheduler:
     """A signal has come, the first, second, ..."""
     most: int
     most_initializing: int
+    minutes: Callable[[SynthesizedStack], float] = expected_minutes
+    """Estimate how long the work on a stack takes: what most of the time hangs on is begun first."""
     backwards: bool = False
     """Each after those that need it: the order of destroying."""
 
     def run(self) -> Outcome:
         """To the end, or until a signal has been obeyed: what runs is waited for, and nothing more is started."""
         outcome, running, told = Outcome(), dict[str, Running](), 0
-        waiting, needs = list(self.stacks), self._needs()
+        needs = self._needs()
+        paths = critical_paths({stack.id: self.minutes(stack) for stack in self.stacks}, needs)
+        waiting = sorted(self.stacks, key=lambda stack: -paths[stack.id])
         with noted_signals() as received:
             try:
                 while True:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.terraform.critical_path import expected_minutes
 from cli.terraform.scheduler import Outcome, Scheduler
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -53,6 +55,7 @@ class Place:
     running: dict[str, FakeWork] = field(default_factory=dict)
     most_seen: int = 0
     signals: list[int] = field(default_factory=list)
+    minutes: Mapping[str, float] = field(default_factory=dict)
     signal_at: str = ""
     fault_at: str = ""
 
@@ -82,6 +85,7 @@ class Place:
             signalled=self.signals.append,
             most=self.most,
             most_initializing=self.most,
+            minutes=lambda stack: self.minutes.get(stack.id, 1.0),
             backwards=self.backwards,
         ).run()
 
@@ -106,6 +110,33 @@ def test_no_more_work_at_a_time_than_allowed() -> None:
     place = Place(most=1)
     assert place.run().is_good
     assert place.most_seen == 1
+
+
+@pytest.mark.parametrize("slow", ["dev-database", "dev-cluster"])
+def test_what_most_of_the_time_hangs_on_begins_first(slow: str) -> None:
+    place = Place(most=1, minutes={slow: 10.0})
+    assert place.run().is_good
+    assert place.events[2] == f"begin {slow}"
+
+
+def test_to_destroy_what_a_slow_stack_waits_for_begins_first() -> None:
+    place = Place(most=1, backwards=True, minutes={"dev-database": 10.0})
+    assert place.run().is_good
+    assert [event for event in place.events if event.startswith("begin")][:2] == [
+        "begin dev-orders",
+        "begin dev-database",
+    ]
+
+
+def test_a_database_is_expected_to_take_longer_than_a_network(tmp_path: Path) -> None:
+    def made(id_: str, *kinds: str) -> SynthesizedStack:
+        (tmp_path / id_).mkdir()
+        (tmp_path / id_ / "cdk.tf.json").write_text(json.dumps({"resource": {kind: {} for kind in kinds}}))
+        return SynthesizedStack(id_, (), tmp_path / id_)
+
+    database = made("dev-database-orders", "aws_security_group", "aws_db_instance")
+    assert expected_minutes(database) > expected_minutes(made("dev-network", "aws_vpc", "aws_nat_gateway"))
+    assert expected_minutes(made("dev-account")) > 0
 
 
 def test_what_fails_stops_what_needs_it_and_nothing_else() -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Grafana, with a data source for each collection of logs. They come as LOGS_COLLECTIONS (modules/monitoring_services/grafana.py), not
-# with the image: a service that comes or goes needs no new one. Its words are service=host.
+# Grafana, with a data source for each collection of logs. They come as LOGS_COLLECTIONS, not with the image
+# (modules/monitoring_services/grafana.py): a service that comes or goes needs no new one. Its words are service=host.
 set -euf
 
 template=${LOGS_TEMPLATE:-/etc/grafana/logs-source.yaml}
