@@ -8,6 +8,7 @@ from typing import Any
 from config.loader.platform import Deployment
 from config.models.environment.environment import NAMESPACE
 from config.models.environment.platform_service import ALERTMANAGER, PORTS, PROMETHEUS
+from monitoring import own_panels
 from monitoring.yaml_text import yaml_text
 
 OPENSEARCH = "grafana-opensearch-datasource"
@@ -67,7 +68,12 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         ],
     }
     comment = f"Grafana of {environment.name}; rendered by monitoring/grafana.py"
-    return {
+    own = {
+        f"{DASHBOARDS}/{own_panels.FOLDER}/{service.name}.json": own_panels.dashboard(service)
+        for service in deployment.services
+        if service.panels
+    }
+    return own | {
         DATA_SOURCES: yaml_text(datasources, comment=comment),
         DASHBOARD_PROVIDERS: yaml_text(dashboards, comment=comment),
         LOGS_SOURCE: yaml_text([_logs(environment.region)], comment="A collection of logs"),

@@ -15,11 +15,13 @@ from monitoring.alerts.logs import logs
 from monitoring.alerts.monitoring import monitoring
 from monitoring.alerts.network import network
 from monitoring.alerts.queues import queues
+from monitoring.alerts.requests import requests
 from monitoring.alerts.services import services
 from monitoring.alerts.slos import slos
 from monitoring.explore import ERRORS, ERRORS_IN_CLOUDWATCH, cloudwatch_query, explore_path, opensearch_query
 from monitoring.grafana import logs_source
 from monitoring.log_routing import searched
+from monitoring.own_panels import uid
 from monitoring.yaml_text import yaml_text
 
 RULES = "/etc/prometheus/rules"
@@ -27,6 +29,8 @@ RULES = "/etc/prometheus/rules"
 
 
 SERVICE = "{{ $labels.service }}"
+ANY_SERVICE = "service"
+"""The dashboard of the services without panels of their own."""
 RECENTLY = {"start": "now-3h", "end": "now"}
 
 
@@ -42,10 +46,10 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     own = {
         f"{RULES}/service-{service.name}.yml": yaml_text(
             {"groups": [{"name": f"service-{service.name}", "rules": _own_rules(service, deployment)}]},
-            comment=f"Alerts of {environment.name}; rendered from service_configs/{service.name}.yaml",
+            comment=f"Rules of {environment.name}; rendered from service_configs/{service.name}.yaml",
         )
         for service in deployment.services
-        if service.alerts
+        if service.alerts or service.metrics
     }
     return own | {
         f"{RULES}/platform-{topic.name}.yml": yaml_text(
@@ -63,8 +67,8 @@ def _rules(topic: RuleGroup, deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def _own_rules(service: Service, deployment: Deployment) -> list[dict[str, Any]]:
-    """Render the alerts that a service's file has: each is about that service, whatever its series say."""
-    rules = []
+    """Render what is recorded of a service's requests, and the alerts of its file, which are about it in any case."""
+    rules = [_recorded(recording) for recording in requests(service)]
     for name, own in service.alerts.items():
         annotations = {
             "summary": f"{service.name}: {own.summary}",
@@ -108,6 +112,9 @@ def _of_any_service(deployment: Deployment) -> dict[str, str]:
     """
     named = "SERVICE"
     links = _of_service(named, deployment, in_opensearch=False)
+    if names := any_of(service.name for service in deployment.services if service.panels):
+        own = f'{{{{ if match "^({names})$" $labels.service }}}}{uid(named)}{{{{ else }}}}{ANY_SERVICE}{{{{ end }}}}'
+        links["dashboard_url"] = links["dashboard_url"].replace(f"/d/{ANY_SERVICE}?", f"/d/{own}?")
     if names := any_of(service.name for service in searched(deployment)):
         in_opensearch = _of_service(named, deployment, in_opensearch=True)["logs_url"]
         which = f'{{{{ if match "^({names})$" $labels.service }}}}'
@@ -124,4 +131,6 @@ def _of_service(service: str, deployment: Deployment, *, in_opensearch: bool) ->
         group = environment.log_group(service)
         errors = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
     grafana = f"https://{GRAFANA}.{environment.domain}"
-    return {"dashboard_url": f"{grafana}/d/service?var-service={service}", "logs_url": f"{grafana}{errors}"}
+    has_panels = any(one.panels for one in deployment.services if one.name == service)
+    page = uid(service) if has_panels else ANY_SERVICE
+    return {"dashboard_url": f"{grafana}/d/{page}?var-service={service}", "logs_url": f"{grafana}{errors}"}

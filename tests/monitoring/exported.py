@@ -16,7 +16,7 @@ from tests.synthesis import SHOP
 
 METRIC = re.compile(
     r"\b(?:ecs|aws|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
-    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs):[\w:]+"
+    r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs|service):[\w:]+"
 )
 
 OF_PROGRAMS_THAT_ARE_ASKED = ("alertmanager_", "process_", "prometheus_")
@@ -82,6 +82,12 @@ OF_LOG_ROUTERS = {
     "fluentbit_output_proc_records_total": "opensearch",
     "fluentbit_output_retried_records_total": "opensearch",
 }
+# Worked out by rules, monitoring/alerts/requests.py.
+OF_REQUESTS = {
+    "service:failed_requests:rate5m": "",
+    "service:request_duration_seconds:quantile5m": ',quantile="0.99"',
+    "service:requests:rate5m": "",
+}
 # Worked out by rules, monitoring/alerts/logs.py.
 OF_LOGS = ("logs:indexing_ocu:max", "logs:search_ocu:max")
 OF_TARGETS = ("scrape_duration_seconds", "scrape_samples_post_metric_relabeling", "scrape_samples_scraped")
@@ -103,6 +109,7 @@ def all_series() -> Mapping[str, str]:
             *(own for address in ADDRESSES for own in _of_task(address)),
             *((f"{name}{{{labels}}}", ALWAYS) for name, labels in OF_YACE.items()),
             *((f'{name}{{service="{SERVICE}",slo="{slo}"}}', ALWAYS) for name in OF_PROMISES for slo in PROMISES),
+            *((f'{name}{{service="{SERVICE}"{labels}}}', ALWAYS) for name, labels in OF_REQUESTS.items()),
             *((name, ALWAYS) for name in OF_LOGS),
             *((series, ALWAYS) for series in _from_cloudwatch()),
             # A deploy on its way: the tasks of a second revision have run for two minutes.

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from config.loader.platform import Deployment, load_platform
-from config.models.service.http import Metrics
 from config.models.service.kinds import Kind
+from config.models.service.monitoring.metrics import Metrics
 from config.models.service.monitoring.slo import Latency, Slo
 from monitoring.alerts.alert import WATCHDOG, Alert, RuleGroup
 from monitoring.alerts.rule_files import RULES, render, rule, rule_groups

@@ -8,9 +8,10 @@ from config.models.environment.environment import Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
 from config.models.service.container.hardening import Capability
-from config.models.service.http import HealthCheck, Http, Metrics
+from config.models.service.http import HealthCheck, Http
 from config.models.service.kinds import Kind
 from config.models.service.logs import LogDestination, Logs
+from config.models.service.monitoring.metrics import Metrics
 from config.models.service.scaling import Scaling
 from config.models.service.service import Service
 from config.models.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT

@@ -31,12 +31,6 @@ RequestPath = Annotated[
     StringConstraints(pattern=r"^/[!-~]{0,1023}$"),
     in_words("a path that starts with a slash, without spaces"),
 ]
-# No $, which would be a reference in the relabelling that carries the path.
-MetricsPath = Annotated[
-    str,
-    StringConstraints(pattern=r"^/[A-Za-z0-9_\-./~]*$", max_length=128),
-    in_words("a path such as /metrics: a slash, then letters, digits and _-./~"),
-]
 
 
 class Http(TargetGroup):
@@ -189,10 +183,3 @@ def unseen_mistakes(kind: Kind, check: HealthCheck, port: int | None) -> Iterato
             else "write a `command:` below it that ends with 0 while it works, or remove it",
             because=("kind",),
         )
-
-
-class Metrics(Settings):
-    """The endpoint where Prometheus scrapes a service."""
-
-    path: MetricsPath = Field(default="/metrics", description="What Prometheus asks for.")
-    port: int | None = Field(default=None, ge=1, le=65_535, description="By default the service's port.")

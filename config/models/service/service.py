@@ -25,10 +25,10 @@ from config.models.service.empty_sections import empty_mistakes
 from config.models.service.http import HealthCheck, Http, or_none, with_none
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
-from config.models.service.monitoring.metrics import HasMetrics, measured_mistakes
+from config.models.service.monitoring.metrics import HasMetrics, HasSlo, measured_mistakes
 from config.models.service.monitoring.own_alerts import OwnAlerts
+from config.models.service.monitoring.own_panels import OwnPanels
 from config.models.service.monitoring.owner import OwnerName
-from config.models.service.monitoring.slo import Slo
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.target_group import StopTimeout
@@ -76,12 +76,9 @@ class Service(Settings):
         json_schema_extra=with_none,
     )
     metrics: HasMetrics = None
-    slo: Slo | None = Field(
-        default=None,
-        description="How many of its requests must succeed; people are told before that is missed.",
-        json_schema_extra=without_null,
-    )
+    slo: HasSlo = None
     alerts: OwnAlerts = Field(default_factory=dict)
+    panels: OwnPanels = Field(default_factory=dict)
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")
     memory_mib: int = Field(
         default=512, ge=512, le=122_880, description="Memory of a task in MiB; Fargate ties it to cpu."

@@ -9,7 +9,7 @@ from monitoring.dashboards.logs import LOGS
 from monitoring.dashboards.platform import PLATFORM
 from monitoring.dashboards.prometheus import PROMETHEUS_DASHBOARD
 from monitoring.dashboards.rendering.grafana_json import text
-from monitoring.dashboards.service import SERVICE_DASHBOARD
+from monitoring.dashboards.service.dashboard import SERVICE_DASHBOARD
 from monitoring.dashboards.slo import SLO_DASHBOARD
 from monitoring.grafana import DASHBOARDS
 

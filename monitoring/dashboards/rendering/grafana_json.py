@@ -9,6 +9,7 @@ from typing import Any
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as grafana
 
+from monitoring import own_panels
 from monitoring.dashboards.rendering.log_json import LinkInSight
 from monitoring.dashboards.rendering.panel import Annotation, Dashboard, Derived, Found, Row
 from monitoring.dashboards.rendering.panel_json import PROMETHEUS, built
@@ -33,7 +34,10 @@ def text(board: Dashboard) -> str:
         panels=list(_panels(board)),
         templating=grafana.DashboardDashboardTemplating(list_val=list(_variables(board))),
         annotations=grafana.AnnotationContainer(list_val=[_marks(annotation) for annotation in board.annotations]),
-        links=[_to_the_others()],
+        links=[
+            _listed("Dashboards", TAG),
+            _listed("Services with panels of their own", own_panels.TAG, in_a_menu=True),
+        ],
     )
     return json.dumps(page, cls=JSONEncoder, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
@@ -106,5 +110,6 @@ def _marks(annotation: Annotation) -> grafana.AnnotationQuery:
     )
 
 
-def _to_the_others() -> grafana.DashboardLink:
-    return LinkInSight(title="Dashboards", type_val=grafana.DashboardLinkType.DASHBOARDS, tags=[TAG], keep_time=True)
+def _listed(title: str, tag: str, *, in_a_menu: bool = False) -> grafana.DashboardLink:
+    kind = grafana.DashboardLinkType.DASHBOARDS
+    return LinkInSight(title=title, type_val=kind, tags=[tag], as_dropdown=in_a_menu, keep_time=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-import promql_parser
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from config.models.service.monitoring.platform_alerts import PLATFORM_ALERTS
-from config.models.service.monitoring.re2 import re2_error
+from config.models.service.monitoring.promql import promql_mistakes
 from config.models.settings import Mistake, Settings, in_words, refuse
 
 AlertName = Annotated[
@@ -56,41 +55,7 @@ class OwnAlert(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Prometheus refuses all rules for one expression that it cannot read."""
-        try:
-            value = promql_parser.parse(self.expr)
-        except ValueError as error:
-            yield Mistake(field="expr", message=f"is no PromQL: {error}", fix="try it in Grafana, Explore, first")
-            return
-        if isinstance(value, promql_parser.StringLiteral | promql_parser.MatrixSelector | promql_parser.SubqueryExpr):
-            yield Mistake(
-                field="expr",
-                message="is a range, which is not above or below anything",
-                allowed="PromQL with a vector or a number",
-                fix="put it into a function: rate(...), max_over_time(...)",
-            )
-        for expression in _regular_expressions(value):
-            if why := re2_error(expression):
-                yield Mistake(
-                    field="expr",
-                    message=f"{expression} is no regular expression that Prometheus takes: {why}",
-                    fix="see github.com/google/re2/wiki/Syntax",
-                )
-
-
-def _regular_expressions(value: promql_parser.Expr) -> list[str]:
-    """Return those of its label matchers."""
-    found: list[str] = []
-
-    def visit(node: promql_parser.Expr) -> None:
-        if isinstance(node, promql_parser.VectorSelector):
-            found.extend(
-                matcher.value
-                for matcher in node.matchers.matchers
-                if matcher.op in (promql_parser.MatchOp.Re, promql_parser.MatchOp.NotRe)
-            )
-
-    promql_parser.walk(value, visit)
-    return found
+        yield from promql_mistakes(self.expr)
 
 
 def _with_names_of_their_own(alerts: dict[str, OwnAlert]) -> dict[str, OwnAlert]:

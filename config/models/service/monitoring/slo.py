@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -88,11 +88,16 @@ class Slo(Settings):
                 allowed="one label or more, each with a regular expression",
                 fix='remove the line, which means {code: "5.."}',
             )
-        for label, values in self.failed.items():
-            if error := re2_error(values):
-                yield Mistake(
-                    field=f"failed.{label}",
-                    message=f"not a regular expression: {error}",
-                    allowed="a regular expression such as 5.. or error|timeout",
-                    fix="close its brackets, and let each of * + ? follow something",
-                )
+        yield from failed_mistakes(self.failed)
+
+
+def failed_mistakes(failed: Mapping[str, str]) -> Iterator[Mistake]:
+    """Yield what is no regular expression in the field `failed`."""
+    for label, values in failed.items():
+        if error := re2_error(values):
+            yield Mistake(
+                field=f"failed.{label}",
+                message=f"not a regular expression: {error}",
+                allowed="a regular expression such as 5.. or error|timeout",
+                fix="close its brackets, and let each of * + ? follow something",
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitoring.dashboards.rendering.panel import Bars, Derived, Found, Lines, Row
-from monitoring.dashboards.service_resources import ITS
+from monitoring.dashboards.service.resources import ITS
 from monitoring.explore import (
     ERRORS,
     ERRORS_IN_CLOUDWATCH,

@@ -1,12 +1,10 @@
-"""Resources, requests and scrapes of one service."""
+"""Resources and scrapes of one service."""
 
 from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
 from monitoring.alerts.services import disk_share, memory_share, memory_used, processor_share
-from monitoring.dashboards.cloudwatch import LATE, a_minute, highest, lowest
-from monitoring.dashboards.load_balancer import REQUESTS, errors, latency
 from monitoring.dashboards.rendering.panel import Query, Row, TimeSeries
 
 SERVICE = 'service="$service"'
@@ -14,7 +12,6 @@ ITS = f"{{{SERVICE}}}"
 WITHIN = "$__rate_interval"
 EACH = "{{task_ip}}"
 SENT = "/ sent$/"
-NO_ROUTE = "The load balancer has no route to this service"
 
 
 def _share(title: str, expr: str, description: str = "") -> TimeSeries:
@@ -84,54 +81,6 @@ RESOURCES = Row(
             description="Dropped, or with an error. Received above zero, sent below.",
             below_zero=SENT,
             width=6,
-        ),
-    ),
-)
-
-REQUEST_FIGURES = Row(
-    title="Requests, at the load balancer",
-    panels=(
-        TimeSeries(
-            title="Requests",
-            unit=units.RequestsPerMinute,
-            queries=(
-                Query(expr=f"sum({a_minute(REQUESTS, ITS)})", legend="requests"),
-                Query(expr=errors(ITS), legend="5xx"),
-            ),
-            description=LATE,
-            empty=NO_ROUTE,
-        ),
-        TimeSeries(
-            title="Share of 5xx",
-            unit=units.PercentUnit,
-            queries=(Query(expr=f"{errors(ITS)} / (sum({a_minute(REQUESTS, ITS)}) > 0)", legend="5xx"),),
-            description=LATE,
-            empty=NO_ROUTE,
-        ),
-        latency(ITS),
-        TimeSeries(
-            title="Tasks, as the load balancer sees them",
-            unit=units.Short,
-            queries=(
-                Query(expr=f"min({lowest('applicationelb_healthy_host_count_minimum', ITS)})", legend="healthy"),
-                Query(expr=f"max({highest('applicationelb_un_healthy_host_count_maximum', ITS)})", legend="unhealthy"),
-            ),
-            description=f"By `health_check`: the least and the most within a minute. {LATE}",
-            empty=NO_ROUTE,
-            width=12,
-        ),
-        TimeSeries(
-            title="Connections that failed",
-            unit=units.CountsPerMinute,
-            queries=(
-                Query(
-                    expr=f"sum({a_minute('applicationelb_target_connection_error_count_sum', ITS)})",
-                    legend="to its tasks",
-                ),
-            ),
-            description=f"From the load balancer to a task. {LATE}",
-            empty="None since there is a route, or there is none",
-            width=12,
         ),
     ),
 )

@@ -22,8 +22,9 @@ from monitoring.dashboards.rendering.panel import (
     TimeSeries,
     above,
 )
-from monitoring.dashboards.service_log import FOLLOWS, LOG
-from monitoring.dashboards.service_resources import ITS, REQUEST_FIGURES, RESOURCES, SCRAPING, SERVICE, WITHIN
+from monitoring.dashboards.service.log import FOLLOWS, LOG
+from monitoring.dashboards.service.requests import OWN_REQUESTS, REQUEST_FIGURES
+from monitoring.dashboards.service.resources import ITS, RESOURCES, SCRAPING, SERVICE, WITHIN
 from monitoring.dashboards.slo import promise
 from monitoring.thresholds import TASK_MEMORY, TASK_PROCESSOR
 
@@ -131,6 +132,7 @@ SERVICE_DASHBOARD = Dashboard(
         promise(LATENCY, "Promise: requests that are fast"),
         TASKS,
         RESOURCES,
+        OWN_REQUESTS,
         REQUEST_FIGURES,
         LOG,
         Row(title="Database", panels=database_panels(ITS, "", empty="This service has no database")),
