@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.models.waf import MANAGED_RULES
 from costs.facts import MONTH_H, Facts
 from costs.inventory import Resource
 from costs.line import Line, Term
@@ -18,16 +19,22 @@ ASKED_METRICS = {
     "aws_lb_target_group": 7,
     "aws_db_instance": 17,
     "aws_nat_gateway": 8,
+    "aws_sqs_queue": 3,
     "aws_opensearchserverless_collection": 11,
 }
+FIREWALL = "aws_wafv2_web_acl"
+FIREWALL_METRICS = 2
+"""Of all rules together: what they blocked, and what they counted. One rule does one of both."""
 LISTED_METRICS = {
     "aws_lb": 11,
     "aws_lb_target_group": 6,
     "aws_db_instance": 17,
     "aws_nat_gateway": 8,
+    "aws_sqs_queue": 3,
     "aws_opensearchserverless_collection": 13,
+    FIREWALL: 2 * FIREWALL_METRICS,  # once for the list's own rules, once for those in AWS' groups
 }
-"""Once for each type that there is, however many there are of it."""
+"""Once for each type that there is, however many there are of it: of a type that one service has, it is its part."""
 EXPORTER = "cloudwatch-exporter"
 
 
@@ -78,12 +85,27 @@ def exporter(facts: Facts) -> Iterator[Line]:
         return
     rounds = max(map(facts.service_hours, services)) * 3600 / ROUND_S
     owners: dict[str, list[Resource]] = {}
-    for type_ in ASKED_METRICS:
-        for one in facts.inventory.all(type_):
-            owners.setdefault(one.owner, []).append(one)
+    for one in facts.inventory.all(*ASKED_METRICS, FIREWALL):
+        owners.setdefault(one.owner, []).append(one)
     for owner, found in owners.items():
-        asked = sum(ASKED_METRICS[one.type] for one in found)
+        asked = sum(_asked_metrics(one) for one in found)
         yield facts.line("metrics asked of CloudWatch", owner, [Term(asked * rounds / 1000, "gmd_k")], found)
-    names = sum(count for type_, count in LISTED_METRICS.items() if facts.inventory.all(type_))
-    listed = [Term(names * rounds / 1000, "cw_api_k")]
-    yield facts.line("metrics listed by CloudWatch", "", listed, services, note="the account's first million is free")
+    names: dict[str, int] = {}
+    for type_, count in LISTED_METRICS.items():
+        if its := {one.owner for one in facts.inventory.all(type_)}:
+            owner = its.pop() if len(its) == 1 else ""
+            names[owner] = names.get(owner, 0) + count
+    for owner, count in names.items():
+        terms = [Term(count * rounds / 1000, "cw_api_k")]
+        note = "the account's first million is free"
+        yield facts.line("metrics listed by CloudWatch", owner, terms, services, note=note)
+
+
+def _asked_metrics(resource: Resource) -> int:
+    """Return the metrics of a resource; of the firewall at the most, since a rule that matches nothing has none."""
+    if resource.type != FIREWALL:
+        return ASKED_METRICS[resource.type]
+    rules = resource.blocks("rule")
+    groups = [rule["statement"].get("managed_rule_group_statement") for rule in rules if "statement" in rule]
+    inside = sum(len(MANAGED_RULES.get(group["name"], ())) for group in groups if group)
+    return FIREWALL_METRICS + len(rules) + inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 
 from cli.changes.nouns import NOUNS
@@ -18,9 +19,29 @@ from tests.synthesis import ROOT, SHOP, Platform
 WITH_ANOTHER = {"aws_launch_template"}
 
 
+PROVIDER = "cdktf_cdktf_provider_aws."
+
+
+def imported_types() -> set[str]:
+    """The types whose classes modules and stacks import, whether or not an environment of the tests has one."""
+    return {
+        f"aws_{node.module.removeprefix(PROVIDER)}"
+        for folder in ("modules", "stacks")
+        for file in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PROVIDER)
+    }
+
+
+def is_resource(type_: str) -> bool:
+    return not type_.startswith("aws_data_aws_") and type_ != "aws_provider"
+
+
 def test_every_type_that_may_be_created_is_priced_or_free(shop: Platform, delivered: Platform) -> None:
     created = {kind for platform in (shop, delivered) for stack in platform for kind in stack.resources}
-    known = created | load_rights().types.keys() | NOUNS.keys()
+    imported = set(filter(is_resource, imported_types()))
+    assert {type_ for type_ in created if type_.startswith("aws_")} <= imported, "types are read from the imports"
+    known = created | imported | load_rights().types.keys() | NOUNS.keys()
     assert known <= PRICED | FREE.keys()
     assert not PRICED & FREE.keys(), "either it costs or it does not"
 
@@ -59,10 +80,13 @@ def test_the_exporter_asks_for_as_many_metrics_as_the_formula_reckons_with() -> 
         "aws_lb_target_group": (exporter.TARGET_GROUP_EVENTS, exporter.TARGET_GROUP_LEVELS),
         "aws_db_instance": (exporter.DATABASE_LEVELS,),
         "aws_nat_gateway": (exporter.NAT_EVENTS, exporter.NAT_LEVELS),
+        "aws_sqs_queue": (exporter.QUEUE_LEVELS,),
         "aws_opensearchserverless_collection": (exporter.SEARCH_EVENTS, exporter.SEARCH_LEVELS),
     }
     assert {type_: asked(*tables) for type_, tables in of_one.items()} == monitoring.ASKED_METRICS
     listed = {type_: sum(map(len, tables)) for type_, tables in of_one.items()}
     listed["aws_opensearchserverless_collection"] += len(exporter.SEARCH_CAPACITY)
+    assert asked(exporter.FIREWALL_EVENTS) == monitoring.FIREWALL_METRICS
+    listed[monitoring.FIREWALL] = 2 * len(exporter.FIREWALL_EVENTS)
     assert listed == monitoring.LISTED_METRICS
     assert f"--scraping-interval={monitoring.ROUND_S}" in (ROOT / "docker/cloudwatch-exporter/Dockerfile").read_text()
