@@ -40,7 +40,8 @@ def graph_conflicts(services: Sequence[Located[Service]], *, broken: Collection[
                 path,
                 message=f"{path.partition('.')[0]}: {name} cannot {purpose}: {reason}",
                 allowed=", ".join(usable) or "no other service yet",
-                fix=did_you_mean(name, usable) or f"remove {name} here, or bring its file back",
+                fix=(None if name in known else did_you_mean(name, usable))
+                or f"remove {name} here{'' if name in known else ', or bring its file back'}",
             )
         yield from _unknown_ports(written, known)
     if not circles_matter:

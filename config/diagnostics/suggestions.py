@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from ipaddress import IPv4Network
 
+from config.diagnostics.candidates import candidates, label_of
 from config.diagnostics.schema_words import Schema, bounds, writable
 from config.models.settings import PATTERN_IN_WORDS
 from config.source.node import Node
 
 _ONE_LABEL = "one label"  # in the words of such a field, config/models/service/http.py
+_PROGRAMS = ("command", "entrypoint")
+_OF_A_SHELL = re.compile(r"(^|\s)([|&]{1,2}|[<>]{1,2}|;)(\s|$)|;\s|\$[({A-Za-z]|`")
 _TRUE, _FALSE = frozenset({"yes", "y", "on", "true", "1"}), frozenset({"no", "n", "off", "false", "0"})
+_NOTHING = frozenset({*_FALSE, "none", "disabled", "null"})
 _QUANTITY = re.compile(r"\s*([0-9][0-9_,]{0,17})(?:\.0*)?\s*([A-Za-z%]*)\s*")
 # A unit that people write, and what it is worth in the unit at the end of the field's name.
 _UNITS = {
@@ -28,9 +32,11 @@ _UNITS = {
 def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
     """Return the value written so that the schema takes it, if that can be guessed."""
     if node.content is None:
-        return f"write a value, or remove `{key}:`"
+        return "write a value, or remove it" if key.isdigit() else f"write a value, or remove `{key}:`"
     if "enum" in schema:
         return _choice(node, schema["enum"])
+    if "options" in schema and str(node.content).lower() in _NOTHING:
+        return next((f"write {key}: {option['const']}" for option in schema["options"] if "const" in option), None)
     match schema.get("type"):
         case "integer" | "number":
             return _number(node, schema, key)
@@ -40,17 +46,30 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
         case "string":
             return _text(node, schema)
         case "array" if isinstance(node.content, str):
-            return f"write {json.dumps(_words(node.content), ensure_ascii=False)}"
+            words = _for_a_shell(node.content) if key in _PROGRAMS else None
+            return f"write {json.dumps(words or _words(node.content), ensure_ascii=False)}"
+        case "array" if isinstance(node.content, dict):
+            return f"write a list: [{', '.join(node.content)}]"
         case "array" if not isinstance(node.content, dict | tuple):
             return f"write [{node.source}]"
         case "object" if schema.get("examples") and not isinstance(node.content, dict):
             return f"write {key}: {json.dumps(schema['examples'][0]).replace(chr(34), '')}"
         case "object" if isinstance(node.content, tuple):
             return "write `name: value` lines, without the dashes"
+        case "object" if (field := _only_field(schema)) and isinstance(node.content, str):
+            return f"write {key}: {{{field}: {node.source}}}"
+        case "object" if node.content is True and not schema.get("required"):
+            return f"write {key}: {{}}"
         case "object" if "properties" in schema:
             return f"write its fields on the next lines, indented: {', '.join(writable(schema)[:3])} …"
         case _:
             return None
+
+
+def _only_field(schema: Schema) -> str | None:
+    """Return the field that a text alone can only mean: the one that is asked for, or the name of another service."""
+    asked = schema.get("required", [])
+    return str(asked[0]) if len(asked) == 1 else "of" if not asked and "of" in schema.get("properties", {}) else None
 
 
 def similar(word: str, known: Iterable[str]) -> str | None:
@@ -117,47 +136,12 @@ def _text(node: Node, schema: Schema) -> str | None:
     pattern, most = schema.get("pattern"), schema.get("maxLength")
     if not pattern or ("*" in node.content and "; no *" in schema.get(PATTERN_IN_WORDS, "")):
         return None
-    if _ONE_LABEL in schema.get(PATTERN_IN_WORDS, "") and (fix := _label(node.content)):
+    if _ONE_LABEL in schema.get(PATTERN_IN_WORDS, "") and (fix := label_of(node.content)):
         return fix
-    for candidate in _candidates(node.content):
+    for candidate in candidates(node.content):
         if re.search(pattern, candidate) and (most is None or len(candidate) <= most):
             return f"write {candidate if re.fullmatch('[a-z][a-zA-Z0-9._/-]*', candidate) else json.dumps(candidate)}"
     return None
-
-
-def _label(text: str) -> str | None:
-    """Say what a whole name may have meant where a label below a domain belongs: the first label alone is a guess."""
-    host = _host(text)
-    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
-        return None
-    label, _, rest = host.partition(".")
-    if "." in rest:
-        return f'write {label} if {rest} is the environment\'s `domain:`, "@" if {host} is'
-    alone = host.replace(".", "-")
-    return (
-        f'write {alone}, for the certificate covers one label below the domain, or "@" if {host} is the '
-        "environment's `domain:`"
-    )
-
-
-def _host(text: str) -> str:
-    return re.sub(r"^[a-z]+://|/.*$|\.$", "", text.strip().lower())
-
-
-def _candidates(text: str) -> Iterator[str]:
-    lower = text.strip().lower()
-    yield lower
-    host = _host(text)
-    yield host
-    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host):
-        yield host.partition(".")[0]
-    if not text.isascii():
-        return  # a name without its letters is nobody's name
-    yield re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip())
-    yield re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
-    yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
-    yield re.sub(r"[^a-z0-9]+", "", lower)
-    yield f"/{text.lstrip('/')}"
 
 
 def _range(text: str) -> str | None:
@@ -165,6 +149,14 @@ def _range(text: str) -> str | None:
         return f"write {IPv4Network(text, strict=False)}"
     except ValueError:
         return None
+
+
+def _for_a_shell(text: str) -> list[str] | None:
+    """Return the words of a command that only a shell understands, or that says its form as compose has it."""
+    form, _, rest = text.partition(" ")
+    if form == "CMD-SHELL":
+        return [form, rest]
+    return ["sh", "-c", text] if _OF_A_SHELL.search(text) and not re.match(r"\S*sh\s+-", text) else None
 
 
 def _words(text: str) -> list[str]:

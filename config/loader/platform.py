@@ -24,7 +24,7 @@ from config.checks.waf import waf_conflicts
 from config.checks.warnings import platform_warnings
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
-from config.loader.releases import read_releases
+from config.loader.releases import read_releases, unused_releases
 from config.loader.saml_metadata import with_metadata
 from config.loader.service_file import ServiceFile, read_service_file
 from config.loader.settings_file import read_fields, validate, with_field
@@ -173,6 +173,8 @@ def _services(
             services.append(Located(service, node))
         else:
             broken.append(name)
+    settings = [written.settings for written in services]
+    findings.add(unused_releases(releases, settings), environment=environment)
     findings.add(service_conflicts(services), environment=environment)
     findings.add(application_conflicts(services, broken=broken), environment=environment)
     findings.add(graph_conflicts(services, broken=broken), environment=environment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.release_place import ReleasePlace
 from config.loader.settings_file import read_fields, validate
+from config.models.service.service import Service
 from config.models.service_names import ServiceName
 from config.models.settings import Mistake, Settings, in_words, refuse
 from config.source.discovery import yaml_files
@@ -114,6 +115,22 @@ def check_tag(place: ReleasePlace, tag: str) -> None:
     node = Node(place.file, 0, "", {place.key: Node(place.file, 0, tag, tag)})
     validate(Releases if place.is_former else Release, node, findings)
     findings.raise_if_any([])
+
+
+def unused_releases(releases: Mapping[str, Node], services: Sequence[Service]) -> Iterator[Problem]:
+    """Yield the releases of services that run the image of another service."""
+    for service in services:
+        tag = releases.get(service.name)
+        if tag is None or service.public_image is not None or service.repository == service.name:
+            continue
+        yield Problem(
+            file=tag.file,
+            line=tag.line,
+            value=tag.source,
+            message=f"{service.name} runs the image of {service.repository}, and this tag is read by nobody",
+            allowed="releases of services with an image of their own",
+            fix=f"remove it, and release {service.repository}",
+        )
 
 
 def _unknown(what: str, name: str, known: Sequence[str], file: Path, line: int) -> Problem:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from config.models.settings import Mistake, refuse
@@ -32,54 +32,20 @@ FIELDS = (
     Field("day-of-week", 1, 7, DAYS, special=r"L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]"),
     Field("year", 1970, 2199),
 )
-_EVERY: Mapping[str, str] = {
-    "@hourly": "cron(0 * * * ? *)",
-    "@daily": "cron(0 0 * * ? *)",
-    "@midnight": "cron(0 0 * * ? *)",
-    "@weekly": "cron(0 0 ? * SUN *)",
-    "@monthly": "cron(0 0 1 * ? *)",
-    "@yearly": "cron(0 0 1 1 ? *)",
-    "@annually": "cron(0 0 1 1 ? *)",
-}
-_FORM = "cron(minute hour day-of-month month day-of-week year), one of the two days ?"
-
-
-def without_other_form(value: object) -> object:
-    """Refuse the forms of other programs, with ours for them."""
-    if isinstance(value, str) and (ours := from_crontab(value.strip())):
-        raise refuse(Mistake(message="is the form of crontab", allowed=_FORM, fix=f"write {ours}"))
-    return value
+RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def valid_time(value: str) -> str:
     """Refuse an expression that AWS refuses, with the field that is wrong."""
-    if mistake := next(_mistakes(value), None):
+    if mistake := next(time_mistakes(value), None):
         raise refuse(mistake)
     return value
 
 
-def from_crontab(text: str) -> str | None:
-    """Return an expression of crontab in AWS' form, or None where it is none, or needs two of them."""
-    if text.startswith("@"):
-        return _EVERY.get(text.lower())
-    words = text.removeprefix("cron(").removesuffix(")").split()
-    if len(words) != 5 or not all(re.fullmatch(r"[0-9A-Za-z*,/?#-]+", word) for word in words):
-        return None
-    minute, hour, day, month, weekday = words
-    # crontab counts days from 0 or 7, Sunday; AWS from 1. Names mean one thing.
-    weekday = re.sub(r"(?<![/#\d])[0-7](?!\d)", lambda found: DAYS[int(found[0]) % 7], weekday.upper())
-    if weekday in ("*", "?"):
-        weekday, day = "?", "*" if day == "?" else day
-    elif day in ("*", "?"):
-        day = "?"
-    else:
-        return None  # either of the two days in crontab: two schedules here
-    ours = f"cron({minute} {hour} {day} {month.upper()} {weekday} *)"
-    return None if next(_mistakes(ours), None) else ours
-
-
-def _mistakes(value: str) -> Iterator[Mistake]:
-    if rate := re.fullmatch(r"rate\((\d+) (minute|hour|day)(s?)\)", value):
+def time_mistakes(value: str) -> Iterator[Mistake]:
+    """Yield what AWS would refuse in an expression of the right form."""
+    if rate := RATE.fullmatch(value):
         number, unit, plural = int(rate[1]), rate[2], bool(rate[3])
         if plural != (number != 1):
             right = f"rate({number} {unit}{'' if number == 1 else 's'})"
@@ -91,8 +57,10 @@ def _mistakes(value: str) -> Iterator[Mistake]:
         return
     words = value.removeprefix("cron(").removesuffix(")").split(" ")
     for field, word in zip(FIELDS, words, strict=False):
-        if reason := _refused(field, word):
-            yield Mistake(message=reason, allowed=_in_words(field), fix=f"write another {field.name} than {word}")
+        if refused := _refused(field, word):
+            reason, better = refused
+            fix = f"write {better} for the {field.name}" if better else f"write another {field.name} than {word}"
+            yield Mistake(message=reason, allowed=_in_words(field), fix=fix)
     days = [words[2], words[4]]
     if days.count("?") != 1:
         fixed = [*words]
@@ -104,26 +72,58 @@ def _mistakes(value: str) -> Iterator[Mistake]:
         yield Mistake(
             message=f"{given} of the two days are given", allowed="one of the two days, and ? for the other", fix=right
         )
+    if _never_comes(words[2], words[3]):
+        yield Mistake(
+            message=f"there is no day {words[2]} in month {words[3]}: it never runs",
+            allowed="a day that the month has, or L for its last",
+            fix="write L for the day-of-month",
+        )
 
 
-def _refused(field: Field, word: str) -> str | None:
-    for part in word.split(","):
-        if part == "?" and field.name.startswith("day-of"):
-            continue
-        if field.special and re.fullmatch(field.special, part, re.IGNORECASE):
-            continue
-        base, slash, step = part.partition("/")
-        if slash and not (step.isdigit() and 1 <= int(step) <= field.most):
-            return f"/{step} is no step of a {field.name}"
-        if base == "*":
-            continue
-        ends = base.split("-")
-        if len(ends) > 2 or not all(ends):
-            return f"{part} is no {field.name}"
-        numbers = [_number(field, end) for end in ends]
-        if any(number is None for number in numbers):
-            return f"there is no {field.name} {base}"
+def _refused(field: Field, word: str) -> tuple[str, str | None] | None:
+    """Return why AWS takes no such word, and the word that was meant."""
+    parts = word.split(",")
+    if "#" in word and len(parts) > 1 and field.special:
+        return (f"with # a {field.name} is one, not several", None)
+    better = [forward(field, part) for part in parts]
+    for part, ahead in zip(parts, better, strict=True):
+        if reason := _refused_part(field, part, alone=len(parts) == 1):
+            return (reason, word.upper()[:3] if word.isalpha() and word.upper()[:3] in field.names else None)
+        if ahead != part:
+            return (f"{part} ends before it begins", None if field.name == "year" else ",".join(better))
     return None
+
+
+def _refused_part(field: Field, part: str, *, alone: bool) -> str | None:
+    if part == "?" and field.name.startswith("day-of"):
+        return None if alone else "? stands alone"
+    if field.special and re.fullmatch(field.special, part, re.IGNORECASE):
+        return None
+    base, slash, step = part.partition("/")
+    if slash and field.names == DAYS:
+        return f"a {field.name} has no steps"
+    if slash and not (step.isascii() and step.isdigit() and 1 <= int(step) <= field.most):
+        return f"/{step} is no step of a {field.name}"
+    if base == "*":
+        return None
+    ends = base.split("-")
+    if len(ends) > 2 or not all(ends):
+        return f"{part or 'nothing'} is no {field.name}"
+    if any(_number(field, end) is None for end in ends):
+        return f"there is no {field.name} {base}"
+    return None
+
+
+def forward(field: Field, part: str) -> str:
+    """Return a range over the end of the week, the day or the year as the two that it is made of."""
+    first, dash, last = part.partition("-")
+    begin, end = _number(field, first), _number(field, last)
+    if not dash or begin is None or end is None or begin <= end:
+        return part
+    by_name = bool(field.names) and not first.isdigit()
+    highest, lowest = (field.names[-1], field.names[0]) if by_name else (str(field.most), str(field.least))
+    halves = ((first, highest), (lowest, last))
+    return ",".join(start if start.upper() == stop.upper() else f"{start}-{stop}" for start, stop in halves)
 
 
 def _number(field: Field, text: str) -> int | None:
@@ -136,3 +136,13 @@ def _number(field: Field, text: str) -> int | None:
 def _in_words(field: Field) -> str:
     names = f", or {field.names[0]} to {field.names[-1]}" if field.names else ""
     return f"a {field.name} from {field.least} to {field.most}{names}; also lists, ranges, steps and *"
+
+
+def _never_comes(day: str, month: str) -> bool:
+    """Tell whether no month of those has a day of those."""
+    months = [_number(FIELDS[3], part) for part in month.split(",")]
+    days = [_number(FIELDS[2], part) for part in day.split(",")]
+    if None in months or None in days:
+        return False  # a range, a step or *: it comes
+    longest = max(_LONGEST[number - 1] for number in months if number)
+    return all(number > longest for number in days if number)

@@ -13,15 +13,11 @@ _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _HOST = r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::[0-9]+)?"
 _NAME = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*")
 _REFERENCE = re.compile(rf"(?P<name>{_NAME.pattern})(?::[\w][\w.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?", re.ASCII)
-_PRIVATE = re.compile(r"[0-9]{12}\.dkr\.ecr[.-]")
+_PRIVATE = re.compile(r"(?:[a-z]+://)?[0-9]{12}\.dkr[.-]ecr[.-]")
+_DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
+_PLACEHOLDER = re.compile(r"\$\{?\w|\{\{|<[\w-]+>|%\w+%")
+_LONGEST_NAME = 255
 _ALLOWED = "a reference such as public.ecr.aws/nginx/nginx:1.29.1: registry, lower-case name, tag"
-# fmt: off
-STORES = frozenset({
-    "cassandra", "couchdb", "elasticsearch", "etcd", "influxdb", "kafka", "mariadb", "memcached", "minio",
-    "mongo", "mongodb", "mysql", "nats", "neo4j", "opensearch", "postgis", "postgres", "postgresql",
-    "rabbitmq", "redis", "valkey", "zookeeper",
-})
-# fmt: on
 
 
 def public_reference(text: str) -> str:
@@ -36,9 +32,23 @@ def _mistake(text: str) -> Mistake | None:
         return Mistake(
             message="a service may pull from its own repository only, and from public registries",
             allowed="{of: web} for the image of another service, or no `image:` but a release",
-            fix=f"write {{of: {re.split('[:@]', text.partition('/')[2])[0] or 'web'}}} if that is a service's, "
+            fix=f"write {{of: {_last_part(text) or 'web'}}} if that is a service's, "
             "or remove it, push to the service's own repository and release that",
         )
+    if _DIGEST.fullmatch(text):
+        return Mistake(
+            message="is a digest without the name of its image",
+            allowed=_ALLOWED,
+            fix=f"write <name>@sha256:{text.removeprefix('sha256:')}",
+        )
+    if _PLACEHOLDER.search(text):
+        return Mistake(
+            message="nothing is replaced in it",
+            allowed=_ALLOWED,
+            fix="write the tag itself, or remove `image:` and release what is built: `groundwork release NAME TAG`",
+        )
+    if len(re.split("[:@]", text)[0]) > _LONGEST_NAME:
+        return Mistake(message=f"its name has more than {_LONGEST_NAME} characters", allowed=_ALLOWED)
     if _REFERENCE.fullmatch(text):
         return None
     bare = re.sub(r"^[a-z]+://", "", text.strip())
@@ -58,7 +68,5 @@ def means_latest(text: str) -> bool:
     return "@" not in text and (not is_tagged(text) or text.endswith(":latest"))
 
 
-def store(text: str) -> str | None:
-    """Return the name of the database or broker whose public image this is."""
-    name = re.split("[:@]", text.rpartition("/")[2])[0]
-    return name if name in STORES else None
+def _last_part(text: str) -> str:
+    return re.split("[:@]", text.rpartition("/")[2])[0]

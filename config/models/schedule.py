@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from config.models.cron import valid_time, without_other_form
+from config.models.cron import valid_time
+from config.models.cron_forms import without_other_interval, without_other_time
 from config.models.settings import Mistake, Settings, in_words
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
@@ -18,7 +19,8 @@ Expression = Annotated[
     StringConstraints(pattern=r"^(cron\(\S+( \S+){5}\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$"),
     in_words("cron(minute hour day-of-month month day-of-week year), one of the two days ?; or rate(15 minutes)"),
     AfterValidator(valid_time),
-    BeforeValidator(without_other_form),
+    BeforeValidator(without_other_time),
+    BeforeValidator(without_other_interval),
 ]
 
 # Files of the tz database that are no place's clock, and short names that Java, and so EventBridge, does not have.
@@ -53,4 +55,14 @@ def timezone_mistakes(timezone: str) -> Iterator[Mistake]:
             field="timezone",
             message=f"there is no time zone {timezone}",
             allowed="a name of the tz database, such as UTC or Europe/Dublin",
+            fix=_meant(timezone),
         )
+
+
+def _meant(timezone: str) -> str | None:
+    """Return the zone that is written in other letters, or only by its city."""
+    named = timezone.strip().replace(" ", "_").lower()
+    found = [zone for zone in sorted(available_timezones()) if named in (zone.lower(), zone.lower().rpartition("/")[2])]
+    # Etc/GMT+2 lies west of Greenwich, which nobody means who writes GMT+2.
+    known = [zone for zone in found if not zone.startswith((*_OF_THIS_MACHINE, "Etc/")) and zone not in _NOT_IN_JAVA]
+    return f"write {known[0]}" if known else None

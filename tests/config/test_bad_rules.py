@@ -158,6 +158,7 @@ service_configs/api.yaml:8: health_check: a service of kind internal is asked by
 service_configs/api.yaml:8: health_check: ...
   value: off
   allowed: the fields path, command, ... or none
+  fix: write health_check: none
 """,
     ),
     Bad(
@@ -698,7 +699,7 @@ service_configs/api.yaml:9: calls: pricing cannot be called: there is no service
 service_configs/api.yaml:9: calls: mailer cannot be called: a worker has no port
   value: mailer
   allowed: web
-  fix: remove mailer here, or bring its file back
+  fix: remove mailer here
 """,
     ),
     Bad(

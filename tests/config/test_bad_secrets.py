@@ -117,7 +117,7 @@ service_configs/api.yaml:10: secrets.KEY.key: has the wrong form
 service_configs/api.yaml:10: secrets.KEY.json_key: there is no such field
   value: not shown
   allowed: name, of, secret, parameter, key, kms_key
-  fix: did you mean `kms_key`?
+  fix: write `key:`
 """,
     ),
     said(

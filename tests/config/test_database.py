@@ -32,7 +32,7 @@ service_configs/api.yaml:9: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
 backup_retention_days, deletion_protection, of, variables
-  fix: write its fields on the next lines, indented: engine_version, instance_class, storage_gib …
+  fix: write database: {}
 """,
     ),
     Bad(

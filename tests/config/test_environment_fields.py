@@ -137,6 +137,7 @@ environments/dev.yaml:7: office_hours.stop: has the wrong form
 environments/dev.yaml:7: office_hours.timezone: there is no time zone Dublin
   value: Dublin
   allowed: a name of the tz database, such as UTC or Europe/Dublin
+  fix: write Europe/Dublin
 """,
     ),
     Bad(

@@ -10,6 +10,7 @@ import pytest
 
 from config.diagnostics.foreign_words import FOREIGN_WORDS
 from config.diagnostics.schema_words import schema_at, schema_of, writable
+from config.diagnostics.service_words import ANY
 from config.loader.platform import load_platform
 from config.models.environment.environment import Environment
 from config.models.service.service import Service
@@ -48,13 +49,16 @@ CASES = [
     for model, sections in FOREIGN_WORDS.items()
     for section, words in sections.items()
     for word in words
-    if word not in writable(schema_at(schema_of(model), [section] if section else []))
+    if word not in writable(schema_at(schema_of(model), section.split(".") if section else []))
 ]
 
 
 def fix_of(root: Path, file: str, section: str, word: str) -> str:
     """The fix that a person reads for the word in the section of a file."""
-    line = f"{section}: {{{word}: 1}}" if section else f"{word}: 1"
+    section = section.replace(ANY, "some")
+    line = f"{word}: 1"
+    for name in reversed(section.split(".") if section else []):
+        line = f"{name}: {{{line}}}"
     own = VALID.get(file, "kind: scheduled-job\n")
     kept = re.sub(rf"(?m)^{section}:\n(  .*\n)+", "", own) if section else own
     changes: dict[str, Content] = {file: f"{kept}{line}\n"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import pairs, text
-from config.models.image_reference import store
+from config.models.service.container.stores import store
 from config.models.service.database import INJECTED
 from config.source.node import Node
 

@@ -6,7 +6,8 @@ import re
 
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import mapping, text, whole
-from config.models.cron import from_crontab, valid_time
+from config.models.cron import valid_time
+from config.models.cron_forms import from_crontab
 from config.source.node import Node
 
 _MEASURES = {"cpu_percentage": "cpu_percent", "memory_percentage": "memory_percent"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from config.models.service.check_command import NOBODY, as_ecs_takes_it, check_command_mistakes
 from config.models.service.kinds import Kind
 from config.models.service.target_group import Matcher, TargetGroup
 from config.models.settings import Mistake, Settings, in_words
@@ -84,8 +84,6 @@ class Http(TargetGroup):
 # What ECS takes of a container's own check.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 LONGEST_COMMAND_S, LONGEST_START_S = 60, 300
-SHELL = "CMD-SHELL"
-FORMS = ("CMD", SHELL)
 
 
 class HealthCheck(Settings):
@@ -110,14 +108,7 @@ class HealthCheck(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse a command of no form, and times that ECS does not take."""
-        form, *words = self.command or ("",)
-        if form in FORMS and (len(words) != 1 if form == SHELL else not words):
-            yield Mistake(
-                field="command",
-                message=f"{form} is followed by {'one text for the shell' if form == SHELL else 'a program'}",
-                allowed='["CMD-SHELL", "wget … || exit 1"], ["CMD", "wget", "…"], or the words of a program alone',
-                fix=f'write ["{SHELL}", {json.dumps(" ".join(words) or "…", ensure_ascii=False)}]',
-            )
+        yield from check_command_mistakes(self.command)
         limits = {"timeout_s": LONGEST_COMMAND_S, "grace_s": LONGEST_START_S}
         for field, most in limits.items() if self.command else ():
             if getattr(self, field) > most:
@@ -132,19 +123,19 @@ class HealthCheck(Settings):
     @property
     def container_command(self) -> list[str]:
         """The command as ECS takes it."""
-        return list(self.command) if self.command[:1] and self.command[0] in FORMS else ["CMD", *self.command]
+        return as_ecs_takes_it(self.command)
 
 
 class NoHealthCheck(HealthCheck):
     """`health_check: none`: said on purpose, nobody looks inside the container."""
 
 
-NONE = "none"
+NONE = NOBODY.lower()
 
 
 def or_none(value: object) -> object:
     """`none` in the YAML as settings."""
-    if value == NONE or value == {"command": [NONE.upper()]}:
+    if value == NONE or value == {"command": [NOBODY]}:
         return NoHealthCheck()
     # Pydantic hands this function Python's lists for JSON's, and then takes none for a tuple.
     return (
@@ -178,7 +169,7 @@ def unseen_mistakes(kind: Kind, check: HealthCheck, port: int | None) -> Iterato
             field="health_check",
             message=f"a service of kind {kind} is asked by no load balancer, and this has no `command`",
             allowed="`command:` below it, run in the container by ECS, or `health_check: none` on purpose",
-            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}/healthz"]` below it'
+            fix=f'write `command: [wget, -q, -O, /dev/null, "http://127.0.0.1:{port}{check.path}"]` below it'
             if port
             else "write a `command:` below it that ends with 0 while it works, or remove it",
             because=("kind",),

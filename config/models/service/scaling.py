@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from config.models.cron import valid_time, without_other_form
+from config.models.cron import valid_time
+from config.models.cron_forms import without_other_time
 from config.models.schedule import timezone_mistakes
 from config.models.settings import Mistake, Percent, Settings, in_words
 
@@ -17,13 +18,16 @@ Moment = Annotated[
     StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$"),
     in_words("cron(minute hour day-of-month month day-of-week year), one of the two days ?"),
     AfterValidator(valid_time),
-    BeforeValidator(without_other_form),
+    BeforeValidator(without_other_time),
 ]
 PlanName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64),
     in_words("lower-case letters, digits and single hyphens, such as morning-rush"),
 ]
+
+
+_MEASURES = ("cpu_percent", "memory_percent", "requests_per_task", "messages_per_task")
 
 
 class PlannedRange(Settings):
@@ -87,6 +91,15 @@ class Scaling(Settings):
                     field=field,
                     message=f"{given} is not one, which is what `singleton:` asks for",
                     allowed="1, which is its default with `singleton: true`",
+                    fix="remove it, or remove `singleton:`",
+                    because=("singleton",),
+                )
+        for field in _MEASURES:
+            if field in self.model_fields_set and getattr(self, field) is not None:
+                yield Mistake(
+                    field=field,
+                    message="it is always one task, and nothing is scaled",
+                    allowed="only `schedule:`, to stop it at set times",
                     fix="remove it, or remove `singleton:`",
                     because=("singleton",),
                 )

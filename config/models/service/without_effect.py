@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from config.models.image_reference import store
+from config.models.service.container.stores import store_mistakes
 from config.models.service.http import unseen_mistakes, without_overlap
 from config.models.service.kinds import Kind
 from config.models.service.target_group import matcher_mistakes
@@ -24,8 +24,7 @@ def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
     elif service.kind.keeps_running and "health_check" in service.model_fields_set:
         yield from unseen_mistakes(service.kind, check, service.port)
     yield from _asleep(service)
-    if service.kind is Kind.INTERNAL and service.public_image and (name := store(service.public_image)):
-        yield _forgetful(name)
+    yield from store_mistakes(service)
 
 
 def _asleep(service: Service) -> Iterator[Mistake]:
@@ -40,14 +39,4 @@ def _asleep(service: Service) -> Iterator[Mistake]:
         allowed="at least 1, or 0 with a `schedule:` that raises it, with `messages_per_task:`, or with max_tasks: 0",
         fix="write min_tasks: 1",
         because=("scaling",),
-    )
-
-
-def _forgetful(name: str) -> Mistake:
-    instead = {"postgres": "`database: {}`", "postgresql": "`database: {}`", "redis": "`cache: {}`"}.get(name)
-    return Mistake(
-        field="image",
-        message=f"{name} keeps data on a disk, and a task has none that outlives it: each task begins empty",
-        allowed="a service that keeps nothing",
-        fix=f"use {instead or 'a managed service, by its address in `variables:`'}",
     )

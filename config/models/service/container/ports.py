@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,14 @@ def _tcp(value: object) -> object:
     number, _, protocol = value.lower().partition("/")
     if protocol == "tcp" and number.isdigit():
         return int(number)
+    if published := re.fullmatch(r"(?:[\d.]+:)?\d+:(\d+)", number):
+        raise refuse(
+            Mistake(
+                message="nothing is published here: a task has an address of its own",
+                allowed="where the container listens",
+                fix=f"write {published[1]}",
+            )
+        )
     if protocol == "udp":
         raise refuse(
             Mistake(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LEAST_FOR_ITSELF_MIB = 128
 # The log router and the exporter of the task's own figures, which stand in every task (modules/ecs/sidecars.py).
 OF_THE_PLATFORM_MIB = 192
-_OF_THE_LOAD_BALANCER = ("path", "healthy_threshold")
+_OF_THE_LOAD_BALANCER = ("path", "matcher", "healthy_threshold")
 
 
 class Sidecar(Settings):
