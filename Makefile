@@ -19,8 +19,12 @@ demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
 	@$(BIN)/groundwork demo-down
 
 .PHONY: test
-test: install .venv-checkov .venv-provider-6 .venv-cdktn ## every test (e2e ones apply with the real Terraform and AWS provider)
-	$(BIN)/pytest $(PARALLEL)
+test: install .venv-checkov .venv-provider-6 .venv-cdktn ## all tests but the long ones; dev is applied with the real Terraform and AWS provider
+	$(BIN)/pytest $(PARALLEL) -m "not long"
+
+.PHONY: long
+long: install ## the long tests: staging, prod and examples applied, faults and recovery, the workflows' own steps
+	$(BIN)/pytest $(PARALLEL) -m long
 
 .PHONY: unit
 unit: install ## the tests that need neither Terraform nor containers: under a minute

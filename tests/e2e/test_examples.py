@@ -14,7 +14,7 @@ from local_aws import launcher
 from tests.e2e.whole_platform import Checkout
 from tests.synthesis import ROOT
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 ENVIRONMENT = "staging"
 SECRETS = {"tickets-web": "secret-key", "forum-web": "rails-master-key", "shop-mailer": "smtp-password"}

@@ -22,7 +22,7 @@ from cli.terraform.synthesized import read_program, waves
 from local_aws import launcher
 from tests.e2e.whole_platform import Checkout
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 INVOICES = "kind: internal\nhealth_check: none\nport: 8080\n"
 MIGRATION = """\

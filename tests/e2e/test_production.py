@@ -19,7 +19,7 @@ import pytest
 
 from tests.e2e.whole_platform import Checkout
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(1200)]
 
 SERVICES = {"mailer", "orders", "storefront"}
 SECRET_VALUE = "correct-horse-battery-staple"

@@ -21,7 +21,7 @@ from tests.e2e.cut_connection import CutConnection
 from tests.e2e.recovery_program import PROGRAM
 from tests.e2e.small_program import PATIENCE_SECONDS, SmallCheckout, kill_all
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 FROZEN_SECONDS = 60
 BUCKET = "acme-dev-terraform-state"

@@ -24,7 +24,7 @@ from tests.delivered import DELIVERED
 from tests.synthesis import ROOT, SHOP
 from tests.workflows.workflow_files import steps
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 NOT_RUN = {"make ci"}
 """The tests themselves: it runs this."""
