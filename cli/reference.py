@@ -11,8 +11,11 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from cli.app import app
+from cli.cost.prices_command import MODEL
 from cli.root import ROOT
 from config.loader.field_reference import pages as field_pages
+from costs.field_costs import field_costs
+from costs.price_list import load_prices
 
 FOLDER = Path("docs/reference")
 COMMANDS = "commands.md"
@@ -24,7 +27,8 @@ Written by `make reference` from the command line itself. `groundwork --help` li
 
 def pages() -> dict[str, str]:
     """Return the text of each page, by its name in docs/reference/."""
-    return {**field_pages(), COMMANDS: _commands()}
+    prices = load_prices(MODEL)
+    return {**field_pages(field_costs(prices), region=prices.region), COMMANDS: _commands()}
 
 
 def stale(root: Path) -> list[Path]:

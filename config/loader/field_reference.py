@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from config.diagnostics.schema_words import Schema, in_words, resolve
 from config.loader.json_schema import environment_schema, service_schema
 from config.models.service.service import OVERRIDES
 
 Make = Callable[[], Schema]
+Costs = Mapping[str, str]
+"""What a field costs, by its path: `network.nat`."""
 PAGES: dict[str, tuple[str, str, Make]] = {
     "service.md": ("A service's file", "`service_configs/<name>.yaml`", service_schema),
     "environment.md": (
@@ -20,18 +22,27 @@ PAGES: dict[str, tuple[str, str, Make]] = {
 }
 _HEAD = "| field | allowed | default | meaning |\n|---|---|---|---|"
 _KEY = "<name>"
+_WRITTEN = "Written by `make reference` from the settings models: edit those."
+_PRICES = (
+    "What a field costs is AWS' price on demand in {}, of 730 hours a month, from `costs/prices`; what an environment "
+    "costs says `groundwork cost` ([costs](../costs.md))."
+)
 
 
-def pages() -> dict[str, str]:
-    """Return the text of each page, by its name in docs/reference/."""
-    return {name: _page(title, file, make()) for name, (title, file, make) in PAGES.items()}
+def pages(costs: Mapping[str, Costs], *, region: str) -> dict[str, str]:
+    """Return the text of each page, by its name in docs/reference/; `costs` are by page, in this region."""
+    return {
+        name: _page(title, f"{file}. {_WRITTEN} {_PRICES.format(region)}", make(), costs[name])
+        for name, (title, file, make) in PAGES.items()
+    }
 
 
-def _page(title: str, file: str, schema: Schema) -> str:
-    sections = [f"# {title}\n\n{file}. Written by `make reference` from the settings models: edit those."]
+def _page(title: str, about: str, schema: Schema, costs: Costs) -> str:
+    sections = [f"# {title}\n\n{about}"]
     for path, section in _sections(schema, schema, ""):
         heading = f"## `{path}`\n\n" if path else ""
-        sections.append(f"{heading}{_about(section, path)}{_HEAD}\n{_rows(schema, section)}")
+        its = {name: costs.get(f"{path}.{name}" if path else name, "") for name in section.get("properties", {})}
+        sections.append(f"{heading}{_about(section, path)}{_HEAD}\n{_rows(schema, section, its)}")
     return "\n\n".join(sections) + "\n"
 
 
@@ -66,11 +77,11 @@ def _entries(field: Schema) -> Schema:
     return entries if isinstance(entries, dict) else {}
 
 
-def _rows(root: Schema, section: Schema) -> str:
+def _rows(root: Schema, section: Schema, costs: Costs) -> str:
     required = set(section.get("required", []))
     return "\n".join(
         f"| `{name}` | {_allowed(root, found)} | {_default(root, field, name in required)} | "
-        f"{_cell(field.get('description', found.get('description', '')))} |"
+        f"{_cell(field.get('description', found.get('description', '')) + ' ' + costs[name])} |"
         for name, field in section.get("properties", {}).items()
         for found in [resolve(root, field)]
     )

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.cost.prices_command import MODEL
+from cli.reference import pages
 from costs.bill import Bill
+from costs.field_costs import FIELD_COSTS, amount
 from costs.levers import levers
+from costs.price_list import load_prices
 from tests.costs.resources import bill_of
 from tests.costs.test_bills import LOGGING, PUBLIC, settle
 from tests.synthesis import ROOT, SHOP, Checkout, Platform
@@ -112,3 +116,18 @@ def test_the_readme_says_what_an_environment_costs(bills: Mapping[str, Bill]) ->
     text = " ".join((ROOT / "README.md").read_text().split())
     amounts = [f"${bill.usd - part(bill, PUBLIC):,.0f}" for bill in bills.values()]
     assert f"{amounts[0]} a month in dev, {amounts[1]} in staging, {amounts[2]} in prod" in text
+
+
+def test_the_page_says_what_each_default_of_an_environment_costs() -> None:
+    told = rows(ROOT / "docs/environments.md", "## What each default costs")
+    assert len(told) == 10
+    reference = pages()["environment.md"]
+    for path, (default, usd, *_) in told.items():
+        section, _, name = path.rpartition(".")
+        fields = reference.partition(f"\n## `{section}`\n")[2].partition("\n## ")[0]
+        (written,) = re.findall(rf"^\| `{name}` \|.*?\| `([^|]*)` \| ", fields, re.M)
+        value = default.strip("`")
+        assert written.strip('"') == value, path
+        cost = FIELD_COSTS["environment.md"][path]
+        terms = cost.values.get(value) or [(quantity * int(value), key) for quantity, key in cost.unit]
+        assert usd == amount(terms, load_prices(MODEL)), path
