@@ -78,6 +78,8 @@ def new(
         typer.echo(f"Nothing is written. This is what {file} would have been:\n\n{text}", err=True)
         raise
     typer.echo(f"Wrote {file}\n{_next_steps(name, before=answers.get('before'), deployments=deployments)}")
+    if kind.keeps_running:
+        typer.echo("code: on SIGTERM, finish what has begun and end; see docs/deploying.md, On SIGTERM")
     typer.echo(f"cost: {new_service_cost(root(), name)}")
 
 

@@ -9,11 +9,13 @@ from config.models.environment.environment import Environment
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
 from config.models.service.container.hardening import Capability
 from config.models.service.container.sidecars import Sidecar
+from config.models.service.kinds import Kind
 from config.models.service.service import Service
 from modules.ecs.container import EXPORTER_MEMORY_MIB, hardened, health_check_of, log_to, tcp, told
 
 ROUTER_MEMORY_MIB = 128
 ROUTER_STOP_TIMEOUT_S = 60  # longer than its Grace, in which it sends what it still has
+EXPORTER_GRACE_S = 5
 NO_CAPABILITY = (Capability.ALL,)
 
 
@@ -109,12 +111,21 @@ def router_container(
     }
 
 
-def exporter_container(environment: Environment, *, tag: str, log_group: str) -> dict[str, Any]:
+def deregistration_delay_s(settings: Service) -> int:
+    """Return how long a task goes on serving without a name; a service of one task at a time would only be away."""
+    if settings.kind is not Kind.INTERNAL or settings.scaling.singleton:
+        return 0
+    return settings.rollout.deregistration_delay_s
+
+
+def exporter_container(environment: Environment, settings: Service, *, tag: str, log_group: str) -> dict[str, Any]:
     """Return the container that tells Prometheus what its task uses; when it fails, it alone is restarted.
 
+    ECS stops a container only once all that depend on it have ended. This one depends on those that serve, and ends
+    when no caller has the task's address any more (docs/adr/0028).
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
     """
-    return {
+    container: dict[str, Any] = {
         "name": ECS_EXPORTER,
         "image": f"{environment.registry}/{platform_repository(ECS_EXPORTER)}:{tag}",
         "essential": False,
@@ -124,3 +135,9 @@ def exporter_container(environment: Environment, *, tag: str, log_group: str) ->
         "logConfiguration": log_to(log_group, environment.region),
         **hardened(read_only_root=True, init_process=True, drop=NO_CAPABILITY),
     }
+    if delay_s := deregistration_delay_s(settings):
+        serving = [settings.name, *sorted(settings.sidecars)]
+        container["dependsOn"] = [{"containerName": name, "condition": "START"} for name in serving]
+        container["environment"] = [{"name": "DEREGISTRATION_DELAY_SECONDS", "value": str(delay_s)}]
+        container["stopTimeout"] = delay_s + EXPORTER_GRACE_S
+    return container

@@ -120,7 +120,8 @@ class Task(Construct):
             disk=disk,
         )
         beside = sidecar_containers(environment, settings, secrets=secrets.of_sidecars, log_group=self.log_group.name)
-        beside += [exporter_container(environment, tag=exporter, log_group=self.log_group.name)] if exporter else []
+        if exporter:
+            beside.append(exporter_container(environment, settings, tag=exporter, log_group=self.log_group.name))
         # What may read no password, or write no log, starts no task.
         rights: list[ITerraformDependable] = [secret.grant_read(self.roles.execution) for secret in generated.values()]
         rights += ServiceRights(
@@ -171,7 +172,8 @@ class Task(Construct):
             self.security_group.allow_from(scraper, metrics_port, scope=self, id_="scrape-service")
 
     def call(self, callees: Sequence[Task]) -> None:
-        """Open the way from this task to each of these, on the ports that its file names."""
+        """Open the way to each of these, on the ports that its file names; `depth` is the longest chain of calls."""
+        self.depth: int = max((callee.depth + 1 for callee in callees), default=0)
         for callee in callees:
             other = callee._settings
             # The platform's own services have no file that names their calls.

@@ -18,6 +18,7 @@ from modules.ecs.fargate_service import FargateService
 from modules.ecs.rollback_alarms import RollbackAlarms
 from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.scaling.queue_scaling import QueueScaling
+from modules.ecs.scaling.start_order import hours_in_order
 from modules.ecs.service_discovery import register
 from modules.ecs.task import Task
 from modules.edge.load_balancer import LoadBalancer
@@ -154,7 +155,7 @@ class Workload:
             cluster=self._runtime.cluster,
             service=service,
             requests_label=requests_label,
-            office_hours=self._runtime.environment.office_hours,
+            office_hours=hours_in_order(self._runtime.environment.office_hours, self._settings, depth=self.task.depth),
             settings=self._settings.scaling,
         )
 

@@ -152,6 +152,7 @@ def test_the_next_steps_name_the_repository_and_the_commands(root: Path, groundw
         "      groundwork release payments TAG --environment dev",
         "      groundwork images publish    Prometheus' image names whom it scrapes",
         "      groundwork deploy dev service-payments monitoring    without a release it runs no task",
+        "code: on SIGTERM, finish what has begun and end; see docs/deploying.md, On SIGTERM",
         # There is no program to synthesize here; tests/cli/cost/test_new_service.py has one.
         "cost: what it adds a month, once it is released: groundwork cost ENV --service payments",
     ]

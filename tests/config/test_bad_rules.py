@@ -192,6 +192,16 @@ service_configs/api.yaml:9: health_check.path: a service of kind internal is not
 """,
     ),
     Bad(
+        "an address that the load balancer takes away",
+        added(WEB, "rollout:\n  deregistration_delay_s: 30\n"),
+        """
+service_configs/web.yaml:10: rollout.deregistration_delay_s: a service of kind public-web drains by `http.drain_s`
+  value: 30
+  allowed: only with kind internal
+  fix: remove it, or choose another kind
+""",
+    ),
+    Bad(
         "codes of a health check that nobody asks",
         replaced(API, "health_check: none\n", 'health_check:\n  matcher: "200-399"\n  command: [x]\n'),
         """

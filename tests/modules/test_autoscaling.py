@@ -14,10 +14,11 @@ from config.models.environment.office_hours import OfficeHours
 from config.models.service.scaling import Scaling
 from modules.ecs.cluster import EcsCluster
 from modules.ecs.scaling.autoscaling import Autoscaling
+from modules.ecs.scaling.start_order import hours_in_order
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.vpc import Vpc
-from tests.settings import ACCOUNT, a_network, an_environment
+from tests.settings import ACCOUNT, a_network, a_service, an_environment
 from tests.synthesis import Stack, synthesize_construct
 from tests.terraform_validation import provider_says
 
@@ -82,6 +83,19 @@ def test_in_the_morning_the_range_is_the_services_own_again() -> None:
     start = stack.one("aws_appautoscaling_scheduled_action", name="start")
     assert (start["schedule"], start["timezone"]) == ("cron(30 7 ? * MON,TUE,WED,THU,FRI *)", "Europe/Dublin")
     assert start["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "6"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "depth", "starts"),
+    [("internal", 0, time(7, 20)), ("internal", 1, time(7, 23)), ("internal", 9, time(7, 29))]
+    + [(kind, 0, time(7, 30)) for kind in ("public-web", "worker")],
+)
+def test_what_is_called_starts_before_its_callers(kind: str, depth: int, starts: time) -> None:
+    """Who asks for a name too early is told that there is none, and keeps that answer."""
+    hours = hours_in_order(HOURS, a_service(kind=kind), depth=depth)
+    assert hours is not None
+    assert (hours.start, hours.stop) == (starts, HOURS.stop)
+    assert HOURS.around.start < starts, "databases are there first"
 
 
 RUSH = {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "Europe/Dublin", "min_tasks": 6, "max_tasks": 20}

@@ -32,6 +32,10 @@ def own(service: Service) -> dict[str, Any]:
     return container_definition(ENVIRONMENT, service, log_group="/logs", secret_arns={}, variables={})
 
 
+def exporting(service: Service) -> dict[str, Any]:
+    return exporter_container(ENVIRONMENT, service, tag="v1", log_group="/logs")
+
+
 def beside(service: Service, **secrets: dict[str, str]) -> dict[str, dict[str, Any]]:
     given = {name: secrets.get(name, {}) for name in service.sidecars}
     return {its["name"]: its for its in sidecar_containers(ENVIRONMENT, service, secrets=given, log_group="/logs")}
@@ -170,9 +174,42 @@ def test_the_platforms_own_programs_have_an_init_process_and_no_capability(servi
 
 
 def test_the_containers_beside_every_service_have_no_capability() -> None:
-    exporter = exporter_container(ENVIRONMENT, tag="v1", log_group="/logs")
+    exporter = exporting(a_service())
     router = router_container(ENVIRONMENT, a_service(), tag="v1", log_group="/logs", host="logs.example.com")
     for container in (exporter, router):
         assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
     assert exporter["readonlyRootFilesystem"]
     assert exporter["linuxParameters"]["initProcessEnabled"]
+
+
+def test_an_internal_service_goes_on_serving_until_no_caller_has_its_address_any_more(ecs: dict[str, Any]) -> None:
+    exporter = exporting(a_service(**FULL))
+    # What others depend on is stopped after them: agent/engine/dependencygraph/graph.go, verifyShutdownOrder.
+    assert exporter["dependsOn"] == [
+        {"containerName": name, "condition": "START"} for name in ("orders", "agent", "nginx")
+    ]
+    assert exporter["environment"] == [{"name": "DEREGISTRATION_DELAY_SECONDS", "value": "20"}]
+    assert exporter["stopTimeout"] > 20, "else ECS kills it before"
+    shape = ServiceModel(ecs).shape_for("ContainerDefinition")
+    assert ParamValidator().validate(exporter, shape).generate_report() == ""
+
+
+def test_the_longest_delay_is_within_what_fargate_allows_a_container_to_take() -> None:
+    slow = exporting(a_service(rollout={"deregistration_delay_s": 90}))
+    assert slow["environment"][0]["value"] == "90"
+    assert slow["stopTimeout"] <= 120
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        a_service(rollout={"deregistration_delay_s": 0}),
+        a_service(kind="public-web"),
+        a_service(kind="worker"),
+        a_service(scaling={"singleton": True}),
+        prometheus(ENVIRONMENT, "v1"),
+    ],
+    ids=["as asked", "public-web", "worker", "singleton", "prometheus"],
+)
+def test_other_tasks_are_stopped_at_once(service: Service) -> None:
+    assert not {"dependsOn", "environment", "stopTimeout"} & exporting(service).keys()

@@ -98,6 +98,10 @@ class OfficeHours(Settings):
         stop = min(_minutes(self.stop) + MARGIN_MIN, DAY_MIN - 1)
         return self.model_copy(update={"start": _clock(start), "stop": _clock(stop)})
 
+    def started_before(self, minutes: int) -> OfficeHours:
+        """Return hours that begin so much earlier on the same day, for what others look up as soon as they start."""
+        return self.model_copy(update={"start": _clock(max(_minutes(self.start) - minutes, 0))})
+
     @property
     def hours_of_all_year(self) -> tuple[datetime, datetime]:
         """The first working day of a week by UTC, without the hours that summer or winter time takes away."""

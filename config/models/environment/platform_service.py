@@ -12,6 +12,7 @@ from config.models.service.http import HealthCheck, Http
 from config.models.service.kinds import Kind
 from config.models.service.logs import LogDestination, Logs
 from config.models.service.monitoring.metrics import Metrics
+from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.service import Service
 from config.models.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT
@@ -53,6 +54,8 @@ class PlatformService(Service):
     # None of their programs is root, or does what needs a capability.
     init_process: bool = True
     drop_capabilities: tuple[Capability, ...] = (Capability.ALL,)
+    # Prometheus tries again by itself, and each of them is one task: it would only be away for longer.
+    rollout: Rollout = Rollout(deregistration_delay_s=0)
 
     @property
     def repository(self) -> str:

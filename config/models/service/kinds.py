@@ -67,9 +67,21 @@ _ENDS = {
 }
 
 KIND_RULES: dict[Kind, KindRule] = {
-    Kind.PUBLIC_WEB: KindRule(needs=_LISTENS, refuses=_KEEPS_RUNNING),
+    Kind.PUBLIC_WEB: KindRule(
+        needs=_LISTENS,
+        refuses={
+            **_KEEPS_RUNNING,
+            "rollout.deregistration_delay_s": "drains by `http.drain_s`",
+        },
+    ),
     Kind.INTERNAL: KindRule(needs={**_LISTENS, **_LOOKED_AT}, refuses={**_NO_REQUESTS, **_KEEPS_RUNNING}),
-    Kind.WORKER: KindRule(refuses={**_NOT_CONNECTED, **_KEEPS_RUNNING}),
+    Kind.WORKER: KindRule(
+        refuses={
+            **_NOT_CONNECTED,
+            **_KEEPS_RUNNING,
+            "rollout.deregistration_delay_s": "has nobody who connects to it; `stop_timeout_s` is for its work at hand",
+        }
+    ),
     Kind.SCHEDULED_JOB: KindRule(
         needs={"schedule": "must say when it runs"}, refuses={**_ENDS, "before": "runs at its own time"}
     ),

@@ -1,4 +1,4 @@
-"""Time limits of a service's rollout."""
+"""Time limits of a service's rollout, and how it lets its old tasks go."""
 
 from __future__ import annotations
 
@@ -22,4 +22,11 @@ class Rollout(Settings):
     )
     timeout_minutes: int = Field(
         default=30, ge=5, le=240, description="How long ECS may take to call the deployment completed."
+    )
+    deregistration_delay_s: int = Field(
+        default=20,
+        ge=0,
+        le=90,
+        description="How long a task goes on serving after its address has left the DNS, until it gets SIGTERM; "
+        "internal only. Longer than its callers keep an address: the DNS 10 s, an older JVM 30 s.",
     )
