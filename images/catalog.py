@@ -1,4 +1,4 @@
-"""The six images that the platform itself runs, and who may read what each of them serves."""
+"""The seven images that the platform itself runs, and who may read what each of them serves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import (
     ALERTMANAGER,
+    BLACKBOX_EXPORTER,
     CLOUDWATCH_EXPORTER,
     ECS_EXPORTER,
     GRAFANA,
@@ -15,7 +16,7 @@ from config.models.environment.platform_service import (
     PROMETHEUS,
     platform_repository,
 )
-from monitoring import alertmanager, cloudwatch_exporter, grafana, prometheus
+from monitoring import alertmanager, blackbox_exporter, cloudwatch_exporter, grafana, prometheus
 
 Render = Callable[[Deployment], Mapping[str, bytes]]
 
@@ -40,6 +41,7 @@ class PlatformImage:
 
 PLATFORM_IMAGES = (
     PlatformImage(name=ALERTMANAGER, port=PORTS[ALERTMANAGER], render=alertmanager.render),
+    PlatformImage(name=BLACKBOX_EXPORTER, port=PORTS[BLACKBOX_EXPORTER], render=blackbox_exporter.render),
     PlatformImage(name=CLOUDWATCH_EXPORTER, port=PORTS[CLOUDWATCH_EXPORTER], render=cloudwatch_exporter.render),
     PlatformImage(name=ECS_EXPORTER, port=PORTS[ECS_EXPORTER]),
     PlatformImage(name="fluent-bit", port=2020),

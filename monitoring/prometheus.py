@@ -19,6 +19,7 @@ from config.models.environment.platform_service import (
     SERVICES,
 )
 from config.models.service.service import Service
+from monitoring import blackbox_exporter
 from monitoring.alerts import rule_files
 from monitoring.log_routing import searched
 from monitoring.scrape_limits import LIMITS
@@ -59,6 +60,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             _applications(environment, services),
             _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
             *([_log_routers(environment, routed)] if routed else []),
+            *blackbox_exporter.scrapes(deployment),
         ],
     }
     comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"

@@ -23,7 +23,7 @@ class JobStack(PlatformStack):
     ) -> None:
         environment = runtime.environment
         super().__init__(scope, name=f"service-{settings.name}", environment=environment)
-        self.task = make_task(self, runtime=runtime, dependencies=dependencies, scraped=False, settings=settings)
+        self.task = make_task(self, runtime=runtime, dependencies=dependencies, exporters=(), settings=settings)
         unseen = "Whoever starts the task attaches it, which checkov does not see."
         skip(self.task.security_group.group, "CKV2_AWS_5", unseen)
         if settings.schedule:

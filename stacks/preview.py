@@ -47,7 +47,7 @@ class PreviewStack(PlatformStack):
                 Construct(self, service.name),
                 runtime=runtime,
                 dependencies=replace(dependencies[name], callees=callees, logs=None),
-                scraped=False,
+                exporters=(),
                 settings=service,
             )
             own[name] = workload.task

@@ -70,6 +70,7 @@ class Promise:
 
 
 TASK_METRICS, ROUTER_METRICS = 9779, 2020
+PROBER = ("cloudwatch-exporter", 9115)  # the blackbox exporter, a container of its task
 # What the platform's own parts reach, beside what the services add to the load balancer's and the scraper's.
 PLATFORM: dict[str, dict[str, int]] = {
     "edge": {"grafana": 3000},
@@ -125,6 +126,7 @@ def promised(root: Path, environment: str) -> Promise:
     (deployment,) = load_platform(root, only=environment)
     services = {service.name: service for service in deployment.services}
     outgoing = {caller: set(called.items()) for caller, called in PLATFORM.items()}
+    outgoing["scraper"].add(PROBER)
     for service in services.values():
         wanted = set()
         for call in service.calls:
@@ -271,6 +273,7 @@ def test_prometheus_reads_metrics_where_services_have_them_and_nothing_else(kind
         *((f"dev-{name}", (2020, 2020)) for name in services),
         ("dev-orders", (8081, 8081)),
         ("dev-mailer", (9100, 9100)),
+        ("dev-cloudwatch-exporter", (9115, 9115)),
         ("dev-logging", HTTPS),  # the endpoint that whoever is in the private subnets may call
     }
 

@@ -23,6 +23,7 @@ ServiceName = Annotated[
 PLATFORM_NAMES = frozenset(
     {
         "alertmanager",
+        "blackbox-exporter",
         "cloudwatch-exporter",
         "ec2",
         "ecs-exporter",

@@ -118,26 +118,28 @@ def deregistration_delay_s(settings: Service) -> int:
     return settings.rollout.deregistration_delay_s
 
 
-def exporter_container(environment: Environment, settings: Service, *, tag: str, log_group: str) -> dict[str, Any]:
-    """Return the container that tells Prometheus what its task uses; when it fails, it alone is restarted.
+def exporter_container(
+    environment: Environment, settings: Service, name: str, *, tag: str, log_group: str
+) -> dict[str, Any]:
+    """Return an exporter's container, which Prometheus asks; when it fails, it alone is restarted.
 
-    ECS stops a container only once all that depend on it have ended. This one depends on those that serve, and ends
-    when no caller has the task's address any more (docs/adr/0028).
+    ECS stops a container only once all that depend on it have ended. The ECS exporter depends on those that serve, and
+    ends when no caller has the task's address any more (docs/adr/0028).
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
     """
     container: dict[str, Any] = {
-        "name": ECS_EXPORTER,
-        "image": f"{environment.registry}/{platform_repository(ECS_EXPORTER)}:{tag}",
+        "name": name,
+        "image": f"{environment.registry}/{platform_repository(name)}:{tag}",
         "essential": False,
         "restartPolicy": {"enabled": True},
         "memory": EXPORTER_MEMORY_MIB,
-        "portMappings": tcp(PORTS[ECS_EXPORTER]),
+        "portMappings": tcp(PORTS[name]),
         "logConfiguration": log_to(log_group, environment.region),
         **hardened(read_only_root=True, init_process=True, drop=NO_CAPABILITY),
     }
-    if delay_s := deregistration_delay_s(settings):
+    if name == ECS_EXPORTER and (delay_s := deregistration_delay_s(settings)):
         serving = [settings.name, *sorted(settings.sidecars)]
-        container["dependsOn"] = [{"containerName": name, "condition": "START"} for name in serving]
+        container["dependsOn"] = [{"containerName": one, "condition": "START"} for one in serving]
         container["environment"] = [{"name": "DEREGISTRATION_DELAY_SECONDS", "value": str(delay_s)}]
         container["stopTimeout"] = delay_s + EXPORTER_GRACE_S
     return container

@@ -45,8 +45,8 @@ class Task(Construct):
 
     `generated` are passwords by the variable that holds them; `variables` are merged with the service's own, and may
     stand in the state. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder
-    of the data volume there; without, on Fargate. `exporter` is the tag of the image that tells Prometheus what the
-    task uses, `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
+    of the data volume there; without, on Fargate. `exporters` are those that Prometheus asks beside it, by the tag of
+    the image, `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Task(Construct):
         generated: Mapping[str, GeneratedSecret] | None = None,
         variables: Mapping[str, str] | None = None,
         disk: str | None = None,
-        exporter: str | None = None,
+        exporters: Mapping[str, str] | None = None,
         router: str | None = None,
         logs: LogCollection | None = None,
         settings: Service,
@@ -88,7 +88,7 @@ class Task(Construct):
             environment=environment,
             repositories=[
                 *([settings.repository] if settings.public_image is None else []),
-                *([platform_repository(ECS_EXPORTER)] if exporter else []),
+                *map(platform_repository, exporters or ()),
                 *([platform_repository(FLUENT_BIT)] if logs else []),
             ],
             log_group=self.log_group,
@@ -120,8 +120,8 @@ class Task(Construct):
             disk=disk,
         )
         beside = sidecar_containers(environment, settings, secrets=secrets.of_sidecars, log_group=self.log_group.name)
-        if exporter:
-            beside.append(exporter_container(environment, settings, tag=exporter, log_group=self.log_group.name))
+        for exporter, tag in (exporters or {}).items():
+            beside.append(exporter_container(environment, settings, exporter, tag=tag, log_group=self.log_group.name))
         # What may read no password, or write no log, starts no task.
         rights: list[ITerraformDependable] = [secret.grant_read(self.roles.execution) for secret in generated.values()]
         rights += ServiceRights(

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
 )
 from constructs import Construct
 
+from config.models.environment.edge import NO_SERVICE
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from modules.checkov import skip
@@ -90,7 +91,7 @@ class LoadBalancer(Construct):
                     type="fixed-response",
                     fixed_response=LbListenerDefaultActionFixedResponse(
                         content_type="text/plain",
-                        message_body="No service answers here.\n",
+                        message_body=NO_SERVICE,
                         status_code="404",
                     ),
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
@@ -34,7 +34,7 @@ def make_task(
     *,
     runtime: EcsRuntime,
     dependencies: ServiceDependencies,
-    scraped: bool,
+    exporters: Sequence[str],
     generated: Mapping[str, GeneratedSecret] | None = None,
     variables: Mapping[str, str] | None = None,
     disk: str | None = None,
@@ -53,7 +53,7 @@ def make_task(
         generated=generated,
         variables=variables,
         disk=disk,
-        exporter=runtime.image_tags[ECS_EXPORTER] if scraped else None,
+        exporters={name: runtime.image_tags[name] for name in exporters},
         router=runtime.image_tags[FLUENT_BIT],
         logs=dependencies.logs,
         settings=settings,
@@ -66,7 +66,7 @@ class Workload:
     """Exposes `task`, which can be called as soon as it is made; it runs once one of the `run_` methods is called.
 
     It adds its constructs to the scope itself and is none, so that a service's addresses in the state are those of its
-    stack. `scraped` says whether Prometheus reads it: without, it has no exporter beside it.
+    stack. `exporters` are those beside it that Prometheus reads.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Workload:
         *,
         runtime: EcsRuntime,
         dependencies: ServiceDependencies | None = None,
-        scraped: bool = True,
+        exporters: Sequence[str] = (ECS_EXPORTER,),
         generated: Mapping[str, GeneratedSecret] | None = None,
         variables: Mapping[str, str] | None = None,
         disk: str | None = None,
@@ -87,7 +87,7 @@ class Workload:
             scope,
             runtime=runtime,
             dependencies=self._dependencies,
-            scraped=scraped,
+            exporters=exporters,
             generated=generated,
             variables=variables,
             disk=disk,

@@ -1,4 +1,4 @@
-"""Alerts about the load balancer, from CloudWatch: gauges of five minutes' sum, some minutes late.
+"""Alerts about the load balancer, from CloudWatch (gauges of five minutes' sum, some minutes late) and from probes.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from config.loader.platform import Deployment
 from monitoring.alerts.alert import Alert, RuleGroup, Severity
+from monitoring.blackbox_exporter import PROBES, probes
 from monitoring.cloudwatch_exporter import EVENT_MINUTES
 from monitoring.thresholds import ERROR_RATE, LOAD_BALANCER_ERROR_RATE
 
@@ -70,9 +71,44 @@ OF_SERVICES = (
         description="It had reached the most that it can hold.",
     ),
 )
+OF_PROBES = (
+    Alert(
+        name="AllProbesFailing",
+        expr=f"count(probe_success{PROBES} == 0) == count(probe_success{PROBES}) > 1",
+        for_="5m",
+        severity=Severity.CRITICAL,
+        summary="None of the {{ $value }} public addresses answers",
+        description="Not a service's fault: the load balancer, the domain's DNS, its certificate, or the way out of "
+        "who asks.",
+    ),
+    Alert(
+        name="ServiceProbeFailing",
+        expr=f"min by (service, instance) (probe_success{PROBES}) == 0",
+        for_="5m",
+        severity=Severity.CRITICAL,
+        summary="{{ $labels.service }} does not answer at {{ $labels.instance }}",
+        description="Asked once a minute as a user would: no answer within ten seconds, no valid certificate, "
+        "an error of 500 or more, or no rule for it at the load balancer.",
+    ),
+)
+CERTIFICATE_LEFT = f"min (probe_ssl_earliest_cert_expiry{PROBES}) - time()"
+OF_CERTIFICATES = tuple(
+    Alert(
+        name="CertificateExpiresSoon",
+        expr=f"{CERTIFICATE_LEFT} < {days} * 86400",
+        for_="1h",
+        severity=severity,
+        summary="The certificate expires in {{ $value | humanizeDuration }}",
+        description="AWS renews it 60 days before by itself, as long as its record for validation is in the domain.",
+    )
+    for severity, days in ((Severity.CRITICAL, 3), (Severity.WARNING, 21))
+)
 
 
 def edge(deployment: Deployment) -> RuleGroup:
-    """Build the load balancer's alerts; with office hours none about refused requests, which nights are full of."""
-    sleeps = deployment.environment.office_hours is not None
-    return RuleGroup(name="edge", alerts=OF_SERVICES if sleeps else (LOAD_BALANCER_REFUSES, *OF_SERVICES))
+    """Build the load balancer's alerts; with office hours none that would ring each night, when no service answers."""
+    certificates = OF_CERTIFICATES if probes(deployment) else ()
+    if deployment.environment.office_hours:
+        return RuleGroup(name="edge", alerts=(*OF_SERVICES, *certificates))
+    asked = OF_PROBES if probes(deployment) else ()
+    return RuleGroup(name="edge", alerts=(LOAD_BALANCER_REFUSES, *OF_SERVICES, *asked, *certificates))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import BESIDE_PROMETHEUS, CLOUDWATCH_EXPORTER, PROMETHEUS
 from monitoring.alerts.alert import WATCHDOG, Alert, RuleGroup, Severity, any_of
+from monitoring.blackbox_exporter import PROBES, probes
 from monitoring.thresholds import PROMETHEUS_DISK, PROMETHEUS_MEMORY
 
 MINE = f'{{job="{PROMETHEUS}"}}'
@@ -15,6 +16,14 @@ GIB, MIB = 2**30, 2**20
 USED = " + ".join(
     f"prometheus_tsdb_{part}{MINE}"
     for part in ("storage_blocks_bytes", "wal_storage_size_bytes", "head_chunks_storage_size_bytes")
+)
+PROBES_MISSING = Alert(
+    name="ProbesMissing",
+    expr=f'label_replace(absent(probe_success{PROBES}), "service", "{CLOUDWATCH_EXPORTER}", "", "")',
+    for_="15m",
+    severity=Severity.WARNING,
+    summary="Nobody asks the public hosts; the blackbox exporter beside {{ $labels.service }} does not answer",
+    description="An outage that no task and no load balancer notices is not noticed at all.",
 )
 
 
@@ -155,6 +164,7 @@ def monitoring(deployment: Deployment) -> RuleGroup:
                 description="It answers, and has nothing to say: no alert about the load balancer or databases can "
                 "fire. Its log has the reason.",
             ),
+            *([PROBES_MISSING] if probes(deployment) else []),
             Alert(
                 name="CloudWatchRefuses",
                 expr="sum by (api_name) (increase(yace_cloudwatch_request_errors[30m])) > 5",

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.loader.platform import Deployment
-from config.models.environment.platform_service import ECS_EXPORTER
+from config.models.environment.platform_service import BLACKBOX_EXPORTER, ECS_EXPORTER
 from config.models.service.monitoring.slo import Latency, Slo
 from config.models.service.service import Service
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity, any_of
 from monitoring.alerts.services import least_tasks
+from monitoring.blackbox_exporter import probes
+from monitoring.cloudwatch_exporter import EVENT_PERIOD_S
 
 # The values of the label `slo`. Recorded are requests, those of them that fail the promise, and how many may.
 AVAILABILITY, LATENCY = "availability", "latency"
 REQUESTS, FAILURES, BUDGET = "slo:requests:rate5m", "slo:failures:rate5m", "slo:budget:ratio"
+REFUSED = "aws_applicationelb_target_connection_error_count_sum"
 SECONDS = {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21_600, "1d": 86_400, "3d": 259_200}
 # Factor, long window, short window: 2 % of the budget in an hour or 5 % in six, 10 % in a day or in three.
 FAST = ((14.4, "1h", "5m"), (6, "6h", "30m"))
@@ -33,12 +36,12 @@ def slos(deployment: Deployment) -> RuleGroup:
     promised = [(service, service.slo) for service in deployment.services if service.slo]
     if not promised:
         return RuleGroup(name="slos", alerts=())
-    least = least_tasks(deployment)
+    least, probed = least_tasks(deployment), {probe.service for probe in probes(deployment)}
     own = (
         recording
         for service, slo in promised
         for recording in (
-            *_availability(service, slo, is_always_there=service.name in least),
+            *_availability(service, slo, is_always_there=service.name in least, is_probed=service.name in probed),
             *(_latency(service, slo.latency) if slo.latency else ()),
         )
     )
@@ -99,29 +102,36 @@ def _latency(service: Service, latency: Latency) -> Iterator[RecordingRule]:
     yield from _recorded(service, LATENCY, requests=requests, failures=slow, budget=latency.budget)
 
 
-def _availability(service: Service, slo: Slo, *, is_always_there: bool) -> Iterator[RecordingRule]:
+def _availability(service: Service, slo: Slo, *, is_always_there: bool, is_probed: bool) -> Iterator[RecordingRule]:
     mine = f'job="app",service="{service.name}"'
     failed = ",".join(f'{label}=~"{values}"' for label, values in slo.failed.items())
     requests = f"sum(rate({slo.requests}{{{mine}}}[5m]))"
     # What has never failed has no series for it: that is zero failures, as long as there are requests.
-    failures = f"sum(rate({slo.requests}{{{mine},{failed}}}[5m])) or 0 * {requests}"
+    failures = f"(sum(rate({slo.requests}{{{mine},{failed}}}[5m])) or 0 * {requests})"
+    if service.route:
+        # Requests that the load balancer could bring to no task, which the service has not counted.
+        refused = f'sum({REFUSED}{{service="{service.name}"}}) / {EVENT_PERIOD_S} or vector(0)'
+        requests, failures = f"{requests} + ({refused})", f"{failures} + ({refused})"
     if is_always_there:
         # Who is not there counts nothing, neither requests nor failures. While a service is down, every request of
         # those that the hour before lets expect has failed: an outage costs what it lasts.
         counted = f'{REQUESTS}{{service="{service.name}",slo="{AVAILABILITY}"}}'
-        requests = f"(sum(avg_over_time({counted}[1h])) and {_down(service)}) or {requests}"
-        failures = f"(sum({counted}) and {_down(service)}) or {failures}"
+        down = _down(service, is_probed=is_probed)
+        requests = f"(sum(avg_over_time({counted}[1h])) and {down}) or ({requests})"
+        failures = f"(sum({counted}) and {down}) or ({failures})"
     yield from _recorded(service, AVAILABILITY, requests=requests, failures=failures, budget=slo.budget)
 
 
-def _down(service: Service) -> str:
-    """Return PromQL with a series while no task of the service runs, or the load balancer finds none healthy."""
+def _down(service: Service, *, is_probed: bool) -> str:
+    """Return PromQL with a series while no task runs, the load balancer finds none healthy, or a probe fails."""
     tasks = f'up{{job="{ECS_EXPORTER}",service="{service.name}"}}'
     # For a day: whose release has been taken away is not down for ever.
     gone = f"(absent({tasks} == 1) and group(present_over_time({tasks}[1d])))"
     if service.route is None:
         return gone
-    return f'({gone} or max(aws_applicationelb_healthy_host_count_minimum{{service="{service.name}"}}) < 1)'
+    unhealthy = f'max(aws_applicationelb_healthy_host_count_minimum{{service="{service.name}"}}) < 1'
+    unreachable = f'min(probe_success{{job="{BLACKBOX_EXPORTER}",service="{service.name}"}}) < 1'
+    return f"({' or '.join([gone, unhealthy, *([unreachable] if is_probed else [])])})"
 
 
 def share(window: str) -> str:

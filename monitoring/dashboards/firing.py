@@ -18,6 +18,7 @@ ABOUT = (
     "dimension_nat_gateway_id",
     "units",
     "queue",
+    "instance",
     "slo",
 )
 SERVICE_PAGE = "/d/service?var-service=${__value.raw}&${__url_time_range}"

@@ -24,6 +24,7 @@ PROGRAMS = {
     "prometheus": {"prometheus": "/bin/prometheus", "promtool": "/bin/promtool"},
     "alertmanager": {"prometheus-alertmanager": "/bin/alertmanager"},
     "grafana": {},
+    "blackbox-exporter": {"prometheus-blackbox-exporter": "/bin/blackbox_exporter"},
     "cloudwatch-exporter": {},
     "ecs-exporter": {},
     "fluent-bit": {},

@@ -75,7 +75,7 @@ def build(stack: TerraformStack) -> None:
         log_key=LogKey(stack, "log-key", name="test", account_id=ACCOUNT, region=REGION),
         cluster=nothing,  # only a shell asks for it
         storage=Storage(volumes=[MountedFileSystem("media", files, SERVICE.volumes["media"])]),
-        exporter="v1",
+        exporters={"ecs-exporter": "v1"},
         settings=SERVICE,
     )
 

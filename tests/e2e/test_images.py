@@ -63,10 +63,10 @@ def deployed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def published(deployed: Publishing) -> Publishing:
-    """The six images of dev published."""
+    """The seven images of dev published."""
     done = deployed.images(*DEV)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^built 6, pushed 6, 0 published before", done.stdout, re.MULTILINE)
+    assert re.search(r"^built 7, pushed 7, 0 published before", done.stdout, re.MULTILINE)
     return deployed
 
 

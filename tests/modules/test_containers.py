@@ -33,7 +33,7 @@ def own(service: Service) -> dict[str, Any]:
 
 
 def exporting(service: Service) -> dict[str, Any]:
-    return exporter_container(ENVIRONMENT, service, tag="v1", log_group="/logs")
+    return exporter_container(ENVIRONMENT, service, "ecs-exporter", tag="v1", log_group="/logs")
 
 
 def beside(service: Service, **secrets: dict[str, str]) -> dict[str, dict[str, Any]]:

@@ -55,6 +55,12 @@ def a_deploy_and_scaling_in() -> Series:
     return before | {info(n): f"_x{10} 1x{50 if n < 12 else 8} stale" for n in range(10, 20)}
 
 
+def probe(figure: str, values: str, *, of: str = "storefront") -> Series:
+    """What the blackbox exporter says of a service's public address."""
+    url = f"https://{of}.example.com/"
+    return {f'probe_{figure}{{job="blackbox-exporter",service="{of}",instance="{url}"}}': values}
+
+
 def alb(metric: str, values: str, *, of: str = "") -> Series:
     """A figure of the load balancer itself, or of a service's target group."""
     mine = f'service="{of}",dimension_target_group="targetgroup/prod-{of}/1"' if of else 'name="alb"'
@@ -104,6 +110,7 @@ NEVER: Series = {}
 PARTS_UP = {f'up{{job="{part}"}}': "1x60" for part in ("alertmanager", "cloudwatch-exporter", "grafana")}
 PROMETHEUS = {"job": "prometheus", "instance": "localhost:9090"}
 NAT = '{dimension_nat_gateway_id="nat-1"}'
+DAY = 86_400
 GIB = 2**30
 
 CASES: dict[str, Case] = {
@@ -585,6 +592,41 @@ CASES: dict[str, Case] = {
         at=40,
         labels={"service": "cloudwatch-exporter"},
         says="cloudwatch-exporter has no figures of AWS",
+    ),
+    "ProbesMissing": Case(
+        fires={"other": "1x60"},
+        quiet=probe("success", "_x10 0x60"),
+        at=20,
+        labels={"service": "cloudwatch-exporter", "job": "blackbox-exporter"},
+        says="Nobody asks the public hosts; the blackbox exporter beside cloudwatch-exporter does not answer",
+    ),
+    "AllProbesFailing": Case(
+        fires={**probe("success", "0x60"), **probe("success", "0x60", of="grafana")},
+        quiet={**probe("success", "0x60"), **probe("success", "1x60", of="grafana")},
+        at=6,
+        says="None of the 2 public addresses answers",
+    ),
+    "ServiceProbeFailing": Case(
+        fires=probe("success", "1x10 0x60"),
+        quiet=probe("success", "1x10 0x3 1 0x60"),
+        at=17,
+        labels={"service": "storefront", "instance": "https://storefront.example.com/"},
+        says="storefront does not answer at https://storefront.example.com/",
+    ),
+    "CertificateExpiresSoon critical": Case(
+        fires=probe("ssl_earliest_cert_expiry", f"{DAY * 2}x100"),
+        quiet=probe("ssl_earliest_cert_expiry", f"{DAY * 4}x100"),
+        at=61,
+        says="The certificate expires in 1d 22h 59m 0s",
+    ),
+    "CertificateExpiresSoon warning": Case(
+        fires={
+            **probe("ssl_earliest_cert_expiry", f"{DAY * 90}x100"),
+            **probe("ssl_earliest_cert_expiry", f"{DAY * 20}x100", of="grafana"),
+        },
+        quiet=probe("ssl_earliest_cert_expiry", f"{DAY * 22}x100"),
+        at=61,
+        says="The certificate expires in 19d 22h 59m 0s",
     ),
     "CloudWatchRefuses": Case(
         fires={'yace_cloudwatch_request_errors{api_name="GetMetricData"}': "0+1x60"},

@@ -15,7 +15,7 @@ from tests.images.conftest import rendered
 from tests.synthesis import SHOP
 
 METRIC = re.compile(
-    r"\b(?:ecs|aws|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
+    r"\b(?:ecs|aws|probe|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
     r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs|service):[\w:]+"
 )
 
@@ -60,6 +60,18 @@ OF_YACE = {
     "yace_cloudwatch_request_errors": 'api_name="GetMetricData"',
     "yace_cloudwatch_requests_total": 'api_name="GetMetricData"',
 }
+# Blackbox exporter 0.23, which is run in tests/monitoring/test_probes.py.
+OF_PROBES = (
+    "probe_dns_lookup_time_seconds",
+    "probe_duration_seconds",
+    "probe_failed_due_to_regex",
+    "probe_http_duration_seconds",
+    "probe_http_ssl",
+    "probe_http_status_code",
+    "probe_ssl_earliest_cert_expiry",
+    "probe_success",
+)
+OF_AN_ADDRESS = f'job="blackbox-exporter",service="{SERVICE}",instance="https://{SERVICE}.example.com/"'
 # Worked out by rules, monitoring/alerts/slos.py.
 OF_PROMISES = (
     "slo:budget:ratio",
@@ -112,6 +124,7 @@ def all_series() -> Mapping[str, str]:
             *((f'{name}{{service="{SERVICE}"{labels}}}', ALWAYS) for name, labels in OF_REQUESTS.items()),
             *((name, ALWAYS) for name in OF_LOGS),
             *((series, ALWAYS) for series in _from_cloudwatch()),
+            *((f"{name}{{{OF_AN_ADDRESS}}}", ALWAYS) for name in OF_PROBES),
             # A deploy on its way: the tasks of a second revision have run for two minutes.
             (_info(ADDRESSES[0], "8"), "_x16 1x24"),
             ('ecs_task_memory_limit_bytes{service="prometheus",task_ip="10.30.0.9"}', ALWAYS),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.monitoring.alert_cases import GIB, Series, alb, delivered, own, rds, requests, router
+from tests.monitoring.alert_cases import DAY, GIB, Series, alb, delivered, own, probe, rds, requests, router
 
 ORDERS, STOREFRONT, MAILER = "orders", "storefront", "mailer"
 TASKS = {ORDERS: 2, STOREFRONT: 2, MAILER: 1, "alertmanager": 1, "cloudwatch-exporter": 1, "grafana": 1}
 HOURS = 600
+HOUR = 3600
 
 
 def task(service: str, number: int, values: str, *, revision: int = 7) -> Series:
@@ -49,6 +50,8 @@ HEALTHY: Series = {
         alb("un_healthy_host_count_maximum", f"0x{HOURS}", of=STOREFRONT),
         rds("free_storage_space_minimum", f"{20 * GIB}x{HOURS}"),
         rds("cpuutilization_average", f"20x{HOURS}"),
+        *(probe("success", f"1x{HOURS}", of=service) for service in (STOREFRONT, "grafana")),
+        *(probe("ssl_earliest_cert_expiry", f"{90 * DAY}x{HOURS}", of=service) for service in (STOREFRONT, "grafana")),
     )
     for name, value in series.items()
 }
@@ -71,6 +74,7 @@ INCIDENTS: dict[str, Incident] = {
             **_without_tasks(requests(succeed="0+600x60 stale")),
             **alb("httpcode_elb_5_xx_count_sum", "0x60 3000x60"),
             **alb("request_count_sum", "3000x60 0x60"),
+            **probe("success", "1x60 0x60"),
         },
         at=90,
         told=frozenset({"ServiceDown critical storefront"}),
@@ -79,6 +83,7 @@ INCIDENTS: dict[str, Incident] = {
                 "ErrorBudgetBurn critical storefront",
                 "ErrorBudgetBurn warning storefront",
                 "LoadBalancerRefuses critical edge",
+                "ServiceProbeFailing critical storefront",
             }
         ),
     ),
@@ -156,9 +161,52 @@ INCIDENTS: dict[str, Incident] = {
         silenced=frozenset({"PrometheusMemoryNearlyFull warning monitoring"}),
     ),
     "Grafana is gone": Incident(
-        series={**tasks("grafana", "1x60 stale"), **part("grafana", "1x60 stale")},
+        series={
+            **tasks("grafana", "1x60 stale"),
+            **part("grafana", "1x60 stale"),
+            **probe("success", "1x60 0x60", of="grafana"),
+        },
         at=90,
         told=frozenset({"ServiceDown critical grafana"}),
-        silenced=frozenset({"TargetDown warning grafana"}),
+        silenced=frozenset({"ServiceProbeFailing critical grafana", "TargetDown warning grafana"}),
+    ),
+    "the certificate has expired": Incident(
+        series={
+            **_without_tasks(requests(succeed="0+600x60 36000x60")),
+            **probe("success", "1x60 0x60"),
+            **probe("success", "1x60 0x60", of="grafana"),
+            **probe("ssl_earliest_cert_expiry", f"{HOUR}x60 stale"),
+            **probe("ssl_earliest_cert_expiry", f"{HOUR}x60 stale", of="grafana"),
+        },
+        at=90,
+        told=frozenset({"AllProbesFailing critical edge"}),
+        silenced=frozenset(
+            {
+                "ErrorBudgetBurn critical storefront",
+                "ErrorBudgetBurn warning storefront",
+                "ServiceProbeFailing critical grafana",
+                "ServiceProbeFailing critical storefront",
+            }
+        ),
+    ),
+    "the certificate was not renewed": Incident(
+        series={
+            **probe("ssl_earliest_cert_expiry", f"{2 * DAY}x{HOURS}"),
+            **probe("ssl_earliest_cert_expiry", f"{2 * DAY}x{HOURS}", of="grafana"),
+        },
+        at=90,
+        told=frozenset({"CertificateExpiresSoon critical edge"}),
+        silenced=frozenset({"CertificateExpiresSoon warning edge"}),
+    ),
+    "the rule of a service is gone from the load balancer": Incident(
+        series={**_without_tasks(requests(succeed="0+600x60 36000x60")), **probe("success", "1x60 0x60")},
+        at=90,
+        told=frozenset({"ServiceProbeFailing critical storefront"}),
+        silenced=frozenset({"ErrorBudgetBurn critical storefront", "ErrorBudgetBurn warning storefront"}),
+    ),
+    "nobody asks the public hosts": Incident(
+        series={**probe("success", "1x60 stale"), **probe("success", "1x60 stale", of="grafana")},
+        at=90,
+        told=frozenset({"ProbesMissing warning cloudwatch-exporter"}),
     ),
 }

@@ -23,7 +23,7 @@ from monitoring.alerts.rule_files import RULES, render, rule, rule_groups
 from monitoring.alerts.services import least_tasks
 from monitoring.yaml_text import yaml_text
 from tests.images.conftest import rendered
-from tests.monitoring.alert_cases import CASES, NEVER, Series
+from tests.monitoring.alert_cases import CASES, NEVER, Series, probe
 from tests.monitoring.exported import OF_PROGRAMS_THAT_ARE_ASKED, exported, metrics_in, promtool
 from tests.synthesis import ROOT, SHOP
 
@@ -292,8 +292,9 @@ def test_a_panel_that_shows_what_an_alert_watches_takes_its_threshold_from_the_s
             'up{job="ecs-exporter",service="storefront"}': "1x300",
             'aws_applicationelb_healthy_host_count_minimum{service="storefront"}': "2x120 0x42 2x60",
         },
+        {'up{job="ecs-exporter",service="storefront"}': "1x300", **probe("success", "1x120 0x42 1x60")},
     ],
-    ids=["no task", "no healthy task"],
+    ids=["no task", "no healthy task", "a probe that fails"],
 )
 def test_43_minutes_without_a_task_cost_43_minutes_and_page(outage: Series, tmp_path: Path) -> None:
     """Ten requests a second before and after, and none counted meanwhile. 99.9 % of thirty days allows 43 minutes."""
@@ -317,6 +318,24 @@ def test_43_minutes_without_a_task_cost_43_minutes_and_page(outage: Series, tmp_
     document = {"rule_files": [str(tmp_path / "rules.yml")], "evaluation_interval": "1m", "tests": [test]}
     (tmp_path / "test.yaml").write_bytes(yaml_text(document, comment="for promtool"))
     promtool("test", "rules", str(tmp_path / "test.yaml"))
+
+
+@pytest.mark.promtool
+def test_what_the_load_balancer_could_bring_to_no_task_counts_as_failed(tmp_path: Path) -> None:
+    """Ten requests a second are answered well, and 300 in five minutes, one a second, never reach a task."""
+    (tmp_path / "rules.yml").write_bytes(FILES[f"{RULES}/platform-slos.yml"])
+    series = {
+        'up{job="ecs-exporter",service="storefront"}': "1x60",
+        'http_requests_total{job="app",service="storefront",code="200"}': "0+600x60",
+        'aws_applicationelb_target_connection_error_count_sum{service="storefront"}': "300x60",
+        'aws_applicationelb_target_connection_error_count_sum{service="orders"}': "3000x60",
+    }
+    of = '{service="storefront",slo="availability"}'
+    expected = {
+        "slo:requests:rate5m": [{"labels": f"slo:requests:rate5m{of}", "value": 11}],
+        "slo:failures:rate5m": [{"labels": f"slo:failures:rate5m{of}", "value": 1}],
+    }
+    _holds(tmp_path / "rules.yml", series, expected, at="30m")
 
 
 @pytest.mark.promtool

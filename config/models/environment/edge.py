@@ -11,6 +11,9 @@ from config.models.environment.dns_record import DnsName, DnsRecord, record_mist
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 from config.models.waf import Waf
 
+# What the load balancer answers where no rule leads to a service.
+NO_SERVICE = "No service answers here.\n"
+
 ZoneId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z0-9]{8,32}$"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 PLATFORM_ALERTS = frozenset(
     {
         "AlertmanagerFailedToSendAlerts",
+        "AllProbesFailing",
+        "CertificateExpiresSoon",
         "CloudWatchFiguresMissing",
         "CloudWatchRefuses",
         "ConnectionsRejected",
@@ -35,6 +37,7 @@ PLATFORM_ALERTS = frozenset(
         "NatDropsPackets",
         "NatHasNoPortLeft",
         "NoHealthyTask",
+        "ProbesMissing",
         "PrometheusCrashLooping",
         "PrometheusDiskNearlyFull",
         "PrometheusErrorSendingAlertsToSomeAlertmanagers",
@@ -52,6 +55,7 @@ PLATFORM_ALERTS = frozenset(
         "ServiceCrashLooping",
         "ServiceDown",
         "ServiceHighErrorRate",
+        "ServiceProbeFailing",
         "ServiceProcessorNearlyFull",
         "ServiceReplicasMismatch",
         "ServiceRolloutStuck",
