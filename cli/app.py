@@ -19,6 +19,7 @@ from cli.changes.affected_command import affected
 from cli.changes.plan_command import plan
 from cli.cost.command import cost
 from cli.cost.prices_command import prices_app
+from cli.database.commands import app as database_app
 from cli.deploy import demo as demonstration
 from cli.deploy.commands import deploy, destroy, synth
 from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
@@ -70,6 +71,7 @@ app.add_typer(github_app, name="github", rich_help_panel="Every day")
 app.add_typer(preview_app, name="preview", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
+app.add_typer(database_app, name="database", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")
 app.add_typer(import_app, name="import", rich_help_panel="Every day")
 app.add_typer(prices_app, name="prices", rich_help_panel="Look and repair")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.moto_api._internal import mock_random
+from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, RDSBackend
 
 from local_aws.supplement.patch import wrap, wrap_property
@@ -27,6 +28,8 @@ def apply() -> None:
     wrap(DBInstance, "update", _change_settings)
     wrap_property(DBCluster, "scaling_configuration_info", _only_if_it_has_any)
     wrap(RDSBackend, "delete_db_cluster", _with_its_automated_snapshots)
+    wrap(RDSBackend, "restore_db_instance_from_db_snapshot", _without_managed_password)
+    wrap(RDSBackend, "restore_db_instance_to_point_in_time", _without_managed_password)
     wrap(DBParameterGroup, "update_parameters", _note_their_source)
 
 
@@ -50,6 +53,17 @@ def _change_settings(original: Callable[..., Any], instance: Any, **asked: Any) 
 def _default_insights(instance: Any) -> None:
     if instance.performance_insights_enabled:
         instance.performance_insights_retention_period = instance.performance_insights_retention_period or 7
+
+
+def _without_managed_password(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    # The new instance has the password of its source at that second, and RDS manages it for Oracle alone.
+    asked = args[-1] if args else kwargs["overrides"]
+    if asked.get("manage_master_user_password"):
+        raise InvalidParameterCombination("ManageMasterUserPassword applies to RDS for Oracle only.")
+    instance = original(backend, *args, **kwargs)
+    instance.update(manage_master_user_password=False)
+    instance.source_db_instance_identifier = None  # it is no replica
+    return instance
 
 
 def _note_their_source(original: Callable[..., Any], group: Any, new_parameters: Any) -> None:

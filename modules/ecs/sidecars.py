@@ -124,7 +124,7 @@ def exporter_container(
     """Return an exporter's container, which Prometheus asks; when it fails, it alone is restarted.
 
     ECS stops a container only once all that depend on it have ended. The ECS exporter depends on those that serve, and
-    ends when no caller has the task's address any more (docs/adr/0028).
+    ends when no caller has the task's address any more (docs/adr/0029).
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
     """
     container: dict[str, Any] = {

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.local_aws.supplement.conftest import Aws, Promise
 
 
@@ -31,6 +34,26 @@ def test_two_databases_have_two_resource_ids(supplement_keeps: Callable[[Promise
         by_id = [{"Name": "dbi-resource-id", "Values": [second]}]
         (found,) = aws("rds").describe_db_instances(Filters=by_id)["DBInstances"]
         assert found["DBInstanceIdentifier"] == f"{aws.name}b"
+
+
+def test_a_restored_instance_has_no_managed_password_until_it_is_asked_for(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        _database(aws)
+        rds = aws("rds")
+        source = {"SourceDBInstanceIdentifier": aws.name, "UseLatestRestorableTime": True}
+        copy = f"{aws.name}b"
+        restored = rds.restore_db_instance_to_point_in_time(**source, TargetDBInstanceIdentifier=copy)["DBInstance"]
+        assert "MasterUserSecret" not in restored
+        assert "ReadReplicaSourceDBInstanceIdentifier" not in restored
+        changed = rds.modify_db_instance(DBInstanceIdentifier=copy, ManageMasterUserPassword=True)
+        assert changed["DBInstance"]["MasterUserSecret"]["SecretArn"]
+        with pytest.raises(ClientError, match="RDS for Oracle only"):
+            rds.restore_db_instance_to_point_in_time(
+                **source, TargetDBInstanceIdentifier=f"{aws.name}c", ManageMasterUserPassword=True
+            )
 
 
 def test_performance_insights_stay_on(supplement_keeps: Callable[[Promise], None]) -> None:

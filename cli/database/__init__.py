@@ -1,0 +1,1 @@
+"""`groundwork database`: restores a service's database, and opens ways to it."""

@@ -1,0 +1,159 @@
+"""A database is restored beside the old one, and takes its place: with the real Terraform and provider."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from cli.terraform.provider_mirror import prepare_terraform
+from local_aws import launcher
+from tests.e2e.small_program import SmallCheckout
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+ORDERS = "kind: internal\nhealth_check: none\nimage: public.ecr.aws/nginx/nginx:1.29.1\nport: 80\ndatabase: {}\n"
+STACK, OWN, COPY = "dev-database-orders", "dev-orders", "dev-orders-restored"
+# The database's own stack and network, and a reader of its address and secret in place of the service.
+PROGRAM = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, {root!r})
+import main  # it prepares the import of the provider
+
+from cdktf import App
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+
+from config.loader.platform import load_platform
+from config.models.nat import Nat
+from modules.encryption_key import EncryptionKey
+from modules.log_key import LogKey
+from modules.network.vpc import Vpc
+from stacks.database import DatabaseStack
+from stacks.platform_stack import LOCAL_AWS, PlatformStack
+
+assert {pause!r}
+app = App(context={{LOCAL_AWS: True}})
+[deployment] = load_platform(Path(__file__).parent, only="dev")
+environment, [orders] = deployment.environment, deployment.services
+network = PlatformStack(app, name="network", environment=environment)
+account, region = environment.account_id, environment.region
+settings = environment.network.model_copy(update={{"nat": Nat.NONE}})
+runtime = SimpleNamespace(
+    environment=environment,
+    vpc=Vpc(network, "vpc", name="dev", region=region, settings=settings),
+    encryption_key=EncryptionKey(network, "data-key", name="dev", account_id=account),
+    log_key=LogKey(network, "log-key", name="dev", account_id=account, region=region),
+)
+database = DatabaseStack(app, runtime=runtime, service="orders", settings=orders.database)
+reader = PlatformStack(app, name="service-orders", environment=environment)
+for name, value in (("host", database.postgres.instance.address), ("secret", database.postgres.secret_arn)):
+    SsmParameter(reader, name, name=f"/dev/{{name}}", type="String", value=value)
+app.synth()
+"""
+
+
+class Place:
+    """A checkout and its AWS."""
+
+    def __init__(self, root: Path) -> None:
+        self.endpoint = launcher.start(directory=root / "aws")
+        self.checkout = SmallCheckout.make(root / "checkout", self.endpoint.environment(), PROGRAM)
+        (self.checkout.root / "service_configs/orders.yaml").write_text(ORDERS)
+        self._session = boto3.Session("test", "test", region_name="eu-west-1")
+        self.rds, self.ssm = self.client("rds"), self.client("ssm")
+
+    def client(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self.endpoint.url)  # type: ignore[call-overload]
+
+    def groundwork(self, *arguments: str, code: int = 0) -> str:
+        found, output = self.checkout.run(*arguments)
+        assert found == code, output
+        return output
+
+    def instances(self) -> dict[str, Any]:
+        return {one["DBInstanceIdentifier"]: one for one in self.rds.describe_db_instances()["DBInstances"]}
+
+    def told(self, name: str) -> str:
+        return str(self.ssm.get_parameter(Name=f"/dev/{name}")["Parameter"]["Value"])
+
+    def plan(self) -> int:
+        """What `terraform plan -detailed-exitcode` ends with in the database's stack."""
+        setup = prepare_terraform(self.checkout.root, dict(self.checkout.environment))
+        done = subprocess.run(
+            ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color"],
+            cwd=self.checkout.root / "cdktf.out/stacks" / STACK,
+            env=dict(setup.environment),
+            capture_output=True,
+            text=True,
+        )
+        print(done.stdout, done.stderr)
+        return done.returncode
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    root = tmp_path_factory.mktemp("restore")
+    try:
+        made = Place(root)
+        made.groundwork("deploy", "dev", "--yes")
+        yield made
+    finally:
+        launcher.stop(directory=root / "aws")
+
+
+def test_it_is_restored_beside_the_old_one_and_takes_its_place(place: Place) -> None:
+    before = place.instances()[OWN]
+    output = place.groundwork("database", "switchover", "dev", "orders", "--yes", code=1)
+    assert "nothing is restored: there is no dev-orders-restored" in output
+
+    output = place.groundwork("database", "restore", "dev", "orders", "--at", "latest", "--yes")
+    assert "database switchover dev orders" in output
+    own, copy = (place.instances()[name] for name in (OWN, COPY))
+    assert own["DbiResourceId"] == before["DbiResourceId"]
+    for shared in ("KmsKeyId", "DBInstanceClass", "MultiAZ", "PubliclyAccessible", "DeletionProtection"):
+        assert copy[shared] == own[shared], shared
+    assert copy["DBSubnetGroup"]["DBSubnetGroupName"] == own["DBSubnetGroup"]["DBSubnetGroupName"]
+    assert [one["VpcSecurityGroupId"] for one in copy["VpcSecurityGroups"]] == [
+        one["VpcSecurityGroupId"] for one in own["VpcSecurityGroups"]
+    ]
+    assert [one["DBParameterGroupName"] for one in copy["DBParameterGroups"]] == ["dev-orders-postgres17"]
+    assert {"Key": "groundwork:environment", "Value": "dev"} in copy["TagList"]
+    assert copy["MasterUserSecret"]["SecretArn"] != own["MasterUserSecret"]["SecretArn"]
+    assert copy["MasterUserSecret"]["KmsKeyId"] == own["MasterUserSecret"]["KmsKeyId"]
+    assert place.plan() == 0, "nothing that Terraform knows has changed so far"
+
+    output = place.groundwork("database", "restore", "dev", "orders", "--at", "2026-01-01T00:00:00Z", "--yes", code=1)
+    assert "dev-orders-restored was restored from the latest restorable time" in output
+
+    output = place.groundwork("database", "switchover", "dev", "orders", "--yes")
+    now = place.instances()
+    (old,) = now.keys() - {OWN}
+    assert old.startswith("dev-orders-until-")
+    assert now[old]["DbiResourceId"] == before["DbiResourceId"]
+    assert f"aws rds delete-db-instance --db-instance-identifier {old}" in output
+    assert now[OWN]["DbiResourceId"] == copy["DbiResourceId"]
+    assert now[OWN]["MasterUserSecret"]["SecretArn"] == copy["MasterUserSecret"]["SecretArn"] == place.told("secret")
+    assert now[OWN]["Endpoint"]["Address"] == place.told("host")
+    assert "groundwork:restored" not in {tag["Key"] for tag in now[OWN]["TagList"]}
+    assert now[OWN]["MonitoringInterval"] == before["MonitoringInterval"]
+    assert place.plan() == 0
+
+
+def test_a_switchover_that_was_killed_between_its_steps_goes_on(place: Place) -> None:
+    place.groundwork("database", "restore", "dev", "orders", "--at", "latest", "--yes")
+    before = place.instances()
+    for name, then in ((OWN, "dev-orders-until-then"), (COPY, OWN)):
+        place.rds.modify_db_instance(DBInstanceIdentifier=name, NewDBInstanceIdentifier=then, ApplyImmediately=True)
+    place.groundwork("database", "switchover", "dev", "orders", "--yes")
+    now = place.instances()
+    assert now[OWN]["DbiResourceId"] == before[COPY]["DbiResourceId"]
+    assert now["dev-orders-until-then"]["DbiResourceId"] == before[OWN]["DbiResourceId"]
+    assert now[OWN]["MasterUserSecret"]["SecretArn"] == place.told("secret")
+    assert place.plan() == 0
