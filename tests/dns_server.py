@@ -94,9 +94,9 @@ class _Stream(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def dns_server(zone: Zone) -> Iterator[int]:
+def dns_server(zone: Zone, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[int]:
     """Answer for these records, by UDP and TCP; the port of both."""
-    with _Tcp(("127.0.0.1", 0), _Stream) as tcp, _Udp(tcp.server_address, _Datagram) as udp:
+    with _Tcp(address, _Stream) as tcp, _Udp(tcp.server_address, _Datagram) as udp:
         servers: tuple[_Tcp, _Udp] = (tcp, udp)
         threads = []
         for server in servers:

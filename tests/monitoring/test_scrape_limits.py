@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -55,8 +55,8 @@ def exporting(series: int) -> Iterator[str]:
 
 
 @contextmanager
-def prometheus(config: dict[str, Any], folder: Path) -> Iterator[str]:
-    """Run Debian's Prometheus, and yield its address."""
+def prometheus(config: dict[str, Any], folder: Path, *, under: Sequence[str] = ()) -> Iterator[str]:
+    """Run Debian's Prometheus, `under` a command if there is one, and yield its address; its id is in the file pid."""
     (folder / "prometheus.yml").write_bytes(yaml_text(config, comment="for a test"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -67,7 +67,8 @@ def prometheus(config: dict[str, Any], folder: Path) -> Iterator[str]:
         f"--web.listen-address={address}",
     ]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(["prometheus", *flags], stdout=log, stderr=log)
+        process = subprocess.Popen([*under, "prometheus", *flags], stdout=log, stderr=log)
+        (folder / "pid").write_text(str(process.pid))
         try:
             yield f"http://{address}"
         finally:
