@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.table import Table
 
 from cli.aws_errors import explained
 from cli.changes.affected_command import affected
@@ -36,6 +35,7 @@ from cli.root import ROOT
 from cli.services.commands import service_app
 from cli.services.release import release as release_image
 from cli.services.run_job import run_now
+from cli.services.running import services
 from cli.services.secrets import app as secrets_app
 from cli.session import open_session
 from cli.state.commands import state_app
@@ -43,7 +43,6 @@ from cli.terraform.run_log import LOGS
 from cli.up.command import up
 from config.errors import GroundworkError
 from config.loader.platform import load_platform
-from config.models.environment.environment import NAMESPACE
 
 console = Console()
 app = typer.Typer(
@@ -108,19 +107,7 @@ def run(
     run_now(open_session(ROOT, environment, console, local=local), task)
 
 
-@app.command(rich_help_panel="Every day")
-def services(environment: Environment) -> None:
-    """List the services of an environment: what each is, how big, how many, how it is reached."""
-    table = Table("service", "kind", "cpu", "MiB", "tasks", "address inside")
-    for deployment in load_platform(ROOT, only=environment):
-        for service in deployment.services:
-            tasks = f"{service.scaling.min_tasks}-{service.scaling.max_tasks}" if service.is_runnable else "no release"
-            port = f":{service.port}" if service.port else ""
-            reached = (tasks, f"{service.name}.{NAMESPACE}{port}") if service.kind.keeps_running else ("-", "-")
-            table.add_row(service.name, service.kind, str(service.cpu), str(service.memory_mib), *reached)
-    console.print(table)
-
-
+app.command(rich_help_panel="Every day")(services)
 app.command(rich_help_panel="Every day")(logs)
 app.command("release", rich_help_panel="Every day")(release_image)
 app.add_typer(service_app, name="service", rich_help_panel="Every day")

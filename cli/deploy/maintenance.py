@@ -16,6 +16,8 @@ from cli.github.gate import Gate
 from cli.github.promotion import in_order
 from cli.options import Environment, Local, Stacks
 from cli.prerequisites import problems
+from cli.quotas.needs import needs_of
+from cli.quotas.quotas import Comparison, compare
 from cli.root import ROOT
 from cli.session import open_session
 from cli.terraform.locks import check_release
@@ -42,8 +44,9 @@ def doctor(
 ) -> None:
     """Check that Python, Node.js, npm and Terraform are there, and where the AWS provider would come from.
 
-    With an environment also whether its account is set up: where its state is kept, and the ceiling of OpenSearch; and
-    how many resources Terraform Cloud would count, if it keeps the state.
+    With an environment also whether its account is set up: where its state is kept, the ceiling of OpenSearch, and
+    whether AWS allows the account what the code needs, such as Elastic IP addresses; and how many resources Terraform
+    Cloud would count, if it keeps the state.
 
     With `github`, what of the repository there is not set up for delivery and its gate before production.
     """
@@ -60,7 +63,12 @@ def doctor(
     if cloud := session.place.terraform_cloud:
         for line in describe(count_all(ROOT, cloud), cloud):
             session.say(line)
-    if faults := session.faults() or session.gaps():
+    short = []
+    for compared in compare(session.place, needs_of(session.synthesize())):
+        session.say(str(compared))
+        if isinstance(compared, Comparison) and compared.is_short:
+            short.append(compared.fault)
+    if faults := [*(session.faults() or session.gaps()), *short]:
         raise CommandError("\n".join(faults))
     session.say(f"The account of {environment} is set up.")
 

@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.aws_errors import code_of, explained
 from cli.errors import CommandError
+from cli.quotas.needs import needs_of
+from cli.quotas.quotas import compare
 from cli.session import Session
 from cli.up.images import PlatformImages
 from cli.up.rights import refuse_missing_rights
@@ -50,6 +52,7 @@ def checks_of(session: Session) -> list[Check]:
     found.append(lambda: check_rights(session))
     if session.name != SHARED:
         found.append(lambda: refuse_domain(session.environment))
+        found.append(lambda: refuse_short_quotas(session))
     return found
 
 
@@ -66,6 +69,18 @@ def check_rights(session: Session) -> None:
     )
     if unknown:
         session.say(unknown)
+
+
+def refuse_short_quotas(session: Session) -> None:
+    """Raise where AWS allows the account less than the code needs; say so where it does not tell."""
+    short = []
+    for compared in compare(session.place, needs_of(session.synthesize())):
+        if isinstance(compared, str):
+            session.say(compared)
+        elif compared.is_short:
+            short.append(compared.fault)
+    if short:
+        raise CommandError("\n".join(short))
 
 
 def refuse_domain(environment: Environment) -> None:

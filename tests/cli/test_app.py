@@ -14,7 +14,6 @@ from cli.options import confirm
 from cli.target import is_embedded
 from cli.terraform.synthesized import SynthesizedStack
 from config.source.problem import ConfigError, Problem
-from tests.synthesis import Checkout
 
 EVERY_COMMAND = ("bootstrap", "demo", "demo-down", "deploy", "destroy", "diff", "doctor", "drift", "unmanaged")
 
@@ -30,23 +29,6 @@ def test_help_lists_every_command() -> None:
     result = CliRunner().invoke(groundwork.app, ["--help"])
     assert result.exit_code == 0
     assert all(f" {command} " in result.output for command in EVERY_COMMAND)
-
-
-def test_services_say_how_many_tasks_run_and_where_or_why_none_does(
-    monkeypatch: pytest.MonkeyPatch, checkout: Checkout
-) -> None:
-    checkout.write("service_configs/draft.yaml", "kind: internal\nhealth_check: none\nport: 8080\n")
-    checkout.write("service_configs/report.yaml", "kind: scheduled-job\nschedule: {expression: rate(1 day)}\n")
-    monkeypatch.setattr(groundwork, "ROOT", checkout.root)
-    monkeypatch.setenv("COLUMNS", "200")
-    result = CliRunner().invoke(groundwork.app, ["services", "dev"])
-    rows = {
-        cells[1]: cells[5:7]
-        for cells in ([c.strip() for c in row.split("│")] for row in result.output.splitlines() if "│" in row)
-    }
-    assert rows["orders"] == ["1-2", "orders.app.local:80"]
-    assert rows["draft"] == ["no release", "draft.app.local:8080"]
-    assert rows["report"] == ["-", "-"]
 
 
 def test_bad_input_is_printed_whole_and_ends_with_2(

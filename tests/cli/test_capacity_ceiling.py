@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,6 +20,7 @@ from cli.deploy.commands import cost_warnings
 from cli.deploy.opensearch_capacity import Ceiling, Wanted, wanted_ceiling
 from cli.errors import CommandError
 from cli.session import Session, open_session
+from cli.terraform.synthesized import SynthesizedApp, SynthesizedStack
 from config.loader.platform import load_platform
 from local_aws.endpoint import Endpoint
 from tests.cli.commands import groundwork_in
@@ -198,9 +201,18 @@ def test_a_deploy_of_logs_warns_where_more_is_allowed(session: Session, monkeypa
 
 
 def test_bootstrap_sets_it_and_doctor_asks_for_that(
-    session: Session, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    session: Session,
+    checkout: Checkout,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(repair_commands, "ROOT", checkout.root)
+    network = tmp_path / "network"
+    network.mkdir()
+    (network / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_eip": {"nat": {}}}}))
+    program = SynthesizedApp("dev", (SynthesizedStack("dev-network", (), network),))
+    monkeypatch.setattr(Session, "synthesize", lambda _: program)
     groundwork = groundwork_in(checkout.root, monkeypatch, capsys)
 
     ill = groundwork("doctor", "dev")
@@ -218,3 +230,4 @@ def test_bootstrap_sets_it_and_doctor_asks_for_that(
     well = groundwork("doctor", "dev")
     assert (well.code, well.err) == (0, "")
     assert "The account of dev is set up." in well.out
+    assert "Elastic IP addresses: 1 needed, 5 allowed" in well.out

@@ -1,0 +1,1 @@
+"""Quotas of an AWS account, compared with what the synthesized code needs."""
