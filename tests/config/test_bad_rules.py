@@ -282,7 +282,7 @@ service_configs/api.yaml:9: metrics.port: 9779 is taken in every task, by the ex
         """
 service_configs/api.yaml:9: metrics: has no value
   value: nothing
-  allowed: the fields path, port
+  allowed: the fields path, port, requests, failed, duration
   fix: write `metrics: {}` for /metrics at its port, or remove the line
 """,
     ),

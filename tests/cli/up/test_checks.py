@@ -141,5 +141,5 @@ def test_without_docker_it_says_which_images_the_registry_lacks(
     with pytest.raises(CommandError) as refused:
         refuse_without_docker(images)
     assert refused.value.exit_code == ExitCode.NO_ENGINE
-    assert str(refused.value).startswith("the registry lacks alertmanager, cloudwatch-exporter, ")
+    assert str(refused.value).startswith("the registry lacks alertmanager, blackbox-exporter, ")
     assert "and there is no `docker` command\n  fix: install Docker" in str(refused.value)
