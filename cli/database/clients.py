@@ -62,12 +62,12 @@ def secret_arn(instance: Instance) -> str:
 
 
 def _run(command: Sequence[str], database: ServiceDatabase, instance: Instance) -> int:
-    with open_tunnel(database, instance) as port:
+    with open_tunnel(database, instance) as tunnel:
         login = _login(database, instance)
         environment = {
             **os.environ,
             "PGHOST": HOST,
-            "PGPORT": str(port),
+            "PGPORT": str(tunnel.port),
             "PGDATABASE": instance["DBName"],
             "PGUSER": login["username"],
             "PGPASSWORD": login["password"],

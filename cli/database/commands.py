@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,14 +111,14 @@ def tunnel(
     """
     database, instance = _reachable(environment, service, restored=restored)
     secret = secret_arn(instance)
-    with open_tunnel(database, instance, port) as local, suppress(KeyboardInterrupt):
+    with open_tunnel(database, instance, port) as forwarded, suppress(KeyboardInterrupt):
         database.session.say(
-            f"{instance['DBInstanceIdentifier']} is at {HOST}:{local}, database {instance['DBName']}, until Ctrl-C\n"
+            f"{instance['DBInstanceIdentifier']} is at {HOST}:{forwarded.port} until Ctrl-C, "
+            f"database {instance['DBName']}\n"
             f"  login: aws secretsmanager get-secret-value --query SecretString --output text --secret-id {secret}\n"
             f"  clients want sslmode=require, for they see {HOST} in place of the name in the certificate"
         )
-        while True:
-            time.sleep(1)
+        forwarded.last()
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

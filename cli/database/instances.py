@@ -25,6 +25,7 @@ AVAILABLE = frozenset({"available", "storage-optimization"})
 FAILED = frozenset(
     {"failed", "incompatible-parameters", "incompatible-restore", "incompatible-network", "storage-full"}
 )
+STOPPED = frozenset({"stopped", "stopping"})
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 15.0
 MOST_SECONDS = 6 * 3600.0
 
@@ -84,6 +85,15 @@ class ServiceDatabase:
             )
         return found
 
+    def refuse_stopped(self, instance: Instance) -> None:
+        """Refuse an instance that office hours or a person have stopped: RDS changes none that is."""
+        if (status := instance["DBInstanceStatus"]) in STOPPED:
+            identifier = instance["DBInstanceIdentifier"]
+            raise CommandError(
+                f"{identifier} is {status}",
+                fix=f"start it, and repeat this: aws rds start-db-instance --db-instance-identifier {identifier}",
+            )
+
     def wait(self, identifier: str, until: Callable[[Instance], bool] = lambda _: True) -> Instance:
         """Wait until the instance is available, and this is so; says each new status."""
         deadline, told, pause = time.monotonic() + MOST_SECONDS, "", FIRST_PAUSE_SECONDS
@@ -92,6 +102,8 @@ class ServiceDatabase:
             status = found["DBInstanceStatus"] if found else "not there yet"
             if found and status in AVAILABLE and until(found):
                 return found
+            if found:
+                self.refuse_stopped(found)
             if status in FAILED:
                 raise CommandError(f"{identifier} is {status}", fix="RDS' events say why: see it in the console of RDS")
             if time.monotonic() > deadline:

@@ -62,6 +62,8 @@ def _is_pending(run: Run, stack: SynthesizedStack, own: Instance) -> bool:
 
 
 def _refuse_unready(database: ServiceDatabase, restored: Instance, own: Instance | None) -> None:
+    for instance in (restored, *([own] if own else [])):
+        database.refuse_stopped(instance)
     if restored["DBInstanceStatus"] != "available" or not has_managed_password(restored):
         raise CommandError(
             f"{database.restored_name} is not ready: it is {restored['DBInstanceStatus']}",

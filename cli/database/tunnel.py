@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -38,9 +39,25 @@ OPENS_WITHIN_SECONDS = 60.0
 POLL_SECONDS = 0.2
 
 
+@dataclass(frozen=True)
+class Tunnel:
+    """A port of this machine that is forwarded, as long as the process runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def last(self) -> None:
+        """Wait until the session ends, which nobody here asks for."""
+        code = self.process.wait()
+        raise CommandError(
+            f"Session Manager has ended the session ({PLUGIN} ended with {code})",
+            fix="open it again; by default a session ends after 20 minutes without traffic",
+        )
+
+
 @contextmanager
-def open_tunnel(database: ServiceDatabase, instance: Instance, port: int | None = None) -> Iterator[int]:
-    """Forward a port of this machine to the instance, as long as the caller works; yield its number."""
+def open_tunnel(database: ServiceDatabase, instance: Instance, port: int | None = None) -> Iterator[Tunnel]:
+    """Forward a port of this machine to the instance, as long as the caller works."""
     _need_plugin()
     local = _free_port(port)
     region = database.session.environment.region
@@ -80,7 +97,7 @@ def open_tunnel(database: ServiceDatabase, instance: Instance, port: int | None 
     )
     try:
         _wait_until_open(process, local)
-        yield local
+        yield Tunnel(local, process)
     finally:
         process.terminate()
         try:

@@ -194,6 +194,13 @@ def test_a_service_that_may_not_be_entered_is_told_which_line_to_write(place: Pl
         shell(place.database, place.instance, [])
 
 
+def test_a_tunnel_whose_session_has_ended_says_so(place: Place) -> None:
+    with open_tunnel(place.database, place.instance) as tunnel:
+        tunnel.process.terminate()
+        with pytest.raises(CommandError, match=r"has ended the session .*\n  fix: open it again"):
+            tunnel.last()
+
+
 def test_a_port_that_is_taken_is_refused(place: Place) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -98,6 +98,11 @@ def test_a_snapshot_becomes_an_instance_with_a_managed_password(groundwork: Grou
     again = groundwork("database", "restore", "prod", "orders", "--at", "latest", "--yes")
     assert again.code == 1
     assert "was restored from snapshot prod-orders-monday" in again.err
+    rds.stop_db_instance(DBInstanceIdentifier="prod-orders-restored")
+    stopped = groundwork("database", "restore", "prod", "orders", "--snapshot", "prod-orders-monday", "--yes")
+    assert stopped.code == 1
+    assert "prod-orders-restored is stopp" in stopped.err
+    assert "aws rds start-db-instance --db-instance-identifier prod-orders-restored" in stopped.err
 
 
 def test_a_managed_password_is_asked_for_by_a_change_for_a_restore_takes_it_for_oracle_alone() -> None:
@@ -106,7 +111,7 @@ def test_a_managed_password_is_asked_for_by_a_change_for_a_restore_takes_it_for_
         members: Mapping[str, Any] = shapes[f"{operation}Message"]["members"]
         assert "Applies to RDS for Oracle only" in members["ManageMasterUserPassword"]["documentation"]
     allowed = shapes["ModifyDBInstanceMessage"]["members"]["ManageMasterUserPassword"]["documentation"]
-    assert "Oracle" not in allowed
+    assert "Applies to RDS for Oracle only" not in allowed
 
 
 def test_a_state_learns_the_new_instance_and_keeps_the_rest() -> None:
