@@ -15,17 +15,23 @@ from typing import Any
 
 # A release that is no longer named may still run until its environment is deployed, or again after a rollback.
 DAYS_TAGGED = 180
+# No release names an image of a pull request. Its preview ends 30 days after its last push at the latest
+# (previews.max_age_days), and the daily run that removes it may be late.
+DAYS_PULL_REQUEST = 32
 DAYS_UNTAGGED = 7
 NEVER_REACHED = 100_000  # ECR's own limit of images per repository
 
 Rule = dict[str, Any]
 
 
-def lifecycle_policy(keep: Collection[str]) -> str:
-    """Return the policy: tags in `keep` stay for ever, with the per-architecture images behind them (<tag>-arm64)."""
+def lifecycle_policy(keep: Collection[str], *, days: int = DAYS_TAGGED) -> str:
+    """Return the policy: tags in `keep` stay for ever, with the per-architecture images behind them (<tag>-arm64).
+
+    Other tags expire so many days after their push.
+    """
     rules = [_rule(f"Released: {tag}", ["tagged", f"{tag}*"], _count(NEVER_REACHED)) for tag in sorted(set(keep))]
     rules += [
-        _rule("Neither released nor recent", ["tagged", "*"], _age(DAYS_TAGGED)),
+        _rule("Neither released nor recent", ["tagged", "*"], _age(days)),
         _rule("Left behind by interrupted pushes", ["untagged"], _age(DAYS_UNTAGGED)),
     ]
     # By priority: ECR keeps them so, and any other order would show as a change in every plan.

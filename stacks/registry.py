@@ -10,7 +10,7 @@ from config.loader.platform import Deployment
 from config.models.deploy_target import DeployTarget
 from config.models.service_names import PULL_REQUEST_TAG, repository_of
 from images.catalog import PLATFORM_IMAGES
-from images.lifecycle import lifecycle_policy
+from images.lifecycle import DAYS_PULL_REQUEST, lifecycle_policy
 from modules.delivery.repository import Repository
 from stacks.platform_stack import PlatformStack
 
@@ -39,13 +39,14 @@ class RegistryStack(PlatformStack):
                 released = keep.setdefault(service.repository, set())
                 if service.release:
                     released.add(service.release)
+        policies = {name: lifecycle_policy(tags) for name, tags in keep.items()}
         if delivery := deployments[0].environment.delivery:
-            keep |= {
-                repository_of(name, PULL_REQUEST_TAG): set() for name, its in delivery.services.items() if its.previews
+            policies |= {
+                repository_of(name, PULL_REQUEST_TAG): lifecycle_policy([], days=DAYS_PULL_REQUEST)
+                for name, its in delivery.services.items()
+                if its.previews
             }
         self.repositories = {
-            name: Repository(
-                self, name.replace("/", "--"), name=name, lifecycle_policy=lifecycle_policy(tags), readers=readers
-            )
-            for name, tags in sorted(keep.items())
+            name: Repository(self, name.replace("/", "--"), name=name, lifecycle_policy=policy, readers=readers)
+            for name, policy in sorted(policies.items())
         }

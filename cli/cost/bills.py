@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,9 +20,11 @@ Bills = Mapping[str, Bill]
 
 def read_bills(root: Path, out: Path, *, only: str | None = None) -> Bills:
     """Synthesize beside the checkout and reckon; asks no AWS."""
-    chosen = None if only == SHARED else only
-    deployments = load_platform(root, only=chosen)
-    return bills_of(deployments, synthesize_tree(root, out, only=only), only=only)
+    # The YAML is read here while the program, a process of its own, reads it and synthesizes.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        tree = pool.submit(synthesize_tree, root, out, only=only)
+        deployments = load_platform(root, only=None if only == SHARED else only)
+        return bills_of(deployments, tree.result(), only=only)
 
 
 def read_old_bills(root: Path, out: Path, deployments: tuple[Deployment, ...], *, only: str | None = None) -> Bills:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.cost.card_text import signed, usd
+from cli.cost.card_text import missing_text, monthly, signed, total, usd
+from config.models.environment.shared import SHARED
 from costs.bill import Bill
 from costs.difference import Difference
 
@@ -16,12 +17,16 @@ def bill_markdown(bill: Bill, *, service: str | None = None) -> str:
     """Return a table of what each service adds, or of one service's lines."""
     if service:
         rows = [(line.item, usd(line.usd)) for line in bill.part(service) if line.usd is None or line.usd >= 0.005]
-        title = f"### {service} in {bill.environment}: {usd(bill.sum_of(service))} a month"
+        title = f"### {service} in {bill.environment}: {monthly(bill.part(service))}"
     else:
-        rows = [(owner or "shared by all services", usd(bill.sum_of(owner))) for owner in ("", *bill.owners)]
-        title = f"### {bill.environment}: {usd(bill.usd)} a month"
+        shared = "shared by all environments" if bill.environment == SHARED else "shared by all services"
+        rows = [(owner or shared, total(bill.part(owner))) for owner in ("", *bill.owners)]
+        title = f"### {bill.environment}: {monthly(bill.lines)}"
     table = [f"| {_escaped(name)} | {amount} |" for name, amount in rows]
-    return "\n".join([title, "", "| | a month |", "|---|---:|", *table]) + "\n"
+    lines = bill.part(service) if service else bill.lines
+    missing = sorted({key for line in lines for key in line.missing})
+    note = ["", f"Note: {_escaped(missing_text(bill, missing))}."] if missing else []
+    return "\n".join([title, "", "| | a month |", "|---|---:|", *table, *note]) + "\n"
 
 
 def differences_markdown(differences: list[Difference]) -> str:

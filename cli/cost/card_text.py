@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from config.models.environment.shared import SHARED
 from costs.bill import Bill
 from costs.levers import levers
 from costs.line import Line
-from costs.price_list import CONFIDENCE
+from costs.price_list import CONFIDENCE, regions
 
 SMALL = 0.005
 WIDTH = 40
@@ -23,20 +24,36 @@ def signed(amount: float) -> str:
     return f"{'-' if amount < 0 else '+'}${abs(amount):,.2f}"
 
 
+def total(lines: Sequence[Line]) -> str:
+    """Return the sum of these lines; what has no price is not in it."""
+    amount, missing = sum(line.usd or 0 for line in lines), any(line.missing for line in lines)
+    if missing:
+        return f"more than {usd(amount)}" if amount else usd(None)
+    return usd(amount)
+
+
+def monthly(lines: Sequence[Line]) -> str:
+    """Return the sum of these lines a month."""
+    amount = total(lines)
+    return amount if amount == usd(None) else f"{amount} a month"
+
+
 def card(bill: Bill, *, service: str | None = None) -> str:
     """All of an environment, or one service's part of it."""
     lines = list(_service(bill, service) if service else _environment(bill))
-    return "\n".join([*lines, "", *notes(bill)])
+    return "\n".join([*lines, "", *notes(bill, bill.part(service) if service else bill.lines)])
 
 
 def _environment(bill: Bill) -> Iterator[str]:
     region = bill.facts.prices.region
-    yield f"{bill.environment} in {region}: {usd(bill.usd)} a month"
-    yield f"  all services {usd(bill.usd - bill.sum_of(''))}, what they share {usd(bill.sum_of(''))}"
-    yield f"  with every service at its fewest tasks {usd(bill.least)}; at every ceiling {usd(bill.most)}"
+    yield f"{bill.environment} in {region}: {monthly(bill.lines)}"
+    if bill.owners and bill.usd:
+        yield f"  all services {usd(bill.usd - bill.sum_of(''))}, what they share {usd(bill.sum_of(''))}"
+        yield f"  with every service at its fewest tasks {usd(bill.least)}; at every ceiling {usd(bill.most)}"
+    shared = "shared by all environments" if bill.environment == SHARED else "shared by all services"
     for owner in ("", *bill.owners):
         yield ""
-        yield f"{owner or 'shared by all services'}: {usd(bill.sum_of(owner))}"
+        yield f"{owner or shared}: {total(bill.part(owner))}"
         yield from _lines(bill.part(owner))
     yield from _ceilings(bill)
     if found := levers(bill):
@@ -49,7 +66,7 @@ def _environment(bill: Bill) -> Iterator[str]:
 def _service(bill: Bill, service: str) -> Iterator[str]:
     part = bill.part(service)
     least, most = (sum(getattr(line, name) or 0 for line in part) for name in ("least", "most"))
-    yield f"{service} in {bill.environment}: {usd(bill.sum_of(service))} a month, {usd(least)} to {usd(most)}"
+    yield f"{service} in {bill.environment}: {monthly(part)}, {usd(least)} to {usd(most)}"
     yield from _lines(part)
 
 
@@ -79,13 +96,11 @@ def _ceilings(bill: Bill) -> Iterator[str]:
             yield f"  {name:<{WIDTH}} {line.most or 0:>10,.2f}"
 
 
-def notes(bill: Bill) -> Iterator[str]:
-    """Say how far to trust it: the prices' dates and confidence, and which usage nobody wrote."""
+def notes(bill: Bill, lines: Sequence[Line]) -> Iterator[str]:
+    """Say how far to trust the lines: the prices' dates and confidence, and which usage nobody wrote."""
     prices = bill.facts.prices
     used = [
-        prices.prices[key]
-        for key in sorted({key for line in bill.lines for key in line.prices})
-        if key in prices.prices
+        prices.prices[key] for key in sorted({key for line in lines for key in line.prices}) if key in prices.prices
     ]
     if used:
         oldest, newest = min(one.read for one in used), max(one.read for one in used)
@@ -94,11 +109,21 @@ def notes(bill: Bill) -> Iterator[str]:
             keys = [one.key for one in used if one.confidence == letter]
             if keys and letter != "A":
                 yield f"  {meaning}: {', '.join(keys)}"
-    if bill.missing:
-        yield f"no price in {prices.region}, and not in the sum: {', '.join(bill.missing)}"
+    if missing := sorted({key for line in lines for key in line.missing}):
+        yield missing_text(bill, missing)
         yield f"  fix: groundwork prices refresh {prices.region}"
-    if defaults := bill.facts.usage.defaults:
+    if bill.environment == SHARED:
+        yield f"images of {bill.facts.usage.image_gb:g} GB, by usage.image_gb"
+    elif defaults := bill.facts.usage.defaults:
         yield "usage that environments/*.yaml does not say, so that the default stands:"
         yield "  " + ", ".join(f"{name} {value:g}" for name, value in defaults.items())
     if bill.unknown:
         yield f"resources that no formula knows: {', '.join(bill.unknown)}"
+
+
+def missing_text(bill: Bill, missing: Sequence[str]) -> str:
+    """Say which prices there are not, or that there are none of the region."""
+    prices = bill.facts.prices
+    if not prices.prices:
+        return f"there are no prices of {prices.region}; costs/prices has {', '.join(regions())}"
+    return f"no price in {prices.region}, and not in the sum: {', '.join(missing)}"

@@ -42,6 +42,12 @@ def cost(
     """
     if markdown and json:
         raise UsageError("--markdown and --json exclude each other", fix="choose one")
+    if service and environment == SHARED:
+        raise UsageError(
+            "what all environments share is of no service",
+            allowed="--service with an environment",
+            fix=f"groundwork cost --service {service}",
+        )
     if base:
         if service:
             raise UsageError("--base compares whole environments", fix="leave --service out")

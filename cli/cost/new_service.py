@@ -25,7 +25,9 @@ def new_service_cost(root: Path, name: str) -> str:
             bills = read_bills(_released(root, copy, name), Path(folder) / "out")
     except (GroundworkError, OSError):
         return f"what it adds a month, once it is released: {ask}"
-    amounts = [f"{usd(bill.sum_of(name))} in {bill.environment}" for bill in bills.values() if name in bill.owners]
+    amounts = [f"{usd(bill.sum_of(name))} in {bill.environment}" for bill in bills.values() if bill.sum_of(name)]
+    if not amounts:
+        return f"what it adds a month, once it is released: {ask}"
     return f"it adds about {', '.join(amounts)} a month, by its defaults ({ask})"
 
 

@@ -49,7 +49,9 @@ def services(facts: Facts) -> Iterator[Line]:
 
 
 def _count(tasks: Range, hours: float) -> str:
-    return f"{tasks.average:g} tasks, {tasks.least:g} to {tasks.most:g}, for {hours:.0f} h"
+    count = f"{tasks.average:g} task{'' if tasks.average == 1 else 's'}"
+    span = f", {tasks.least:g} to {tasks.most:g}" if tasks.most > tasks.least else ""
+    return f"{count}{span}, for {hours:.0f} h"
 
 
 def task_range(facts: Facts, service: Resource, targets: list[Resource]) -> Range:

@@ -24,7 +24,7 @@ def collections(facts: Facts) -> Iterator[Line]:
     floor = max(SINGLE_OCU if one.attributes.get("standby_replicas") == "DISABLED" else STANDBY_OCU for one in found)
     ceiling = max(floor, facts.most_ocu)
     terms = [Term(floor * MONTH_H, "aoss_ocu", most=ceiling * MONTH_H)]
-    note = f"{floor} units always, {ceiling} at the most; of the account, whatever environments share it"
+    note = f"at least {floor}, at the most {ceiling} at a time; of the account, whatever environments share it"
     yield facts.line("log collections, compute units", "", terms, found, note=note)
     for one in found:
         gb = facts.usage.log_gb(one.owner) * _kept_days(facts, one)

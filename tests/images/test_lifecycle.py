@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from images.lifecycle import DAYS_TAGGED, DAYS_UNTAGGED, lifecycle_policy
+from config.models.environment.previews import Previews
+from images.lifecycle import DAYS_PULL_REQUEST, DAYS_TAGGED, DAYS_UNTAGGED, lifecycle_policy
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def test_the_images_behind_a_released_index_stay() -> None:
 def test_what_interrupted_pushes_left_goes_after_a_week() -> None:
     young, old = Image((), DAYS_UNTAGGED), Image((), DAYS_UNTAGGED + 1)
     assert expired(lifecycle_policy(["v1"]), {young, old}) == {old}
+
+
+def test_an_image_of_a_pull_request_goes_after_its_preview_has_gone() -> None:
+    (longest,) = [rule.le for rule in Previews.model_fields["max_age_days"].metadata if hasattr(rule, "le")]
+    young, old = Image(("pr-17-3f1c2ab",), longest + 1), Image(("pr-9-0c4ee12",), DAYS_PULL_REQUEST + 1)
+    assert expired(lifecycle_policy([], days=DAYS_PULL_REQUEST), {young, old}) == {old}
 
 
 def test_without_the_rule_for_it_a_released_image_would_go() -> None:

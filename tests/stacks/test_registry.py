@@ -11,10 +11,12 @@ from cdktf import App
 
 from config.loader.platform import Deployment, load_platform
 from config.models.environment.shared import shared_place
+from config.models.service_names import PULL_REQUEST_REPOSITORIES
 from images.catalog import PLATFORM_IMAGES
+from images.lifecycle import DAYS_PULL_REQUEST, lifecycle_policy
 from images.render import image_tags
 from stacks.registry import RegistryStack
-from tests.synthesis import SHOP
+from tests.synthesis import SHOP, Platform
 
 Stack = dict[str, Any]
 
@@ -91,6 +93,20 @@ def test_every_environments_release_is_kept(deployments: tuple[Deployment, ...],
         for of in deployments
     )
     assert kept(synthesize(released, tmp_path), "orders") == {"of-dev", "of-staging", "of-prod"}
+
+
+def test_images_of_pull_requests_expire_sooner(delivered: Platform) -> None:
+    registry = delivered["shared-registry"].resources
+    repositories = {key: one["name"] for key, one in registry["aws_ecr_repository"].items()}
+    sooner = {
+        name
+        for key, name in repositories.items()
+        for policy in registry["aws_ecr_lifecycle_policy"].values()
+        if policy["repository"] == f"${{aws_ecr_repository.{key}.name}}"
+        and policy["policy"] == lifecycle_policy([], days=DAYS_PULL_REQUEST)
+    }
+    assert sooner
+    assert sooner == {name for name in repositories.values() if name.startswith(PULL_REQUEST_REPOSITORIES)}
 
 
 def test_the_environments_accounts_may_pull_and_nobody_may_more(

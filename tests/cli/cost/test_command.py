@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from costs.price_list import load_prices
 from tests.cli.commands import Groundwork, commit, groundwork_in
 from tests.synthesis import ROOT, Checkout
 
@@ -75,6 +76,40 @@ def test_a_table_for_a_comment(groundwork: Groundwork) -> None:
     assert "| shared by all services | $" in ended.out
 
 
+def test_a_region_without_prices_says_so_and_no_sum_of_nothing(
+    groundwork: Groundwork, platform: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.cost.bills.load_prices", load_prices)
+    shared = platform.root / "environments/shared.yaml"
+    text = shared.read_text()
+    assert "region: eu-west-1" in text
+    shared.write_text(text.replace("region: eu-west-1", "region: eu-central-1"))
+    said = "there are no prices of eu-central-1; costs/prices has eu-west-1, us-east-1"
+    card = groundwork("cost", "dev").out
+    assert card.startswith("dev in eu-central-1: no price\n\nshared by all services: no price\n")
+    assert card.partition(said)[2].startswith("\n  fix: groundwork prices refresh eu-central-1\n")
+    assert "$" not in card
+    markdown = groundwork("cost", "dev", "--markdown").out
+    assert markdown.startswith("### dev: no price\n")
+    assert markdown.endswith(f"Note: {said}.\n")
+
+
+def test_a_size_without_a_price_makes_the_sum_more_than_it_says(groundwork: Groundwork, platform: Checkout) -> None:
+    file = platform.root / "environments/dev.yaml"
+    text = file.read_text()
+    assert "instance_class: db.t4g.micro" in text
+    file.write_text(text.replace("instance_class: db.t4g.micro", "instance_class: db.r8g.24xlarge"))
+    card = groundwork("cost", "dev", "--service", "orders").out
+    assert card.startswith("orders in dev: more than $")
+    assert "no price in eu-west-1, and not in the sum: rds.db.r8g.24xlarge\n" in card
+
+
+def test_the_images_that_all_share_are_a_bill_of_their_own(groundwork: Groundwork) -> None:
+    lines = groundwork("cost", "shared").out.splitlines()
+    assert lines[:3] == ["shared in eu-west-1: $1.00 a month", "", "shared by all environments: $1.00"]
+    assert lines[-1] == "images of 10 GB, by usage.image_gb"
+
+
 def test_what_a_change_adds_since_a_commit(groundwork: Groundwork, platform: Checkout) -> None:
     commit(platform.root, "base")
     dev = (platform.root / "environments/dev.yaml").read_text()
@@ -95,6 +130,11 @@ def test_what_a_change_adds_since_a_commit(groundwork: Groundwork, platform: Che
             ["cost", "dev", "--service", "order"],
             "environment dev has no service order\n  allowed: mailer, orders, storefront\n"
             "  fix: did you mean `orders`?\n",
+        ),
+        (
+            ["cost", "shared", "--service", "orders"],
+            "what all environments share is of no service\n  allowed: --service with an environment\n"
+            "  fix: groundwork cost --service orders\n",
         ),
         (["cost", "dev", "--json", "--markdown"], "--markdown and --json exclude each other\n  fix: choose one\n"),
         (
