@@ -25,7 +25,7 @@ def new(
     kind: Annotated[Kind | None, typer.Option(help="What it is for.")] = None,
     port: Annotated[int | None, typer.Option(help="Where the container listens.")] = None,
     host: Annotated[str | None, typer.Option(help="public-web: host under the domain; by default the name.")] = None,
-    path: Annotated[str | None, typer.Option(help="public-web: path pattern; by default /*.")] = None,
+    path: Annotated[list[str] | None, typer.Option(help="public-web: path pattern; by default /*.")] = None,
     health_check: Annotated[str | None, typer.Option(help="public-web: by default /healthz.")] = None,
     schedule: Annotated[
         str | None, typer.Option(metavar="EXPRESSION", help="scheduled-job: cron(30 3 * * ? *), rate(15 minutes).")
@@ -41,12 +41,17 @@ def new(
 
     For example `groundwork service new payments --kind internal --port 8080`.
     """
+    if path and len(path) > 1:
+        raise UsageError(
+            f"--path is there {len(path)} times, and a service has one: {', '.join(path)}",
+            fix="give one pattern that covers them, such as /api/*",
+        )
     deployments = read_platform(root())
     ask = not yes and sys.stdin.isatty() and sys.stderr.isatty()
     given: dict[str, Answer | None] = {
         "port": port,
         "http.host": host,
-        "http.path": path,
+        "http.path": path[0] if path else None,
         "health_check.path": health_check,
         "schedule.expression": schedule,
         "schedule.timezone": timezone,
@@ -159,7 +164,10 @@ def _ask(question: Question, suggestion: Answer | None) -> Answer:
 def _next_steps(name: str, *, before: Answer | None, deployments: tuple[WrittenDeployment, ...]) -> str:
     environment = deployments[0].environment.settings
     if before:
-        return f"next: groundwork deploy {environment.name}    it runs the image that {before} is released at"
+        return (
+            f"next: write `command:` in {SERVICES / name}.yaml, or it starts what {before} starts, and never ends\n"
+            f"      groundwork deploy {environment.name}    it runs the image that {before} is released at"
+        )
     return (
         f"next: groundwork deploy shared    makes its repository, {environment.registry}/{name}\n"
         f"      groundwork images publish --service {name} --context DIR, or push an image there\n"

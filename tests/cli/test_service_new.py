@@ -206,6 +206,17 @@ def test_an_answer_that_the_loader_refuses_leaves_no_file(
     assert all(word in ended.err for word in words), ended.err
 
 
+def test_a_second_path_is_refused_and_not_forgotten(root: Path, groundwork: Groundwork) -> None:
+    paths = ("--path", "/a", "--path", "/b")
+    ended = refused(root, groundwork, "service", "new", "other", "--kind", "public-web", "--port", "80", *paths)
+    assert "--path is there 2 times, and a service has one: /a, /b" in ended.err
+
+
+def test_a_task_before_deploys_is_told_to_have_a_command_of_its_own(groundwork: Groundwork) -> None:
+    ended = groundwork("service", "new", "migrate", "--kind", "one-off", "--before", "web")
+    assert "write `command:` in service_configs/migrate.yaml, or it starts what web starts" in ended.out
+
+
 def test_a_rule_priority_that_is_taken_is_found_before_the_file_is_written(root: Path, groundwork: Groundwork) -> None:
     route = ("--kind", "public-web", "--port", "80", "--path", "/x")
     assert groundwork("service", "new", "front", *route).code == 0
