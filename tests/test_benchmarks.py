@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from benchmarks import dropped_calls, scale, synth
+from benchmarks import scale, synth
 
 pytestmark = pytest.mark.e2e
 
@@ -27,13 +25,3 @@ def test_a_resource_costs_the_same_among_few_and_among_many() -> None:
 def test_a_service_costs_the_same_however_many_paths_its_calls_make() -> None:
     base, few, many = scale.measure(1), scale.measure(15, calls=5), scale.measure(60, calls=5)
     assert scale.growth(base, many) / scale.growth(base, few) <= 2, "at 30 services it took minutes, at 60 for ever"
-
-
-def test_who_connects_anew_loses_no_call_in_a_deploy_once_a_task_outlasts_its_address() -> None:
-    way = dropped_calls.Way("at once", starts_in_s=0.5, ttl_s=0.5)
-    at_once, later = (
-        dropped_calls.measure(its)[dropped_calls.NEW_CONNECTIONS] for its in (way, replace(way, delay_s=5))
-    )
-    assert dropped_calls.dropped(at_once) > 0
-    assert later["answered"] > 0
-    assert dropped_calls.dropped(later) == 0
