@@ -13,7 +13,7 @@ import pytest
 from tests.synthesis import ROOT
 
 OUTLAST = ROOT / "docker/ecs-exporter/rootfs/groundwork/outlast.sh"
-PROGRAM = 'echo $$ > "$0"; echo ready; exec sleep 60'
+PROGRAM = 'echo $$ > "$0"; echo ready; exec sleep 600'
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -37,14 +37,16 @@ def test_its_command_goes_on_until_the_delay_is_over(sent: signal.Signals, tmp_p
 
 def test_without_a_delay_it_ends_at_once() -> None:
     with subprocess.Popen(
-        ["/bin/sh", OUTLAST, "/bin/sh", "-c", "echo ready; exec sleep 5"],
+        ["/bin/sh", OUTLAST, "/bin/sh", "-c", "echo ready; exec sleep 600"],
         stdout=subprocess.PIPE,
         env={"PATH": "/usr/bin:/bin"},
+        start_new_session=True,
     ) as started:
         assert started.stdout is not None
         assert started.stdout.readline() == b"ready\n"
         started.terminate()
-        assert started.wait(4) == 0
+        assert started.wait(60) == 0
+        os.killpg(started.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("code", [0, 3])
