@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdktf import TerraformOutput
 from constructs import Construct
 
 from config.models.environment.environment import Environment
@@ -30,10 +31,14 @@ class NetworkStack(PlatformStack):
                 for zone in settings.nat_zones
             ]
             self.vpc.route_through([instance.interface.id for instance in instances])
+            self.vpc.nat_addresses.extend(instance.address.public_ip for instance in instances)
         NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings)
         VpcEndpoints(self, "endpoints", name=name, region=region, vpc=self.vpc, settings=settings)
         FlowLogs(self, "flow-logs", name=name, vpc=self.vpc, log_key=self.log_key, settings=environment)
 
+        TerraformOutput(
+            self, "nat-addresses", value=self.vpc.nat_addresses, description="What it calls outside comes from these."
+        )
         self.export(self.vpc.vpc, "id")
         self.export(self.log_key.key, "arn")
         self.export(self.encryption_key.key, "arn")

@@ -23,7 +23,7 @@ def refuse_missing_images(session: Session, stacks: Iterable[SynthesizedStack]) 
         return
     environment = session.environment
     try:
-        missing = missing_images(Ecr(account_id=environment.registry_account, region=environment.region), named)
+        missing = missing_images(Ecr(account_id=environment.registry_account, region=environment.image_region), named)
     except ImageError as error:
         if error.code is not ExitCode.NO_LOGIN:
             raise UsageError(str(error)) from error

@@ -63,7 +63,7 @@ def _processors(session: Session, image: str) -> frozenset[str] | None:
     if tag == UNRELEASED or repository.startswith(REPOSITORY_PREFIX):
         return None
     try:
-        return in_ecr(Ecr(account_id=environment.registry_account, region=environment.region), repository, tag)
+        return in_ecr(Ecr(account_id=environment.registry_account, region=environment.image_region), repository, tag)
     except ImageError:  # said already by the check whether the image is there
         return None
 

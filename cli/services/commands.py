@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli.domain.addresses import addresses
 from cli.rollouts.view import rollout
 from cli.services.new import new
 from cli.services.remove import remove
@@ -23,4 +24,5 @@ service_app.command()(rollout)
 service_app.command("status", hidden=True, help="Another name of `rollout`.")(rollout)
 service_app.command("open")(open_)
 service_app.command("exec")(exec_)
+service_app.command()(addresses)
 service_app.command()(split_releases)

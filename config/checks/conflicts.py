@@ -70,13 +70,13 @@ def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterato
                 fix=f'add `registry_account_id: "{its.registry_account}"` (or another account) to '
                 "environments/shared.yaml",
             )
-        if its.region != theirs.region:
+        if its.image_region != theirs.image_region:
             yield other.problem(
-                "region",
-                message=f"region: environment {its.name} is in {its.region}, and images are pulled from there",
-                conflicts_with=first.place("region"),
-                allowed="one region for all environments",
-                fix="write `region:` in environments/shared.yaml alone",
+                *("registry_region", "region"),
+                message=f"registry_region: environment {its.name} pulls its images from {its.image_region}",
+                conflicts_with=first.place("registry_region", "region"),
+                allowed="one region that holds the images of all environments",
+                fix=f"add `registry_region: {its.image_region}` to environments/shared.yaml",
             )
 
 

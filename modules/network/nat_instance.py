@@ -46,7 +46,7 @@ TCP: dict[str, Any] = {"ip_protocol": "tcp", "from_port": ALL_PORTS[0], "to_port
 class NatInstance(Construct):
     """An instance that sends what private subnets send on to the internet, under one public address.
 
-    Exposes `interface`, a network interface that outlives the instance: the routes lead to it, and the address is its
+    Exposes `interface`, a network interface that outlives the instance: the routes lead to it, and `address` is its
     own. Only private subnets get in. AWS moves the instance off hardware that fails, unless it is told not to; an alarm
     restarts it when its system does not answer; and it installs updates each week.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
@@ -87,7 +87,7 @@ class NatInstance(Construct):
             source_dest_check=False,
             tags=tags,
         )
-        address = Eip(
+        self.address = Eip(
             self,
             "address",
             domain="vpc",
@@ -134,7 +134,7 @@ class NatInstance(Construct):
                 ]
             ),
             tags=tags,
-            depends_on=[address],  # its first start fetches what it lacks
+            depends_on=[self.address],  # its first start fetches what it lacks
         )
         skip(self.instance, "CKV_AWS_8", "Its launch template encrypts the disk.")
         skip(self.instance, "CKV_AWS_79", "Its launch template wants tokens of the metadata service.")

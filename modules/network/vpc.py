@@ -1,4 +1,4 @@
-"""The VPC of an environment: nine subnets in three tiers, and the ways out of each."""
+"""The VPC of an environment: three tiers of subnets, one in each zone, and the ways out of each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from modules.network.acl_rules import ANYWHERE
 class Vpc(Construct):
     """Public subnets route to the internet, private ones through NAT (as the settings say), isolated ones nowhere.
 
-    Exposes `vpc`, `subnets[tier][zone]`, `private_route_tables`, one per zone, and `internet_route`, without which
-    nothing in a public subnet reaches the internet.
+    Exposes `vpc`, `subnets[tier][zone]`, `private_route_tables`, one per zone, `internet_route`, without which
+    nothing in a public subnet reaches the internet, and `nat_addresses`, which the gateways call from.
     """
 
     def __init__(self, scope: Construct, id_: str, *, name: str, region: str, settings: Network) -> None:
         super().__init__(scope, id_)
         self._name, self._settings = name, settings
+        self.nat_addresses: list[str] = []
         self.vpc = AwsVpc(
             self,
             "vpc",
@@ -112,6 +113,7 @@ class Vpc(Construct):
     def _nat_gateway(self, zone: str) -> NatGateway:
         name = f"{self._name}-nat-{zone}"
         address = Eip(self, f"nat-{zone}-address", domain="vpc", tags={"Name": name})
+        self.nat_addresses.append(address.public_ip)
         return NatGateway(
             self,
             f"nat-{zone}",

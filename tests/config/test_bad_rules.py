@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config.models.environment.network import ENDPOINTS_WITHOUT_NAT
 from tests.config.bad_yaml import API, DEV, JOB, PROD, RELEASES, SHARED, WEB, Bad, check
 from tests.config.platform_files import VALID, added, replaced
 
@@ -392,9 +393,9 @@ service_configs/web.yaml:10: metrics: the load balancer cannot keep /metrics fro
         "a zone twice",
         added(PROD, "  zones: [a, b, b]\n"),
         """
-environments/prod.yaml:5: network.zones: the three zones must differ
+environments/prod.yaml:5: network.zones: the zones must differ
   value: [a, b, b]
-  allowed: a list of 3, each one letter, such as a
+  allowed: a list of 2 to 3, each one letter, such as a
   fix: write ["a", "b", "c"]
 """,
     ),
@@ -756,10 +757,28 @@ environments/prod.yaml:1: registry_account_id: environment dev takes its images 
         "two regions",
         added(DEV, "region: us-east-1\n"),
         """
-environments/prod.yaml:1: region: environment dev is in us-east-1, and images are pulled from there, see ...
+environments/prod.yaml:1: registry_region: environment dev pulls its images from us-east-1, see ...
   value: nothing
-  allowed: one region for all environments
-  fix: write `region:` in environments/shared.yaml alone
+  allowed: one region that holds the images of all environments
+  fix: add `registry_region: us-east-1` to environments/shared.yaml
+""",
+    ),
+    Bad(
+        "a registry behind endpoints of another region",
+        {
+            **added(
+                PROD,
+                f"  nat: none\n  interface_endpoints: [{', '.join(sorted(ENDPOINTS_WITHOUT_NAT))}]\n"
+                "region: us-east-1\n",
+            ),
+            **added(SHARED, "registry_region: eu-west-1\n"),
+        },
+        """
+environments/shared.yaml:5: registry_region: with nat: none images are reached by endpoints, which lead to us-east-1 \
+alone (in prod)
+  value: eu-west-1
+  allowed: us-east-1
+  fix: write another `network.nat:`, or remove it
 """,
     ),
     Bad(

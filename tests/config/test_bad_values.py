@@ -531,12 +531,12 @@ environments/dev.yaml:4: network.cidr: a VPC needs private addresses
 """,
     ),
     Bad(
-        "two zones",
-        added(PROD, "  zones: [a, b]\n"),
+        "one zone",
+        added(PROD, "  zones: [a]\n"),
         """
-environments/prod.yaml:5: network.zones: has 2 entries
-  value: [a, b]
-  allowed: a list of 3, each one letter, such as a
+environments/prod.yaml:5: network.zones: has 1 entries
+  value: [a]
+  allowed: a list of 2 to 3, each one letter, such as a
 """,
     ),
     Bad(
@@ -545,7 +545,7 @@ environments/prod.yaml:5: network.zones: has 2 entries
         """
 environments/prod.yaml:5: network.zones: has 4 entries
   value: [a, b, c, d]
-  allowed: a list of 3, each one letter, such as a
+  allowed: a list of 2 to 3, each one letter, such as a
 """,
     ),
     Bad(

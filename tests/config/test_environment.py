@@ -11,10 +11,12 @@ from config.models.deploy_target import State
 from config.models.environment.edge import Edge
 from config.models.environment.environment import Environment
 from config.models.environment.network import Network
+from config.models.environment.shared import shared_place
 from config.models.service.http import Http
 from config.models.service.service import Service
 from config.models.service_names import PLATFORM_NAMES
 from images.catalog import PLATFORM_IMAGES
+from tests.settings import a_service
 
 LONGEST_ENVIRONMENT, LONGEST_SERVICE, LONGEST_ORGANIZATION = "e" * 9, "s" * 22, "o" * 20
 
@@ -106,3 +108,12 @@ def test_a_service_without_a_release_names_an_image_that_nothing_runs() -> None:
     released = service.model_copy(update={"release": "v1"})
     assert environment().image(released) == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:v1"
     assert environment(registry_account_id="999999999999").image(released).startswith("999999999999.")
+
+
+def test_images_stay_in_one_region_wherever_tasks_run() -> None:
+    here, there = environment(), environment(region="us-east-1", registry_region="eu-west-1")
+    released = a_service("web", release="v1")
+    assert there.image(released) == here.image(released)
+    assert there.repository_arn("web") == here.repository_arn("web")
+    assert shared_place([there]).region == shared_place([here]).region == "eu-west-1"
+    assert there.alerts_topic_arn.split(":")[3] == "us-east-1"

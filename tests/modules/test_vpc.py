@@ -44,6 +44,13 @@ def test_the_zones_are_those_of_the_settings() -> None:
     assert zones == {"eu-west-1b", "eu-west-1d", "eu-west-1f"}
 
 
+def test_two_zones_have_the_subnets_that_they_have_among_three() -> None:
+    subnets = {s["tags"]["Name"]: s["cidr_block"] for s in a_vpc(zones=["a", "b"]).all("aws_subnet")}
+    among_three = {s["tags"]["Name"]: s["cidr_block"] for s in a_vpc().all("aws_subnet")}
+    assert len(subnets) == 6
+    assert subnets.items() < among_three.items()
+
+
 def test_every_subnet_follows_the_routes_of_its_tier(vpc: Stack) -> None:
     associations = vpc.all("aws_route_table_association")
     assert len({association["subnet_id"] for association in associations}) == 9

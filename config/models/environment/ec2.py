@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from config.models.environment.network import ZoneLetter
+from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Network, ZoneLetter
 from config.models.instance_type import InstanceType, has_graviton
-from config.models.settings import Percent, Settings
+from config.models.nat import Nat
+from config.models.settings import Mistake, Percent, Settings
 
 
 class Ec2(Settings):
@@ -35,6 +37,25 @@ class Ec2(Settings):
     session_manager: bool = Field(
         default=False, description="Lets a person with the right to it open a shell by AWS Systems Manager."
     )
+
+    def mistakes_in(self, network: Network) -> Iterator[Mistake]:
+        """Yield what the instance would not find in the network: its zone, or Session Manager."""
+        if self.zone and self.zone not in network.zones:
+            yield Mistake(
+                field="cluster.ec2.zone",
+                message=f"the network has no zone {self.zone}",
+                allowed=", ".join(network.zones),
+                because=("network.zones",),
+            )
+        missing = ", ".join(sorted(ENDPOINTS_OF_SESSION_MANAGER - set(network.interface_endpoints)))
+        if self.session_manager and network.nat is Nat.NONE and missing:
+            yield Mistake(
+                field="network.interface_endpoints",
+                message=f"with nat: none Session Manager does not reach the instance without {missing}",
+                allowed=f"a list with {missing} in it, or session_manager: false",
+                fix=f"add {missing} here, or choose nat: single",
+                because=("cluster.ec2.session_manager",),
+            )
 
     @property
     def is_arm(self) -> bool:

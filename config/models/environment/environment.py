@@ -8,18 +8,17 @@ from typing import ClassVar
 from pydantic import Field
 
 from config.models.delivery import Delivery
-from config.models.deploy_target import AccountId, DeployTarget
+from config.models.deploy_target import AccountId, DeployTarget, Region
 from config.models.environment.budget import Budget
 from config.models.environment.central_logging import CentralLogging
 from config.models.environment.dns_record import DnsName
 from config.models.environment.ec2 import Cluster
 from config.models.environment.edge import Edge, ZoneBelow
 from config.models.environment.monitoring import Monitoring
-from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Network
+from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
-from config.models.nat import Nat
 from config.models.service.database import Database, Databases
 from config.models.service.http import Http
 from config.models.service.logs import LogDestination
@@ -47,6 +46,7 @@ class Environment(DeployTarget):
     registry_account_id: AccountId | None = Field(
         default=None, description="The account whose ECR holds the images; by default the environment's own."
     )
+    registry_region: Region | None = Field(default=None, description="The region of that ECR; by default the own one.")
     deletion_protection: bool = Field(default=True, description="Refuse to delete what customers' data depends on.")
     network: Network
     edge: Edge = Edge()
@@ -70,25 +70,17 @@ class Environment(DeployTarget):
     )
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Refuse an instance in a zone without a subnet."""
+        """Refuse what the sections say against each other."""
         yield from super().mistakes()
         yield from self.edge.undecided()
-        zone = self.cluster.ec2.zone
-        if zone and zone not in self.network.zones:
+        yield from self.cluster.ec2.mistakes_in(self.network)
+        if self.image_region != self.region and not self.network.nat_zones:
             yield Mistake(
-                field="cluster.ec2.zone",
-                message=f"the network has no zone {zone}",
-                allowed=", ".join(self.network.zones),
-                because=("network.zones",),
-            )
-        missing = sorted(ENDPOINTS_OF_SESSION_MANAGER - set(self.network.interface_endpoints))
-        if self.cluster.ec2.session_manager and self.network.nat is Nat.NONE and missing:
-            yield Mistake(
-                field="network.interface_endpoints",
-                message=f"with nat: none Session Manager does not reach the instance without {', '.join(missing)}",
-                allowed=f"a list with {', '.join(missing)} in it, or session_manager: false",
-                fix=f"add {', '.join(missing)} here, or choose nat: single",
-                because=("cluster.ec2.session_manager",),
+                field="registry_region",
+                message=f"with nat: none images are reached by endpoints, which lead to {self.region} alone",
+                allowed=self.region,
+                fix="write another `network.nat:`, or remove it",
+                because=("network.nat",),
             )
         for number, arn in enumerate(self.logging.reader_role_arns):
             if arn.split(":")[4] != self.account_id:
@@ -163,7 +155,7 @@ class Environment(DeployTarget):
 
     def repository_arn(self, repository: str) -> str:
         """Return the ECR repository that holds the images of a service."""
-        return f"arn:aws:ecr:{self.region}:{self.registry_account}:repository/{repository}"
+        return f"arn:aws:ecr:{self.image_region}:{self.registry_account}:repository/{repository}"
 
     def database(self, settings: Database) -> Databases:
         """Return the size and the protection of a service's database here."""
@@ -178,9 +170,14 @@ class Environment(DeployTarget):
         return self.registry_account_id or self.account_id
 
     @property
+    def image_region(self) -> str:
+        """The region whose ECR holds the images; another one costs their transfer at each start of a task."""
+        return self.registry_region or self.region
+
+    @property
     def registry(self) -> str:
         """The registry that every image is pulled from."""
-        return f"{self.registry_account}.dkr.ecr.{self.region}.amazonaws.com"
+        return f"{self.registry_account}.dkr.ecr.{self.image_region}.amazonaws.com"
 
     @property
     def alerts_topic(self) -> str:

@@ -108,13 +108,17 @@ def _private_and_large_enough(cidr: IPv4Network) -> IPv4Network:
 
 
 class Network(Settings):
-    """One VPC over three zones."""
+    """One VPC over three availability zones, or two."""
 
     cidr: Annotated[IPv4Network, AfterValidator(_private_and_large_enough)] = Field(
         description="The VPC's addresses, /16 to /21; no two environments may overlap."
     )
-    zones: tuple[ZoneLetter, ZoneLetter, ZoneLetter] = Field(
-        default=("a", "b", "c"), description="The letters of the three availability zones in the region."
+    zones: tuple[ZoneLetter, ...] = Field(
+        default=("a", "b", "c"),
+        min_length=2,
+        max_length=3,
+        description="The letters of its availability zones in the region, three or two. A third one added behind them "
+        "moves nothing; two keep half of the tasks when one fails.",
     )
     nat: Nat = Field(
         default=Nat.PER_ZONE,
@@ -148,7 +152,7 @@ class Network(Settings):
     def mistakes(self) -> Iterator[Mistake]:
         """Zones differ, and without NAT everything must still reach what it asks of AWS."""
         if len(set(self.zones)) != len(self.zones):
-            yield Mistake(field="zones", message="the three zones must differ", fix='write ["a", "b", "c"]')
+            yield Mistake(field="zones", message="the zones must differ", fix='write ["a", "b", "c"]')
         missing = sorted(ENDPOINTS_WITHOUT_NAT - set(self.interface_endpoints))
         if self.nat is Nat.NONE and missing:
             yield Mistake(

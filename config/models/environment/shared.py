@@ -23,7 +23,7 @@ def shared_place(environments: Sequence[Environment]) -> DeployTarget:
         organization=first.organization,
         account_id=first.registry_account,
         deploy_role_arn=in_its_account[0].deploy_role_arn if in_its_account else None,
-        region=first.region,
+        region=first.image_region,
         # One environment that tries Terraform Cloud takes nothing of the others along.
         terraform_cloud=(in_its_account or [first])[0].terraform_cloud if in_terraform_cloud else None,
         tags=dict(sorted(set.intersection(*(set(environment.tags.items()) for environment in environments)))),

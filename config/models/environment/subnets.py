@@ -26,7 +26,7 @@ class Subnet:
 
 
 def plan_subnets(network: Network) -> tuple[Subnet, ...]:
-    """Nine subnets: private gets an eighth of the VPC per zone, public and isolated a sixty-fourth each.
+    """Plan a subnet of each tier in each zone: an eighth of the VPC for a private one, a sixty-fourth for the others.
 
     The upper half of the VPC stays free, so that a tier or a zone can be added without moving anything.
     """
@@ -36,5 +36,5 @@ def plan_subnets(network: Network) -> tuple[Subnet, ...]:
     return tuple(
         Subnet(tier, zone, str(cidr))
         for tier, cidrs in blocks.items()
-        for zone, cidr in zip(network.zones, cidrs, strict=True)
+        for zone, cidr in zip(network.zones, cidrs[: len(network.zones)], strict=True)
     )
