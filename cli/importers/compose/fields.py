@@ -168,7 +168,7 @@ COMPOSE: Table = {
     "tty": left_out("for development alone"),
     "stdin_open": left_out("for development alone"),
     "pull_policy": left_out("a task pulls its image when it starts"),
-    "extends": left_out("it is in another file: import that file too, and copy what is missing"),
+    "extends": left_out("its file is not there: copy what it says"),
     "ipc": left_out(_PRIVILEGE),
     "pid": left_out(_PRIVILEGE),
 }

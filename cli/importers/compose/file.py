@@ -41,6 +41,14 @@ def read_compose(root: Path, file: Path) -> ComposeFile:
         if value.content is not None
     }
     top = _replaced(document, known).fields
+    services = _services(top, document)
+    project = _Project(root, known)
+    extended = {name: project.extended(name, services, ()) for name in services}
+    rest = {name: node for name, node in top.items() if name != "services" and not name.startswith("x-")}
+    return ComposeFile(root, file, extended, rest)
+
+
+def _services(top: Mapping[str, Node], document: Node) -> dict[str, Node]:
     if not top.get("services") or not mapping(top["services"], "services"):
         raise refused(
             top.get("services", document), "services", "a compose file with `services:`", fix="name the compose file"
@@ -48,9 +56,7 @@ def read_compose(root: Path, file: Path) -> ComposeFile:
     services = dict(top["services"].fields)
     for name, node in services.items():
         mapping(node, f"services.{name}")
-    extended = {name: _extended(name, services, ()) for name in services}
-    rest = {name: node for name, node in top.items() if name != "services" and not name.startswith("x-")}
-    return ComposeFile(root, file, extended, rest)
+    return services
 
 
 def read_env_file(root: Path, file: Path) -> dict[str, Node]:
@@ -97,17 +103,27 @@ def _interpolated(written: str, known: Mapping[str, str]) -> str:
     return _DOLLAR.sub(value, written)
 
 
-def _extended(name: str, services: Mapping[str, Node], above: tuple[str, ...]) -> Node:
-    """Merge what a service of this file extends; one of another file is left to the report."""
-    node = services[name]
-    extends = node.fields.get("extends")
-    if extends is None:
-        return node
-    of = extends.fields.get("service", extends) if "file" not in extends.fields else None
-    if of is None:
-        return node
-    other = text(of, f"services.{name}.extends")
-    if other not in services or other in (name, *above):
-        raise refused(of, f"services.{name}.extends", f"another service of {node.file}")
-    own = replace(node, content={key: value for key, value in node.fields.items() if key != "extends"})
-    return replace(merge(_extended(other, services, (*above, name)), own), line=node.line)
+@dataclass(frozen=True)
+class _Project:
+    root: Path
+    known: Mapping[str, str]
+
+    def extended(self, name: str, services: Mapping[str, Node], above: tuple[tuple[Path, str], ...]) -> Node:
+        """Merge what a service extends; where that is in a file that is not there, it is left to the report."""
+        node = services[name]
+        extends = node.fields.get("extends")
+        if extends is None:
+            return node
+        of, file = extends.fields.get("service", extends), extends.fields.get("file")
+        place = node.file
+        if file:
+            place = node.file.parent / text(file, f"services.{name}.extends.file")
+            if not (self.root / place).is_file():
+                return node
+            document = read_foreign(self.root, place)
+            services = _services(_replaced(document, self.known).fields, document)
+        other, here = text(of, f"services.{name}.extends"), (node.file, name)
+        if other not in services or (services[other].file, other) in (here, *above):
+            raise refused(of, f"services.{name}.extends", f"another service of {place}")
+        own = replace(node, content={key: value for key, value in node.fields.items() if key != "extends"})
+        return replace(merge(self.extended(other, services, (*above, here)), own), file=node.file, line=node.line)

@@ -129,12 +129,13 @@ def _kinds(project: _Project) -> None:
     for name, draft in drafts.items():
         ports = published(project.fields(name))
         tcp = [port for port in [*ports, *exposed(project.fields(name))] if port.protocol == "tcp"]
+        prepared = [drafts[other].name for other in waiting_for(compose, name) if other in drafts]
         for port in ports:
             if port.protocol != "tcp":
                 draft.left_out(port.node, "ports", "no UDP: the load balancer and `calls:` carry TCP")
-            elif port is not tcp[0]:
-                draft.left_out(port.node, "ports", "a service listens on one port, its first")
-        prepared = [drafts[other].name for other in waiting_for(compose, name) if other in drafts]
+            elif port.target != tcp[0].target and not prepared:
+                draft.set(f"ports.port-{port.target}", port.target)
+                draft.carried(port.node, "ports", f"ports.port-{port.target}: {port.target}")
         callers = [its.name for other, its in drafts.items() if name in named_by(compose, other)]
         guess = guessed(name, project.fields(name), mentions) if not tcp and (callers or name in routed) else None
         settle_kind(

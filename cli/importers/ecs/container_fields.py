@@ -137,7 +137,7 @@ CONTAINER: Table = {
     "environmentFiles": left_out("write what the file holds as `variables:` and `secrets:`"),
     "mountPoints": left_out(_NO_DISK),
     "volumesFrom": left_out(_NO_DISK),
-    "dependsOn": left_out(_MOMENTS),
+    "dependsOn": left_out(f"{_MOMENTS}; a sidecar with a `health_check:` too"),
     "startTimeout": left_out(_MOMENTS),
     "stopTimeout": carry_number("stop_timeout_s", whole, least=SHORTEST_STOP_S, most=LONGEST_STOP_S),
     "user": carry_user,

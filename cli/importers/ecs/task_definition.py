@@ -11,6 +11,7 @@ from pathlib import Path
 from cli.importers.container_settings import carry_disk, said
 from cli.importers.draft import Draft, Import
 from cli.importers.ecs.container_fields import CONTAINER
+from cli.importers.ecs.sidecars import draft_sidecar
 from cli.importers.foreign_values import items, mapping, number, read_foreign, refused, text
 from cli.importers.mappings import Table, apply_table, left_out, section
 from cli.importers.names import RULE, our_name
@@ -162,7 +163,7 @@ def _beside(draft: Draft, container: Node) -> None:
     if why:
         draft.left_out(container, setting, why)
     else:
-        draft.to_do(container, setting, f"write it below `sidecars: {{{_name(container)}: …}}`, or make it a service")
+        draft_sidecar(draft, container, name=_name(container), setting=setting)
 
 
 def _size(draft: Draft, node: Node) -> None:

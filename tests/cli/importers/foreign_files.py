@@ -14,15 +14,18 @@ CASES = {
     "shop": ("compose", "shop/docker-compose.yml"),
     "mean": ("compose", "mean/compose.yml"),
     "laptop": ("compose", "laptop/compose.yaml"),
+    "shelf": ("compose", "shelf/compose.yaml"),
     "copilot": ("copilot", "copilot"),
+    "desk": ("copilot", "desk/copilot"),
     "copilot-of-a-job": ("copilot", "copilot/copilot"),
     "task-definition": ("task-definition", "taskdefs/written.json"),
+    "containers-beside": ("task-definition", "taskdefs/beside.json"),
     "answered": ("task-definition", "taskdefs/answered.json"),
 }
 # What stands in the inputs and must stand nowhere else.
 VALUES = (
     *("hunter2", "django-insecure-correct-horse", "smtp pass phrase", "abcdef0123456789", "AKIAABCDEFGHIJKLMNOP"),
-    *("fake_password", "abcdef", "tok_9f8e7d", '"1234"', " 1234"),
+    *("s3cret", "fake_password", "abcdef", "tok_9f8e7d", '"1234"', " 1234"),
 )
 
 
