@@ -50,7 +50,7 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
             return f"write {json.dumps(words or _words(node.content), ensure_ascii=False)}"
         case "array" if isinstance(node.content, dict):
             return f"write a list: [{', '.join(node.content)}]"
-        case "array" if not isinstance(node.content, dict | tuple):
+        case "array" if not isinstance(node.content, dict | tuple) and schema.get("items", {}).get("type") != "string":
             return f"write [{node.source}]"
         case "object" if schema.get("examples") and not isinstance(node.content, dict):
             return f"write {key}: {json.dumps(schema['examples'][0]).replace(chr(34), '')}"

@@ -1,4 +1,4 @@
-"""Errors about a value of several types: without Pydantic's names of the types, and only those of the type meant."""
+"""Errors that say something: of a value of several types those of the type meant, and no list short by its faults."""
 
 from __future__ import annotations
 
@@ -12,8 +12,22 @@ from config.source.node import Node
 Detail: TypeAlias = dict[str, Any]
 
 
-def of_the_type_meant(details: Sequence[Detail], schema: Schema, root: Node) -> list[Detail]:
-    """Drop what the other types of a union say of a value, where one of them says more than that it is another type."""
+def telling(details: Sequence[Detail], schema: Schema, root: Node) -> list[Detail]:
+    """Drop what other types of a union say of a value, and that a list is too short whose entries are wrong."""
+    meant = _of_the_type_meant(details, schema, root)
+    paths = [detail["loc"] for detail in meant]
+    return [
+        detail
+        for detail in meant
+        if detail["type"] != "too_short" or not any(_is_below(path, detail["loc"]) for path in paths)
+    ]
+
+
+def _is_below(path: tuple[Step, ...], above: tuple[Step, ...]) -> bool:
+    return len(path) > len(above) and path[: len(above)] == above
+
+
+def _of_the_type_meant(details: Sequence[Detail], schema: Schema, root: Node) -> list[Detail]:
     plain = [{**detail, "loc": _without_types(detail["loc"], schema, root)} for detail in details]
     told = [
         detail["loc"]

@@ -20,7 +20,7 @@ from config.diagnostics.schema_words import (
     writable,
 )
 from config.diagnostics.suggestions import did_you_mean, likely_fix
-from config.diagnostics.unions import of_the_type_meant
+from config.diagnostics.unions import telling
 from config.models.settings import Mistake
 from config.source.merge import Location, Step, clearest, find
 from config.source.node import Node
@@ -54,7 +54,7 @@ class _Explanation:
 
     def of(self, error: ValidationError) -> Iterator[Problem]:
         found = error.errors(include_url=False, include_input=False)
-        details = of_the_type_meant([{**detail} for detail in found], schema_of(self.model), self.root)
+        details = telling([{**detail} for detail in found], schema_of(self.model), self.root)
         unknown = [tuple(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"]
         seen: set[Path] = set()
         for detail in details:

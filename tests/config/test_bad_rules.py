@@ -774,9 +774,9 @@ environments/prod.yaml:1: registry_region: environment dev pulls its images from
             **added(SHARED, "registry_region: eu-west-1\n"),
         },
         """
-environments/shared.yaml:5: registry_region: with nat: none images are reached by endpoints, which lead to us-east-1 \
-alone (in prod)
-  value: eu-west-1
+environments/prod.yaml:5: registry_region: with nat: none images are reached by endpoints, which lead to us-east-1 \
+alone
+  value: nat: none
   allowed: us-east-1
   fix: write another `network.nat:`, or remove it
 """,

@@ -563,7 +563,7 @@ environments/prod.yaml:5: network.zones[0]: has the wrong form
         """
 environments/prod.yaml:5: network.zones: needs a list, not text
   value: a,b,c
-  allowed: a list of 3, each one letter, such as a
+  allowed: a list of 2 to 3, each one letter, such as a
   fix: write ["a", "b", "c"]
 """,
     ),

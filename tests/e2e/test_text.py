@@ -1,4 +1,4 @@
-"""Two thousand texts, in the command, the variables and the check of one task, are what the local AWS then has."""
+"""Two thousand texts, in every text of one task's containers, are what the local AWS then has."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from local_aws.endpoint import REGION
 from modules.ecs.container import container_definition
+from modules.ecs.sidecars import sidecar_containers
 from tests.e2e.embedded import Root
 from tests.hostile_text import arbitrary
 from tests.settings import a_service, an_environment
@@ -26,12 +27,28 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 def test_what_is_written_is_what_the_container_gets(tmp_path: Path) -> None:
     texts = arbitrary(2_000)
     variables = {f"TEXT_{number}": text for number, text in enumerate(texts)}
-    service = a_service(command=texts[:200], variables=variables, health_check={"command": texts[200:400]})
+    check = ["CMD-SHELL", " ".join(texts[200:400])]
+    beside = {
+        "image": "acme/agent:1",
+        "entrypoint": texts[600:700],
+        "command": texts[700:900],
+        "variables": variables,
+        "health_check": {"command": check},
+        "memory_mib": 32,
+    }
+    service = a_service(
+        entrypoint=texts[400:600],
+        command=texts[:200],
+        variables=variables,
+        health_check={"command": check},
+        sidecars={"agent": beside},
+    )
 
     def build(stack: TerraformStack) -> None:
         AwsProvider(stack, "aws", region=REGION)
         environment = an_environment()
         container = container_definition(environment, service, log_group="/logs", secret_arns={}, variables={})
+        (sidecar,) = sidecar_containers(environment, service, secrets={"agent": {}}, log_group="/logs")
         EcsTaskDefinition(
             stack,
             "task",
@@ -40,7 +57,7 @@ def test_what_is_written_is_what_the_container_gets(tmp_path: Path) -> None:
             network_mode="awsvpc",
             cpu="256",
             memory="512",
-            container_definitions=json.dumps([container]),
+            container_definitions=json.dumps([container, sidecar]),
         )
         SsmParameter(stack, "plain", name="/text", type="String", value="|".join(texts[:150]))
 
@@ -57,12 +74,13 @@ def test_what_is_written_is_what_the_container_gets(tmp_path: Path) -> None:
         root.apply()
         code, planned = root.plan()
         assert code == 0, planned
-        (found,) = root.client("ecs").describe_task_definition(taskDefinition="text")["taskDefinition"][
-            "containerDefinitions"
-        ]
-        assert found["command"] == texts[:200]
-        assert {one["name"]: one["value"] for one in found["environment"]} == variables
-        assert found["healthCheck"]["command"] == ["CMD", *texts[200:400]]
+        described = root.client("ecs").describe_task_definition(taskDefinition="text")["taskDefinition"]
+        found, agent = described["containerDefinitions"]
+        assert (found["entryPoint"], found["command"]) == (texts[400:600], texts[:200])
+        assert (agent["entryPoint"], agent["command"]) == (texts[600:700], texts[700:900])
+        for one in (found, agent):
+            assert {its["name"]: its["value"] for its in one["environment"]} == variables
+            assert one["healthCheck"]["command"] == check
         assert root.client("ssm").get_parameter(Name="/text")["Parameter"]["Value"] == "|".join(texts[:150])
     finally:
         launcher.stop(directory=tmp_path / "aws")
