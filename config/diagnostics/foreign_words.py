@@ -13,7 +13,7 @@ from config.models.environment.environment import Environment
 from config.models.service.service import Service
 from config.source.merge import Step
 
-_ADOPTED = "write `cidr:`: the platform makes its VPC; to reach another one, peer the two (docs/adr/0030)"
+_ADOPTED = "write `cidr:`: the platform makes its VPC; to reach another one, peer the two (docs/adr/0031)"
 _OF_ENVIRONMENTS = {
     "": {
         "account": "write `account_id:`",
