@@ -32,7 +32,9 @@ class _Import:
 
 def import_secrets(
     environment: Annotated[str, typer.Argument(metavar="ENV")],
-    service: Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, or alertmanager")],
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, alertmanager, grafana")
+    ],
     from_ssm: Annotated[
         str | None, typer.Option("--from-ssm", metavar="PATH", help="All parameters below this path.")
     ] = None,

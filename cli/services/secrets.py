@@ -31,7 +31,7 @@ app = typer.Typer(no_args_is_help=True, help="The secrets that services read as 
 app.command("import")(import_secrets)
 
 Environment = Annotated[str, typer.Argument(metavar="ENV")]
-Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, or alertmanager")]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, alertmanager, grafana")]
 Local = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
 
 

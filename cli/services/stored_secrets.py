@@ -9,7 +9,7 @@ import boto3
 from cli.errors import UsageError
 from cli.session import Session
 from config.models.environment.environment import UNRELEASED
-from config.models.environment.platform_service import ALERTMANAGER, alertmanager
+from config.models.environment.platform_service import ALERTMANAGER, GRAFANA, alertmanager, grafana
 from config.models.environment.secret_sources import SecretSource, SecretStore, secret_sources
 from config.models.service.service import Service
 
@@ -21,8 +21,9 @@ SECRETS = "secrets"
 
 
 def with_secrets(session: Session) -> tuple[Service, ...]:
-    """Return everything that may name secrets: the services, and Alertmanager, whose receivers do."""
-    return (*session.deployment.services, alertmanager(session.environment, UNRELEASED))
+    """Return everything that may name secrets: the services, Alertmanager with its receivers, and Grafana."""
+    environment = session.environment
+    return (*session.deployment.services, alertmanager(environment, UNRELEASED), grafana(environment, UNRELEASED))
 
 
 def sources_of(session: Session, service: str) -> list[SecretSource]:
@@ -44,7 +45,10 @@ def own_names(session: Session, service: str) -> dict[str, list[str]]:
 
 def file_of(service: str) -> str:
     """Name the place where a person writes the secrets of a service."""
-    return "monitoring.receivers in environments/" if service == ALERTMANAGER else f"service_configs/{service}.yaml"
+    of_the_platform = {ALERTMANAGER: "monitoring.receivers", GRAFANA: "monitoring.grafana.oidc"}
+    if service in of_the_platform:
+        return f"{of_the_platform[service]} in environments/"
+    return f"service_configs/{service}.yaml"
 
 
 def client(session: Session) -> SecretsManagerClient:

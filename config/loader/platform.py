@@ -18,6 +18,7 @@ from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.checks.public_metrics import public_metrics_conflicts
 from config.checks.secrets import secret_conflicts
+from config.checks.sign_in import sign_in_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
 from config.checks.waf import waf_conflicts
@@ -105,6 +106,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))
         findings.add(heartbeat_conflicts(environment))
+        findings.add(sign_in_conflicts(environment))
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
         findings.add(waf_conflicts(environment, services[name]), environment=name)

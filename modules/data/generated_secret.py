@@ -38,7 +38,7 @@ class GeneratedSecret(Construct):
         environment: Environment,
         encryption_key: EncryptionKey,
         description: str,
-        version: int = 1,
+        version: int,
     ) -> None:
         super().__init__(scope, id_)
         self._region, self._data_key = environment.region, encryption_key

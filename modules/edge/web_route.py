@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import IPv4Network
 
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
@@ -11,6 +12,7 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRuleCondition,
     LbListenerRuleConditionHostHeader,
     LbListenerRuleConditionPathPattern,
+    LbListenerRuleConditionSourceIp,
 )
 from cdktf_cdktf_provider_aws.lb_target_group import (
     LbTargetGroup,
@@ -30,7 +32,8 @@ from modules.network.vpc import Vpc
 class WebRoute(Construct):
     """A target group for the service's tasks, and the listener rule for its host and path.
 
-    What is `hidden`, its metrics, is answered with 404 instead.
+    What is `hidden`, its metrics, is answered with 404 instead. With `allowed_cidrs` the rule is for requests from
+    these addresses alone, and others get what an unknown host gets.
 
     The group's own port is never used, ECS registers each task with its container's; so it is constant, and a
     change of the service's port replaces nothing.
@@ -49,6 +52,7 @@ class WebRoute(Construct):
         settings: Http,
         health_check: HealthCheck,
         hidden: Http | None = None,
+        allowed_cidrs: Sequence[IPv4Network] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.target_group = LbTargetGroup(
@@ -83,12 +87,14 @@ class WebRoute(Construct):
         )
         path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(settings.patterns)))
         hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []
+        cidrs = [str(cidr) for cidr in allowed_cidrs]
+        sources = [LbListenerRuleCondition(source_ip=LbListenerRuleConditionSourceIp(values=cidrs))] if cidrs else []
         self.rule = LbListenerRule(
             self,
             "rule",
             listener_arn=load_balancer.listener.arn,
             priority=rule_priority(service, settings),
-            condition=[*hosts, path],
+            condition=[*hosts, path, *sources],
             action=[LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)],
             tags={"Name": name},
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import botocore.session
@@ -22,7 +24,9 @@ from tests.synthesis import Stack, synthesize_construct
 from tests.terraform_validation import provider_says
 
 
-def a_route(http: dict[str, object] | None = None, check: dict[str, object] | None = None) -> Stack:
+def a_route(
+    http: dict[str, object] | None = None, check: dict[str, object] | None = None, *, cidrs: Sequence[IPv4Network] = ()
+) -> Stack:
     environment = an_environment()
     service = a_service("web", kind="public-web", http=http or {}, health_check=check or {})
     route = service.route
@@ -50,6 +54,7 @@ def a_route(http: dict[str, object] | None = None, check: dict[str, object] | No
             host="web.test.example.com",
             settings=route,
             health_check=service.health_check,
+            allowed_cidrs=cidrs,
         )
 
     return synthesize_construct(build)
@@ -96,5 +101,6 @@ def test_every_protocol_is_one_that_aws_describes() -> None:
 @pytest.mark.e2e
 def test_the_provider_takes_every_setting(tmp_path: Path) -> None:
     http = {"protocol": "grpc", "drain_s": 0, "slow_start_s": 900, "sticky_s": 604_800}
-    (tmp_path / "cdk.tf.json").write_text(json.dumps(a_route(http, {"matcher": "0-99"}).document))
+    offices = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.7/32")]
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(a_route(http, {"matcher": "0-99"}, cidrs=offices).document))
     assert provider_says(tmp_path) == []

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from config.models.environment.budget import EmailAddress
 from config.models.environment.receiver import QuietHours, Receiver
 from config.models.fargate import CpuUnits
+from config.models.grafana import GrafanaSettings
 from config.models.settings import Mistake, Settings, in_words
 
 PROMETHEUS_CPU: CpuUnits = 1024
@@ -66,6 +67,7 @@ class Monitoring(Settings):
         description="An address outside of AWS that is told every two minutes that alerts work, and raises the alarm "
         "when it is not: healthchecks.io, Dead Man's Snitch. Costs nothing at AWS.",
     )
+    grafana: GrafanaSettings = Field(default=GrafanaSettings(), description="Who may sign in to Grafana, from where.")
     runbooks_url: WebFolder = Field(
         default=RUNBOOKS,
         description="Where people read docs/runbooks: every alert links to its section there. Such as "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 from config.models.environment.environment import Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
+from config.models.grafana import Oidc
 from config.models.service.container.hardening import Capability
 from config.models.service.http import HealthCheck, Http
 from config.models.service.kinds import Kind
@@ -37,6 +39,7 @@ SERVICES = (*BESIDE_PROMETHEUS, PROMETHEUS)  # the others are part of their and 
 ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as
 GRAFANA_ROUTE = Http(host=GRAFANA)
+OIDC_SECRET = "oidc-client-secret"  # noqa: S105  its name
 
 ONE = Scaling(min_tasks=1, max_tasks=1, cpu_percent=None, memory_percent=None)
 # The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
@@ -136,7 +139,7 @@ def cloudwatch_exporter(tag: str) -> PlatformService:
 
 def grafana(environment: Environment, tag: str) -> PlatformService:
     """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010)."""
-    host = f"{GRAFANA}.{environment.domain}"
+    host, oidc = f"{GRAFANA}.{environment.domain}", environment.monitoring.grafana.oidc
     return PlatformService(
         name=GRAFANA,
         kind=Kind.PUBLIC_WEB,
@@ -144,13 +147,46 @@ def grafana(environment: Environment, tag: str) -> PlatformService:
         port=PORTS[GRAFANA],
         http=GRAFANA_ROUTE,
         metrics=Metrics(),
-        variables={"GF_SERVER_DOMAIN": host, "GF_SERVER_ROOT_URL": f"https://{host}/"},
+        variables={
+            "GF_SERVER_DOMAIN": host,
+            "GF_SERVER_ROOT_URL": f"https://{host}/",
+            # A password is read at the start, so another one is another task.
+            "PASSWORD_VERSION": str(environment.monitoring.grafana.password_version),
+            **(_sign_in(oidc) if oidc else {}),
+        },
+        secrets={"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET": OIDC_SECRET} if oidc else {},
         health_check=_asks(GRAFANA, "/api/health", path="/api/health"),
         cpu=512,
         memory_mib=1024,
         spot_percent=0,
         scaling=ONE,
     )
+
+
+def _sign_in(oidc: Oidc) -> dict[str, str]:
+    """Return Grafana's settings of a sign-in by OpenID Connect.
+
+    https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/
+    """
+    if (endpoints := oidc.endpoints) is None:
+        return {}  # said by Oidc.mistakes
+    settings = {
+        "ENABLED": "true",
+        "NAME": "single sign-on",
+        "CLIENT_ID": oidc.client_id,
+        "SCOPES": " ".join(oidc.scopes),
+        "AUTH_URL": endpoints.authorize,
+        "TOKEN_URL": endpoints.token,
+        "API_URL": endpoints.user_info,
+        "USE_PKCE": "true",
+        "ALLOW_SIGN_UP": "true",
+        "ALLOW_ASSIGN_GRAFANA_ADMIN": "false",
+        "ROLE_ATTRIBUTE_PATH": oidc.role_attribute_path,
+        "GROUPS_ATTRIBUTE_PATH": oidc.groups_claim,
+        "ALLOWED_GROUPS": json.dumps(oidc.groups_that_may) if oidc.groups_that_may else "",
+        "ALLOWED_DOMAINS": ",".join(oidc.email_domains),
+    }
+    return {f"GF_AUTH_GENERIC_OAUTH_{name}": value for name, value in settings.items() if value}
 
 
 def _asks(name: str, check: str, **load_balancer: str) -> HealthCheck:
