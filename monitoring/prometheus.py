@@ -22,6 +22,7 @@ from config.models.service.service import Service
 from monitoring import blackbox_exporter
 from monitoring.alerts import rule_files
 from monitoring.log_routing import searched
+from monitoring.remote_write import remote_write
 from monitoring.scrape_limits import LIMITS
 from monitoring.yaml_text import yaml_text
 
@@ -62,6 +63,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             *([_log_routers(environment, routed)] if routed else []),
             *blackbox_exporter.scrapes(deployment),
         ],
+        **remote_write(environment),
     }
     comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"
     return {CONFIG: yaml_text(config, comment=comment), **rule_files.render(deployment)}

@@ -12,6 +12,8 @@ from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
 
+WORKSPACES = InterfaceEndpoint.APS_WORKSPACES
+
 
 def missing_endpoints(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:
     """Yield a problem for each endpoint that a service needs without NAT, and that is not there."""
@@ -95,3 +97,28 @@ def unreachable(environment: Located[Environment], services: Sequence[Located[Se
                 allowed="none there, or another nat",
                 fix="remove it, or choose nat: single",
             )
+
+
+def monitoring_unreachable(environment: Located[Environment]) -> Iterator[Problem]:
+    """Report an identity provider, or a store of metrics, that there is no way to."""
+    settings = environment.settings
+    if settings.network.nat is not Nat.NONE:
+        return
+    if oidc := settings.monitoring.grafana.oidc:
+        yield environment.problem(
+            "monitoring.grafana.oidc",
+            message=f"monitoring.grafana.oidc: with nat: none Grafana does not reach {oidc.issuer}",
+            conflicts_with=environment.place("network.nat"),
+            allowed="no oidc, or nat: single, instance or per-zone",
+            fix="remove it, or write nat: single below network",
+        )
+    if settings.monitoring.remote_write and WORKSPACES not in settings.network.interface_endpoints:
+        yield environment.problem(
+            "network.interface_endpoints",
+            "network.nat",
+            message=f"network.interface_endpoints: with nat: none Prometheus does not reach its workspace without "
+            f"{WORKSPACES}",
+            conflicts_with=environment.place("monitoring.remote_write"),
+            allowed=f"a list with {WORKSPACES} in it, or another nat",
+            fix=f"add {WORKSPACES} to interface_endpoints, or choose nat: single",
+        )

@@ -10,7 +10,12 @@ from config.checks.application import application_conflicts
 from config.checks.budgets import budget_conflicts
 from config.checks.call_graph import graph_conflicts, in_dependency_order
 from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
-from config.checks.egress_without_nat import missing_endpoints, missing_for_permissions, unreachable
+from config.checks.egress_without_nat import (
+    missing_endpoints,
+    missing_for_permissions,
+    monitoring_unreachable,
+    unreachable,
+)
 from config.checks.limits import limit_conflicts
 from config.checks.logs import log_conflicts
 from config.checks.office_hours import heartbeat_conflicts
@@ -18,7 +23,6 @@ from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
 from config.checks.public_metrics import public_metrics_conflicts
 from config.checks.secrets import secret_conflicts
-from config.checks.sign_in import sign_in_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
 from config.checks.waf import waf_conflicts
@@ -106,7 +110,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))
         findings.add(heartbeat_conflicts(environment))
-        findings.add(sign_in_conflicts(environment))
+        findings.add(monitoring_unreachable(environment))
         findings.add(foreign_policies(environment, services[name]))
         findings.add(unknown_usage(environment, list(files)), environment=name)
         findings.add(waf_conflicts(environment, services[name]), environment=name)

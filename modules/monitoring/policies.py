@@ -40,6 +40,15 @@ def discovery(environment: Environment) -> tuple[Statement, ...]:
     )
 
 
+def remote_write(environment: Environment, workspace_id: str) -> Statement:
+    """Return the right of Prometheus to send samples to a workspace, and to read nothing there.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedserviceforprometheus.html
+    """
+    workspace = f"arn:aws:aps:{environment.region}:{environment.account_id}:workspace/{workspace_id}"
+    return allow(["aps:RemoteWrite"], [workspace])
+
+
 def metrics() -> tuple[Statement, ...]:
     """Return the CloudWatch exporter: metrics, and the tags that say whose they are.
 

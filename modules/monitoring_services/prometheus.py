@@ -19,3 +19,5 @@ class Prometheus(MonitoringService):
         super().__init__(scope, runtime=runtime, disk="/prometheus", settings=settings)
         self._keep_hours(self._workload.run_on_disk(runtime.scraper))
         self.task.roles.allow("discovery", *policies.discovery(environment))
+        if wanted := environment.monitoring.remote_write:
+            self.task.roles.allow("remote-write", policies.remote_write(environment, wanted.workspace_id))

@@ -103,9 +103,8 @@ class Workload:
         settings = self._settings
         if not (settings.route and settings.port):
             return None
-        self.task.security_group.allow_from(
-            load_balancer.security_group, settings.port, scope=self._scope, id_="load-balancer"
-        )
+        caller, own = load_balancer.security_group, self.task.security_group
+        own.allow_from(caller, settings.port, scope=self._scope, id_="load-balancer")
         return WebRoute(
             self._scope,
             "route",

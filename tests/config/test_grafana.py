@@ -1,4 +1,4 @@
-"""Sign-in to Grafana: the message for what cannot be, and the addresses of known identity providers."""
+"""Sign-in to Grafana and where metrics are sent: the message for what cannot be, and known identity providers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from config.models.grafana import Endpoints, Oidc
+from config.models.monitoring.grafana import Endpoints, Oidc
 from tests.config.bad_yaml import DEV, PROD, Bad, check
 from tests.config.platform_files import added
 from tests.config.test_bad_aws import NEEDED, NO_NAT
 
 OIDC = "monitoring: {{grafana: {{oidc: {}}}}}\n"
+
+WORKSPACE = "ws-12345678-1234-1234-1234-123456789012"
 
 CASES = [
     Bad(
@@ -90,6 +92,25 @@ environments/prod.yaml:7: monitoring.grafana.oidc: with nat: none Grafana does n
   value: {issuer: https://acme.okta.com, client_id: grafana}
   allowed: no oidc, or nat: single, instance or per-zone
   fix: remove it, or write nat: single below network
+""",  # noqa: E501
+    ),
+    Bad(
+        "a workspace that is none",
+        added(DEV, "monitoring: {remote_write: {workspace_id: my-workspace}}\n"),
+        """
+environments/dev.yaml:6: monitoring.remote_write.workspace_id: has the wrong form
+  value: my-workspace
+  allowed: the id of a workspace, such as ws-12345678-1234-1234-1234-123456789012
+""",
+    ),
+    Bad(
+        "a workspace without a way to it",
+        {PROD: f"{NO_NAT}{NEEDED}]\n" + f"monitoring: {{remote_write: {{workspace_id: {WORKSPACE}}}}}\n"},
+        """
+environments/prod.yaml:6: network.interface_endpoints: with nat: none Prometheus does not reach its workspace without aps-workspaces, see environments/prod.yaml:7
+  value: [ec2, ...
+  allowed: a list with aps-workspaces in it, or another nat
+  fix: add aps-workspaces to interface_endpoints, or choose nat: single
 """,  # noqa: E501
     ),
 ]

@@ -10,7 +10,8 @@ from pydantic import Field, StringConstraints
 from config.models.environment.budget import EmailAddress
 from config.models.environment.receiver import QuietHours, Receiver
 from config.models.fargate import CpuUnits
-from config.models.grafana import GrafanaSettings
+from config.models.monitoring.grafana import GrafanaSettings
+from config.models.monitoring.remote_write import RemoteWrite
 from config.models.settings import Mistake, Settings, in_words
 
 PROMETHEUS_CPU: CpuUnits = 1024
@@ -68,6 +69,9 @@ class Monitoring(Settings):
         "when it is not: healthchecks.io, Dead Man's Snitch. Costs nothing at AWS.",
     )
     grafana: GrafanaSettings = Field(default=GrafanaSettings(), description="Who may sign in to Grafana, from where.")
+    remote_write: RemoteWrite | None = Field(
+        default=None, description="Where Prometheus sends what it measured as well; without it nowhere."
+    )
     runbooks_url: WebFolder = Field(
         default=RUNBOOKS,
         description="Where people read docs/runbooks: every alert links to its section there. Such as "

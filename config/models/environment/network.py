@@ -27,6 +27,7 @@ class FlowLogDestination(StrEnum):
 class InterfaceEndpoint(StrEnum):
     """An AWS service reached without leaving the VPC; each costs an hourly fee per zone."""
 
+    APS_WORKSPACES = "aps-workspaces"
     BEDROCK_RUNTIME = "bedrock-runtime"
     EC2 = "ec2"
     ECR_API = "ecr.api"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from config.models.environment.environment import Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
-from config.models.grafana import Oidc
+from config.models.monitoring.grafana import Oidc
 from config.models.service.container.hardening import Capability
 from config.models.service.http import HealthCheck, Http
 from config.models.service.kinds import Kind

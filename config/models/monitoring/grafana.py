@@ -1,4 +1,4 @@
-"""Grafana of an environment: who may sign in, as what, and from where."""
+"""Sign-in to Grafana: by whom, as what, and from where."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class Oidc(Settings):
 
 
 class GrafanaSettings(Settings):
-    """Who may use Grafana, beside the `admin` whose password AWS makes up."""
+    """Sign-in to Grafana, beside the `admin` whose password AWS makes up."""
 
     oidc: Oidc | None = Field(
         default=None, description="Sign-in by your identity provider; viewers by default. Costs nothing at AWS."

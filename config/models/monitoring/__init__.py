@@ -1,0 +1,1 @@
+"""Fields of an environment about Grafana and the storage of metrics."""
