@@ -100,11 +100,10 @@ class Workload:
         self, load_balancer: LoadBalancer, *, name: str, allowed_cidrs: Sequence[IPv4Network] = ()
     ) -> WebRoute | None:
         """Let the load balancer reach the task's port, and lead the service's host and path there, if it has any."""
-        settings = self._settings
+        settings, own = self._settings, self.task.security_group
         if not (settings.route and settings.port):
             return None
-        caller, own = load_balancer.security_group, self.task.security_group
-        own.allow_from(caller, settings.port, scope=self._scope, id_="load-balancer")
+        own.allow_from(load_balancer.security_group, settings.port, scope=self._scope, id_="load-balancer")
         return WebRoute(
             self._scope,
             "route",

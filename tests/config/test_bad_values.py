@@ -469,7 +469,7 @@ service_configs/api.yaml:10: logs.retention_days: is none of the choices
         """
 environments/prod.yaml:5: network.interface_endpoints[0]: is none of the choices
   value: ecr
-  allowed: bedrock-runtime, ec2, ecr.api, ecr.dkr, ecs, ...
+  allowed: aps-workspaces, bedrock-runtime, ec2, ecr.api, ecr.dkr, ecs, ...
   fix: did you mean `ecr.api`?
 """,
     ),
