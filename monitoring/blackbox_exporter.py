@@ -75,7 +75,7 @@ def probes(deployment: Deployment) -> tuple[Probe, ...]:
     }
     found = []
     for name, route in (*sorted(routes.items()), (GRAFANA, GRAFANA_ROUTE)):
-        if host := environment.hostname(route):
+        for host in environment.hostnames(route.host):
             found.append(Probe(service=name, url=f"https://{host}{_path(route)}"))
     return tuple(found)
 

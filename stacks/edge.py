@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from config.checks.waf import waf_exceptions
+from config.checks.edge import waf_exceptions
 from config.models.environment.environment import Environment
 from config.models.service.service import Service
 from modules.edge.accelerator import Accelerator
 from modules.edge.access_logs import AccessLogs
 from modules.edge.certificate import Certificate
+from modules.edge.foreign_host import foreign_hosts
 from modules.edge.hosted_zone import HostedZone
 from modules.edge.load_balancer import LoadBalancer
 from modules.edge.web_acl import WebAcl
@@ -28,12 +29,12 @@ class EdgeStack(PlatformStack):
         super().__init__(scope, name="edge", environment=environment)
         name, domain = environment.qualify("edge"), environment.domain
         zone = HostedZone(self, "zone", settings=environment)
-        self.load_balancer = LoadBalancer(
+        balancer = self.load_balancer = LoadBalancer(
             self,
             "load-balancer",
             name=name,
             vpc=network.vpc,
-            certificate=Certificate(self, "certificate", domain=domain, zone=zone),
+            certificate=Certificate(self, "certificate", domain=domain, zone_id=zone.id, wildcard=True),
             access_logs=AccessLogs(self, "access-logs", name=environment.bucket("edge-logs"), settings=environment),
             settings=environment,
         )
@@ -41,19 +42,18 @@ class EdgeStack(PlatformStack):
             self,
             "web-acl",
             name=name,
-            load_balancer=self.load_balancer,
+            load_balancer=balancer,
             log_key=network.log_key,
             exceptions=waf_exceptions(environment, services),
             settings=environment,
         )
-        address = self.load_balancer.address
+        address = balancer.address
         if environment.edge.global_accelerator:
-            accelerator = Accelerator(
-                self, "accelerator", name=name, region=environment.region, load_balancer=self.load_balancer
-            )
+            accelerator = Accelerator(self, "accelerator", name=name, region=environment.region, load_balancer=balancer)
             address = accelerator.address
         zone.alias("domain", domain, address)
         zone.alias("services", f"*.{domain}", address)
+        foreign_hosts(self, load_balancer=balancer, address=address, zone=zone, settings=environment)
 
         self.export(self.load_balancer.load_balancer, "arn_suffix")
         self.export(self.load_balancer.listener, "arn")

@@ -53,6 +53,6 @@ class PreviewStack(PlatformStack):
             own[name] = workload.task
             route = workload.route_from(load_balancer, name=settings.target_group(environment, name))
             workload.autoscale(workload.run_on_fargate(route=route), requests_label=None)
-        hosts = {s.original: environment.hostname(s.route) for s in services if s.route}
+        hosts = {s.original: environment.hostname(s.route.host[0]) for s in services if s.route}
         told = {"services": dict(settings.services), "hosts": hosts, "expires": expires}
         TerraformOutput(self, "preview", value=json.dumps(told, sort_keys=True))

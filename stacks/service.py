@@ -34,7 +34,8 @@ class ServiceStack(PlatformStack):
         self.export(self.task.security_group.group, "id")
         route = workload.route_from(load_balancer, name=name)
         if not settings.is_runnable:
-            skip(self.task.security_group.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
+            for firewall in (self.task.security_group, *([route.firewall] if route else [])):
+                skip(firewall.group, "CKV2_AWS_5", "The first release brings the tasks that it is for.")
             return  # the first release adds the rest, so that it is judged like every other
         alarms = None
         if route:

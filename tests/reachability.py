@@ -169,15 +169,15 @@ class Network:
     def _read_groups(self, stack: Stack) -> None:
         for group in stack.all(GROUP):
             assert not {"ingress", "egress"} & group.keys(), "rules are resources of their own"
-            self.groups[group["name"]] = set()
+            self.groups[_name(group)] = set()
         assert not stack.all("aws_security_group_rule"), "rules are written as vpc_security_group_…_rule"
 
     def _read_rules(self, stack: Stack) -> None:
         for kind, doors in (("ingress", self.doors_in), ("egress", self.doors_out)):
             for rule in stack.all(f"aws_vpc_security_group_{kind}_rule"):
-                owner = self._follow(stack, rule["security_group_id"])[2]["name"]
+                owner = _name(self._follow(stack, rule["security_group_id"])[2])
                 if peer := rule.get("referenced_security_group_id"):
-                    peer = self._follow(stack, peer)[2]["name"]
+                    peer = _name(self._follow(stack, peer)[2])
                 doors.add(Door(owner, peer or rule["cidr_ipv4"], rule_ports(rule)))
 
     def _read_places(self, stack: Stack) -> None:
@@ -189,7 +189,7 @@ class Network:
                 groups, places = set(), set()
                 for found, id_, attributes in self._reached(stack, resource):
                     if found == GROUP:
-                        groups.add(attributes["name"])
+                        groups.add(_name(attributes))
                     elif found == SUBNET:
                         places.add(id_)
                 for group in groups:
@@ -244,3 +244,8 @@ def allowed(rules: list[tuple[IPv4Network, Ports]], peer: IPv4Network | None, po
         if (str(cidr) == ANYWHERE or (peer is not None and peer.subnet_of(cidr))) and (common := overlap(range_, ports))
     ]
     return max(left, key=lambda range_: range_[1] - range_[0], default=None)
+
+
+def _name(group: Attributes) -> str:
+    """The name of a security group, or what AWS makes one of."""
+    return str(group.get("name") or group["name_prefix"].rstrip("-"))

@@ -73,7 +73,8 @@ TASK_METRICS, ROUTER_METRICS = 9779, 2020
 PROBER = ("cloudwatch-exporter", 9115)  # the blackbox exporter, a container of its task
 # What the platform's own parts reach, beside what the services add to the load balancer's and the scraper's.
 PLATFORM: dict[str, dict[str, int]] = {
-    "edge": {"grafana": 3000},
+    "edge": {"grafana-3000": 3000},
+    "grafana-3000": {},
     "scraper": dict.fromkeys(("prometheus", "alertmanager", "cloudwatch-exporter", "grafana"), TASK_METRICS),
     "prometheus": {"alertmanager": 9093, "cloudwatch-exporter": 5000, "grafana": 3000},
     "alertmanager": {},
@@ -145,7 +146,8 @@ def promised(root: Path, environment: str) -> Promise:
             outgoing[cache] = set()
         outgoing[service.name] = wanted
         if service.route and service.port:
-            outgoing["edge"].add((service.name, service.port))
+            outgoing["edge"].add((f"{service.name}-{service.port}", service.port))
+            outgoing[f"{service.name}-{service.port}"] = set()
         if service.kind.keeps_running:
             outgoing["scraper"] |= {(service.name, TASK_METRICS), (service.name, ROUTER_METRICS)}
         if service.metrics_port:
@@ -153,7 +155,7 @@ def promised(root: Path, environment: str) -> Promise:
     pairs = [(caller, callee, (port, port)) for caller, called in outgoing.items() for callee, port in called]
     group, subnets = deployment.environment.qualify, plan_subnets(deployment.environment.network)
     reached = {caller: {(callee, (port, port)) for callee, port in called} for caller, called in outgoing.items()}
-    calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "scraper", "logging"))]
+    calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "grafana-3000", "scraper", "logging"))]
     for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer, and the endpoint of the logs.
         reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS), ("logging", HTTPS)}
@@ -259,9 +261,9 @@ def test_a_cache_is_reached_by_those_who_name_it_and_reaches_nothing(kinds: tupl
 def test_the_load_balancer_reaches_the_public_services_alone(kinds: tuple[Checkout, Platform]) -> None:
     reached = Network(kinds[1], "dev").reached_by("dev-edge")
     assert reached == {
-        ("dev-storefront", (8080, 8080)),
-        ("dev-admin", (9000, 9000)),
-        ("dev-grafana", (3000, 3000)),
+        ("dev-storefront-8080", (8080, 8080)),
+        ("dev-admin-9000", (9000, 9000)),
+        ("dev-grafana-3000", (3000, 3000)),
     }
 
 

@@ -74,6 +74,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_launch_template": _noun("launch template"),
     "aws_lb": _noun("load balancer", noticed="every customer, until the DNS follows"),
     "aws_lb_listener": _noun("listener", noticed="every request from outside, for seconds"),
+    "aws_lb_listener_certificate": _noun("certificate of a host", many="certificates of hosts"),
     "aws_lb_listener_rule": _noun("route from outside", many="routes from outside", noticed="its requests"),
     "aws_lb_target_group": _noun("target group", noticed="its requests, until tasks are registered again"),
     "aws_nat_gateway": _noun("NAT gateway", noticed="calls to the internet, for minutes"),

@@ -15,6 +15,7 @@ from cli.changes.reviewed import ReviewedPlan, read_reviewed
 from cli.deploy.image_check import refuse_missing_images
 from cli.deploy.processor_check import refuse_other_processors
 from cli.deploy.protection import refuse_protected
+from cli.deploy.protocol_check import refuse_other_protocols
 from cli.deploy.run import exclusive_run
 from cli.deploy.secret_check import refuse_missing_secrets
 from cli.domain.lost_records import refuse_lost_records
@@ -100,6 +101,7 @@ def deploy_stacks(
         changing = chosen if everything else tuple(stack for stack in chosen if stack.name in differences)
         if environment != SHARED:
             refuse_lost_records(session, changing)
+            refuse_other_protocols(session, changing, run.states)
             refuse_missing_images(session, changing)
             refuse_missing_secrets(session, changing)
             for warning in session.written.warnings:

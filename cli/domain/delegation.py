@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.domain.foreign_records import foreign_advice
 from config.models.environment.environment import Environment
 
 WAITING = "aws_acm_certificate_validation"
@@ -15,6 +16,9 @@ WAITING = "aws_acm_certificate_validation"
 
 TTL_SECONDS = 172_800
 """Two days, as delegations have it."""
+
+FOREIGN = re.compile(rf"{WAITING}\.domain-")
+"""The address of that resource where the domain is not the environment's own: modules/edge/foreign_host.py."""
 
 # AWS needs a few minutes also where all is well; Terraform prints this every ten seconds.
 _ONE_MINUTE = re.compile(rf"{WAITING}\..*: Still creating\.\.\. \[0?1m0?0s elapsed\]")
@@ -30,15 +34,18 @@ class Delegation:
         """Return what to say about a line of Terraform's output: once, after a minute of waiting."""
         if not _ONE_MINUTE.search(line):
             return None
-        return (
-            f"{self._advice()}\nThis deploy then goes on by itself; should it end before, run it again (docs/edge.md)."
-        )
+        advice = foreign_advice(self._environment) if FOREIGN.search(line) else self._advice()
+        return f"{advice}\nThis deploy then goes on by itself; should it end before, run it again (docs/edge.md)."
 
     def explain(self, errors: Iterable[str]) -> str | None:
         """Explain why the certificate was not issued, if that is what failed."""
-        if not any(WAITING in error for error in errors):
+        waiting = [error for error in errors if WAITING in error]
+        if not waiting:
             return None
-        return f"{self._advice()}\nThen run the same command again: it goes on from here (docs/edge.md)."
+        foreign = [error for error in waiting if FOREIGN.search(error)]
+        advice = [foreign_advice(self._environment)] if foreign else []
+        advice += [self._advice()] if len(foreign) < len(waiting) else []
+        return "\n".join([*advice, "Then run the same command again: it goes on from here (docs/edge.md)."])
 
     def _advice(self) -> str:
         domain = self._environment.domain

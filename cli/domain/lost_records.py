@@ -68,7 +68,13 @@ def lost_records(
     if ours and {answer.value for answer in resolver.ask(domain, "NS")} == {server.rstrip(".") for server in ours}:
         return []
     written = {(record.name, record.type) for record in environment.edge.records}
-    hosts = {service.route.host for service in services if service.route}
+    hosts = {
+        host
+        for service in services
+        if service.route
+        for conditions in (service.route, *service.route.redirects)
+        for host in conditions.host
+    }
     asked = {name: list(types) for name, types in USUAL.items()}
     for name in WEB:
         if not {name, "*"} & hosts:

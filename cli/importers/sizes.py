@@ -9,7 +9,7 @@ from cli.importers.draft import Draft
 from cli.importers.foreign_values import seconds, text, whole, words
 from config.models.fargate import FARGATE_MEMORY_MIB
 from config.models.service.check_command import SHELL
-from config.models.service.http import LONGEST_COMMAND_S, LONGEST_START_S
+from config.models.service.health_check import LONGEST_COMMAND_S, LONGEST_START_S
 from config.source.node import Node
 
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?P<port>\d+))?(?P<path>/[!-~]*)?")

@@ -15,7 +15,7 @@ from cli.aws_errors import DENIED, code_of, expired, explained
 from cli.errors import CommandError
 from cli.logs.collection_client import PORT, Address, Answer
 from config.models.environment.environment import Environment
-from config.models.environment.platform_service import GRAFANA_ROUTE
+from config.models.environment.platform_service import GRAFANA
 
 LOCAL_PORT = 9200
 READERS = "logging.reader_role_arns"
@@ -51,7 +51,7 @@ class CollectionAccess:
             f"{self.collection} cannot be reached from here: {why}\n"
             f"  The data of {environment}'s collections is behind its VPC endpoint {self.settings.logging_name}, "
             "which only its own network reaches.\n"
-            f"  fix: read the log in Grafana, https://{self.settings.hostname(GRAFANA_ROUTE)}\n"
+            f"  fix: read the log in Grafana, https://{self.settings.hostname(GRAFANA)}\n"
             f"    or connect to a VPN into {environment}'s network, if there is one, and repeat the command\n"
             "    or go through the environment's instance, with AWS' Session Manager plugin:\n"
             + "\n".join(f"      {line}" for line in self._tunnel(LOCAL_PORT))

@@ -152,8 +152,9 @@ def _notes(environment: Environment, service: Service) -> list[str]:
     scaling = service.scaling
     tasks = f"{scaling.min_tasks} to {scaling.max_tasks} tasks" if service.is_runnable else "no release yet"
     own_name = f"{service.name}.{NAMESPACE}" + (f":{service.port}" if service.port else "")
-    public_name = environment.hostname(service.route) if service.route else None
-    return [f"{service.kind} · {tasks}", public_name or own_name]
+    names = environment.hostnames(service.route.host) if service.route else ()
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return [f"{service.kind} · {tasks}", f"{names[0]}{more}" if names else own_name]
 
 
 def _ways_out(environment: Environment) -> list[tuple[Box, Box]]:

@@ -107,10 +107,16 @@ def _refuse_taken_hosts(
     deployment: Deployment, preview: Preview, settings: Previews, others: Sequence[StoredPreview]
 ) -> None:
     environment = deployment.environment
-    hosts = {environment.hostname(route): one.name for one in deployment.services if (route := one.route)}
+    hosts = {
+        host: one.name
+        for one in deployment.services
+        if (route := one.route)
+        for conditions in (route, *route.redirects)
+        for host in environment.hostnames(conditions.host)
+    }
     hosts |= {host: f"preview {other.name}" for other in others for host in other.hosts.values()}
     for service in preview.of(deployment.services, settings):
-        host = service.route and environment.hostname(service.route)
+        host = service.route and environment.hostname(service.route.host[0])
         if host in hosts:
             raise UsageError(f"{host} is already the host of {hosts[host]}", fix="give the preview another name")
 
@@ -129,8 +135,8 @@ def notes(deployment: Deployment, preview: Preview) -> list[str]:
 def _notes(service: PreviewedService, deployment: Deployment, preview: Preview) -> list[str]:
     environment, told = deployment.environment, []
     inside = f"{service.name}.app.local:{service.port}" if service.port else None
-    if host := service.route and environment.hostname(service.route):
-        told.append(f"{service.original}: https://{host}")
+    if service.route:
+        told.append(f"{service.original}: https://{environment.hostname(service.route.host[0])}")
     elif inside:
         callers = sorted(one.name for one in deployment.services if service.original in one.called)
         through = f"; preview {' or '.join(callers)} too to try it from outside" if callers else ""

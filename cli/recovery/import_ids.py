@@ -90,6 +90,7 @@ WRITTEN_AGAIN = frozenset(
         "aws_iam_role_policy_attachment",
         "aws_lambda_function_event_invoke_config",
         "aws_lambda_invocation",
+        "aws_lb_listener_certificate",
         "aws_s3_bucket_lifecycle_configuration",
         "aws_s3_bucket_ownership_controls",
         "aws_s3_bucket_policy",

@@ -39,7 +39,8 @@ class Question:
 
     def is_default(self, answer: Answer) -> bool:
         """Return whether the answer is what holds anyway, so that the file need not say it."""
-        return not self.always_written and answer in (self._info().default, "")
+        default = self._info().default
+        return not self.always_written and answer in (*(default if isinstance(default, tuple) else (default,)), "")
 
     def parse(self, text: str) -> Answer:
         """Return the answer as the field's type; ValueError says what is allowed."""

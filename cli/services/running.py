@@ -52,7 +52,7 @@ def open_(environment: Environment, name: Name, local: Local = False) -> None:
     service = _find(session, name)
     if service.route is None:
         raise UsageError(f"{name} is {service.kind}: nobody reaches it from outside", allowed="a public-web service")
-    if session.environment.hostname(service.route) is None:
+    if service.route.is_for_any_host:
         raise UsageError(f"{name} answers on any host, so it has no address of its own", fix="write `http.host:`")
     url = f"https://{_address(session.environment, service)}"
     session.say(url)
@@ -142,5 +142,6 @@ def _rollout(described: Mapping[str, Any] | None) -> str:
 
 def _address(environment: EnvironmentSettings, service: Service) -> str:
     if service.route:
-        return f"{environment.hostname(service.route) or '*'}{service.route.path.removesuffix('/*')}"
+        host = next(iter(environment.hostnames(service.route.host)), "*")
+        return f"{host}{service.route.path[0].removesuffix('/*')}"
     return f"{service.name}.{NAMESPACE}:{service.port}" if service.port else NONE

@@ -14,7 +14,9 @@ from rich.text import Text
 from cli.root import root
 from cli.services.release import find_service
 from config.loader.platform import read_platform
+from config.models.environment.dns_record import APEX
 from config.models.service.kinds import KIND_RULES
+from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.merge import find
@@ -72,8 +74,9 @@ def _route(service: Service) -> str:
     route = service.route
     if route is None:
         return NONE
-    host = {"*": "any host", "@": "<domain>"}.get(route.host or "", f"{route.host}.<domain>")
-    return f"{host}{route.path}"
+    names = {ANY_HOST: "any host", APEX: "<domain>"}
+    hosts = [names.get(host, host if "." in host else f"{host}.<domain>") for host in route.host]
+    return "\n".join(f"{host}{path}" for host in hosts for path in route.path)
 
 
 def _port(service: Service) -> str:

@@ -8,14 +8,9 @@ from itertools import combinations
 from config.checks.delivery import delivery_conflicts
 from config.models.environment.environment import Environment
 from config.models.environment.network import PRIVATE_RANGES
-from config.models.environment.platform_service import GRAFANA, GRAFANA_ROUTE
-from config.models.service.http import Http
-from config.models.service.listener_priority import BAND_SIZE, overlap, rule_band, rule_priority
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
-
-GRAFANA_PRIORITY = rule_priority(GRAFANA, GRAFANA_ROUTE)
 
 
 def environment_conflicts(
@@ -98,96 +93,15 @@ def size_conflicts(environment: Located[Environment], services: Sequence[Located
             )
 
 
-def service_conflicts(services: Sequence[Located[Service]]) -> Iterator[Problem]:
-    """Every service that cannot run in one environment with one before it."""
-    answering: dict[tuple[str | None, tuple[str, ...]], Located[Service]] = {}
-    ranked: dict[int, Located[Service]] = {}
-    before: list[tuple[Located[Service], Http]] = []
-    routed = [(service, route) for service in services if (route := service.settings.route)]
-    taken = {rule_priority(service.settings.name, route) for service, route in routed} | {GRAFANA_PRIORITY}
-    for service, route in routed:
-        priority = rule_priority(service.settings.name, route)
-        if route.host == GRAFANA_ROUTE.host:
-            yield service.problem(
-                "http.host",
-                "http",
-                "kind",
-                message="http.host: the platform's own Grafana answers on this host",
-                allowed=f"any label but {GRAFANA_ROUTE.host}",
-                fix="write another `host:` under `http:`",
-            )
-        elif priority == GRAFANA_PRIORITY:
-            yield service.problem(
-                "http.priority",
-                "http.path",
-                "http.host",
-                "http",
-                "kind",
-                message=f"http.priority: {priority} is already the rule priority of the platform's own Grafana",
-                allowed="a number of its own for each service, 1 to 50000",
-                fix=f"write `priority: {_free_priority(priority, taken)}` under `http:`",
-            )
-        elif other := answering.get((route.host, route.patterns)):
-            yield service.problem(
-                "http.host",
-                "http.path",
-                "http",
-                "kind",
-                message=f"http: {other.settings.name} already answers {route.path} on host {route.host}",
-                conflicts_with=other.place("http.host", "http.path", "http", "kind"),
-                allowed="one service for each host and path",
-                fix="write another `http.host:` or `http.path:` in one of the two",
-            )
-        elif other := ranked.get(priority):
-            free = _free_priority(priority, taken)
-            taken.add(free)
-            yield service.problem(
-                "http.priority",
-                "http.path",
-                "http.host",
-                "http",
-                "kind",
-                message=f"http.priority: {priority} is already the rule priority of {other.settings.name}",
-                conflicts_with=other.place("http.priority", "http.path", "http.host", "http", "kind"),
-                allowed="a number of its own for each service, 1 to 50000",
-                fix=f"write `priority: {free}` under `http:`",
-            )
-        elif other := next((one for one, its in before if _by_chance(route, its)), None):
-            yield service.problem(
-                "http.path",
-                "http",
-                "kind",
-                message=f"http.path: some requests to host {route.host} fit both {route.path} and the path of "
-                f"{other.settings.name}, and nothing says which is tried first",
-                conflicts_with=other.place("http.path", "http", "kind"),
-                allowed="paths of different depth, or a `priority:`",
-                fix="write `priority:` under `http:` in one of the two; the lower number is tried first",
-            )
-        before.append((service, route))
-        answering.setdefault((route.host, route.patterns), service)
-        ranked.setdefault(priority, service)
-
-
-def _by_chance(one: Http, other: Http) -> bool:
-    """Return whether chance alone decides which of two routes gets a request."""
-    if one.host != other.host or one.priority is not None or other.priority is not None:
-        return False
-    return rule_band(one) == rule_band(other) and any(overlap(a, b) for a in one.patterns for b in other.patterns)
-
-
 def _hosts(environment: Environment, services: Sequence[Located[Service]]) -> dict[str, Located[Service]]:
-    routes = ((service, service.settings.route) for service in services)
-    return {environment.hostname(route) or f"*.{environment.domain}": service for service, route in routes if route}
-
-
-def _free_priority(wanted: int, taken: set[int]) -> int:
-    """Return the nearest later number of the same band that is free, so that the order of depths stays."""
-    band = (wanted - 1) // BAND_SIZE * BAND_SIZE
-    return next(
-        number
-        for offset in range(1, BAND_SIZE + 1)
-        if (number := band + (wanted - 1 - band + offset) % BAND_SIZE + 1) not in taken
-    )
+    return {
+        host: service
+        for service in services
+        if (route := service.settings.route)
+        for conditions in (route, *route.redirects)
+        for host in environment.hostnames([host for host in conditions.host if "." not in host])
+        or ((f"*.{environment.domain}",) if conditions.is_for_any_host else ())
+    }
 
 
 def _next_range(

@@ -10,6 +10,7 @@ from config.models.environment.environment import Environment
 from config.models.environment.secret_sources import secret_sources
 from config.models.service.application import database_owner
 from config.models.service.container.ports import called_service
+from config.models.service.routing.public_metrics import rules_of
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem
@@ -21,13 +22,15 @@ TASK_DEFINITION_BYTES = 65_536
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html: each way by itself
 RULES_OF_A_GROUP = 60
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-ROUTES = 100
-"""Target groups of a load balancer, and rules of its listener; Grafana takes one of each."""
+ROUTES, LISTENER_RULES, CERTIFICATES = 100, 100, 25
+"""Target groups of a load balancer, rules of its listener and certificates beside its first one."""
+_OF_GRAFANA = 2
+"""The listener rules of Grafana: its own, and the one that hides its metrics."""
 
 # What the platform itself needs, rounded up: the pull and the log; the database's login; the containers beside.
 _START_TASKS, _LOGIN, _BESIDE, _KEY = 1_300, 700, 6_000, 400
 _SUFFIX = len("-AbCdEf")  # which Secrets Manager puts behind each name
-_SCRAPED, _ROUTED, _HTTPS, _CACHE = 3, 1, 1, 2
+_SCRAPED, _HTTPS, _CACHE = 3, 1, 2
 
 
 def limit_conflicts(
@@ -40,13 +43,13 @@ def limit_conflicts(
     for written in services:
         yield from _own(environment.settings, written, share)
         service = written.settings
-        inbound = callers[service.name] + _SCRAPED + (_ROUTED if service.route else 0)
+        inbound = callers[service.name] + _SCRAPED
         if inbound > RULES_OF_A_GROUP * share:
             yield written.problem(
                 "name",
                 message=f"{callers[service.name]} services call it, which comes to {inbound} inbound rules of its "
                 f"security group; AWS takes {RULES_OF_A_GROUP}",
-                allowed=f"up to {RULES_OF_A_GROUP - _SCRAPED - (_ROUTED if service.route else 0)} callers",
+                allowed=f"up to {RULES_OF_A_GROUP - _SCRAPED} callers",
                 fix="let some of them call it through a service between them, or through the load balancer",
             )
         if service.own_database and logins[service.name] > RULES_OF_A_GROUP * share:
@@ -64,6 +67,27 @@ def limit_conflicts(
             message=f"kind: {len(routed)} services and Grafana are routed to; a load balancer has {ROUTES} groups",
             allowed=f"up to {ROUTES - 1} services of kind public-web",
             fix="let one of them route to others by its own paths, or ask AWS for more and raise ROUTES in "
+            "config/checks/limits.py",
+        )
+    rules = {written.settings.name: len(rules_of(written.settings)) for written in routed}
+    if sum(rules.values()) + _OF_GRAFANA > LISTENER_RULES * share:
+        most = max(routed, key=lambda written: rules[written.settings.name])
+        yield most.problem(
+            "http",
+            "kind",
+            message=f"http: with {rules[most.settings.name]} of this service it comes to "
+            f"{sum(rules.values()) + _OF_GRAFANA} listener rules; a load balancer has {LISTENER_RULES}",
+            allowed="5 hosts and paths of one depth in a rule, /api being two of them; one rule for each redirect",
+            fix="let the service itself tell its paths apart and redirect, or ask AWS for more and raise "
+            "LISTENER_RULES in config/checks/limits.py",
+        )
+    if len(domains := environment.settings.edge.domains) > CERTIFICATES * share:
+        yield environment.problem(
+            "edge.domains",
+            message=f"edge.domains: {len(domains)} domains have a certificate each; a load balancer takes "
+            f"{CERTIFICATES} beside the environment's own",
+            allowed=f"up to {CERTIFICATES} domains",
+            fix="redirect some of them where their DNS is kept, or ask AWS for more and raise CERTIFICATES in "
             "config/checks/limits.py",
         )
 

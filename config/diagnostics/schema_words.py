@@ -93,8 +93,16 @@ def noun(schema: Schema) -> str | None:
     return _NOUNS.get(schema.get("type", ""))
 
 
+def or_a_list_of(schema: Schema) -> Schema | None:
+    """Return what a field takes that takes a list of it too (config/models/one_or_more.py); None for others."""
+    one, *others = schema.get("options", [None])
+    return one if [other.get("items") for other in others] == [one] else None
+
+
 def _in_words(schema: Schema) -> str | None:
     if "options" in schema:
+        if one := or_a_list_of(schema):
+            return f"{in_words(one)}; or a list of such"
         return " or ".join(filter(None, (in_words(option) for option in schema["options"]))) or None
     if "enum" in schema:
         return ", ".join(value if isinstance(value, str) else json.dumps(value) for value in schema["enum"])

@@ -139,8 +139,8 @@ OF_SERVICES: dict[str, dict[str, str]] = {
         "stickiness": "write `sticky_s:`, in seconds",
         "deregistration_delay": "write `drain_s:`",
         "idle_timeout": "write `edge: {idle_timeout_s: 120}` in the environment's file",
-        "paths": "write `path:`, one",
-        "hosts": "write `host:`, one",
+        "paths": "write `path:`, one or a list of them",
+        "hosts": "write `host:`, one or a list of them",
     },
     "scaling": {
         "range": "write `min_tasks:` and `max_tasks:`",

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network
 
 from config.diagnostics.candidates import candidates, label_of
-from config.diagnostics.schema_words import Schema, bounds, writable
+from config.diagnostics.schema_words import Schema, bounds, or_a_list_of, writable
 from config.models.settings import PATTERN_IN_WORDS
 from config.source.node import Node
 
@@ -37,6 +37,8 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
         return _choice(node, schema["enum"])
     if "options" in schema and str(node.content).lower() in _NOTHING:
         return next((f"write {key}: {option['const']}" for option in schema["options"] if "const" in option), None)
+    if isinstance(node.content, str) and (item := or_a_list_of(schema)):
+        return _text(node, item)
     match schema.get("type"):
         case "integer" | "number":
             return _number(node, schema, key)

@@ -129,6 +129,8 @@ class _Explanation:
 
     def _mistake(self, mistake: Mistake, path: Path) -> Problem:
         paths = [(*path, *_steps(field)) for field in (mistake.field, *mistake.because)]
+        if paths[0] and isinstance(paths[0][-1], int) and find(self.root, paths[0]).missing:
+            paths[0] = paths[0][:-1]  # one value, where a list of them may stand
         place = clearest(self.root, paths)
         problem = _problem(
             place,

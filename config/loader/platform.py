@@ -9,7 +9,8 @@ from pathlib import Path
 from config.checks.application import application_conflicts
 from config.checks.budgets import budget_conflicts
 from config.checks.call_graph import graph_conflicts, in_dependency_order
-from config.checks.conflicts import environment_conflicts, service_conflicts, size_conflicts
+from config.checks.conflicts import environment_conflicts, size_conflicts
+from config.checks.edge import shared_domains, unknown_domains, waf_conflicts
 from config.checks.egress_without_nat import (
     missing_endpoints,
     missing_for_permissions,
@@ -21,11 +22,10 @@ from config.checks.logs import log_conflicts
 from config.checks.office_hours import heartbeat_conflicts
 from config.checks.owners import owner_conflicts
 from config.checks.permissions import foreign_policies
-from config.checks.public_metrics import public_metrics_conflicts
+from config.checks.routes import public_metrics_conflicts, route_conflicts
 from config.checks.secrets import secret_conflicts
 from config.checks.storage import storage_conflicts
 from config.checks.usage import unknown_usage
-from config.checks.waf import waf_conflicts
 from config.checks.warnings import platform_warnings
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
@@ -106,6 +106,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         findings.add(log_conflicts(environment, services[name]), environment=name)
         findings.add(owner_conflicts(environment, services[name]))
         findings.add(public_metrics_conflicts(services[name]), environment=name)
+        findings.add(unknown_domains(environment, services[name]), environment=name)
         findings.add(unreachable(environment, services[name]), environment=name)
         findings.add(missing_endpoints(environment, services[name]))
         findings.add(missing_for_permissions(environment, services[name]))
@@ -118,6 +119,7 @@ def read_platform(root: Path, only: str | None = None) -> tuple[WrittenDeploymen
         broken = files.keys() - {written.settings.name for written in services[name]}
         findings.add(secret_conflicts(environment, services[name], broken=broken), environment=name)
     findings.add(environment_conflicts([(environment, services[name]) for name, environment in environments.items()]))
+    findings.add(shared_domains(list(environments.values())))
     findings.add(budget_conflicts(list(environments.values())))
     findings.raise_if_any(names)
     return tuple(
@@ -181,7 +183,7 @@ def _services(
             broken.append(name)
     settings = [written.settings for written in services]
     findings.add(unused_releases(releases, settings), environment=environment)
-    findings.add(service_conflicts(services), environment=environment)
+    findings.add(route_conflicts(services), environment=environment)
     findings.add(application_conflicts(services, broken=broken), environment=environment)
     findings.add(graph_conflicts(services, broken=broken), environment=environment)
     return services

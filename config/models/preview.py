@@ -14,8 +14,9 @@ from config.models.environment.environment import NAMESPACE, Environment
 from config.models.environment.previews import Previews
 from config.models.service.http import Http
 from config.models.service.kinds import Kind
-from config.models.service.listener_priority import preview_priority
 from config.models.service.logs import LogDestination
+from config.models.service.routing.listener_priority import preview_priority
+from config.models.service.routing.public_metrics import rules_of
 from config.models.service.scaling import Scaling
 from config.models.service.service import Service
 from config.models.service_names import ServiceName, repository_of
@@ -60,7 +61,7 @@ class PreviewedService(Service):
         """All requests to a host of its own, where the service takes any from outside."""
         if not (self.kind is Kind.PUBLIC_WEB or self.public):
             return None
-        return Http(host=self.name.replace(SEPARATOR, "-"), priority=self.priority)
+        return Http(host=(self.name.replace(SEPARATOR, "-"),), priority=self.priority)
 
 
 class Preview(Settings):
@@ -91,7 +92,7 @@ class Preview(Settings):
 
     def of(self, services: Sequence[Service], settings: Previews) -> list[PreviewedService]:
         """Make the services of the preview, each after those that it calls."""
-        taken = {*self.taken, *(its.priority for service in services if (its := service.route) and its.priority)}
+        taken = {*self.taken, *(rule.priority for service in services for rule in rules_of(service))}
         made: list[PreviewedService] = []
         for service in services:
             if service.name in self.services:

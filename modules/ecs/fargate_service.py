@@ -71,7 +71,7 @@ class FargateService(Construct):
             ],
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=[subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()],
-                security_groups=[task.security_group.group.id],
+                security_groups=[task.security_group.group.id, *([route.firewall.group.id] if route else [])],
                 assign_public_ip=False,
             ),
             service_registries=EcsServiceServiceRegistries(registry_arn=registration.arn),
@@ -89,7 +89,7 @@ class FargateService(Construct):
             wait_for_steady_state=False,
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
             # A task cannot start without the policy, nor join a target group that no rule leads to.
-            depends_on=[task.roles.execution_policy, *([route.rule] if route else [])],
+            depends_on=[task.roles.execution_policy, *(route.needed if route else [])],
         )
 
 

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
-from config.models.service.http import HealthCheck
+from config.models.service.health_check import HealthCheck
 from modules.edge.load_balancer import LoadBalancer
 from modules.edge.web_route import WebRoute
 

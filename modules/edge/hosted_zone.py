@@ -48,15 +48,7 @@ class HostedZone(Construct):
 
     def alias(self, id_: str, name: str, target: Target) -> None:
         """Answer a name with the target's addresses. No AAAA: the VPC has IPv4 alone."""
-        Route53Record(
-            self,
-            id_,
-            zone_id=self.id,
-            name=name,
-            type="A",
-            # One target, and nowhere else to send anybody when it is ill.
-            alias=Route53RecordAlias(name=target.dns_name, zone_id=target.zone_id, evaluate_target_health=False),
-        )
+        alias_record(self, id_, zone_id=self.id, name=name, target=target)
 
     def _leave_to(self, below: ZoneBelow, settings: Environment) -> None:
         """Delegate a part of the domain to another environment's zone, or answer nothing there.
@@ -111,6 +103,19 @@ class HostedZone(Construct):
         )
         servers.override_logical_id("name-servers")
         return zone.zone_id
+
+
+def alias_record(scope: Construct, id_: str, *, zone_id: str, name: str, target: Target) -> None:
+    """Answer a name in a zone with the target's addresses."""
+    Route53Record(
+        scope,
+        id_,
+        zone_id=zone_id,
+        name=name,
+        type="A",
+        # One target, and nowhere else to send anybody when it is ill.
+        alias=Route53RecordAlias(name=target.dns_name, zone_id=target.zone_id, evaluate_target_health=False),
+    )
 
 
 def _in_strings(text: str) -> str:

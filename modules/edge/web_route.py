@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Network
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
     LbListenerRuleAction,
     LbListenerRuleActionFixedResponse,
+    LbListenerRuleActionRedirect,
     LbListenerRuleCondition,
     LbListenerRuleConditionHostHeader,
     LbListenerRuleConditionPathPattern,
@@ -21,19 +23,26 @@ from cdktf_cdktf_provider_aws.lb_target_group import (
 )
 from constructs import Construct
 
-from config.models.service.http import HealthCheck, Http
-from config.models.service.listener_priority import rule_priority
+from config.models.environment.environment import Environment
+from config.models.service.health_check import HealthCheck
+from config.models.service.http import Http
+from config.models.service.routing.conditions import Conditions
+from config.models.service.routing.listener_rules import ListenerRule, listener_rules, redirect_rules
+from config.models.service.routing.redirect import Redirect
 from config.models.service.target_group import CODES
 from modules.checkov import skip
-from modules.edge.load_balancer import HTTP, LoadBalancer
+from modules.edge.load_balancer import HTTP, HTTPS, LoadBalancer
+from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
 
 
 class WebRoute(Construct):
-    """A target group for the service's tasks, and the listener rule for its host and path.
+    """A target group for the service's tasks, the listener rules for its hosts and paths, and its redirects.
 
-    What is `hidden`, its metrics, is answered with 404 instead. With `allowed_cidrs` the rule is for requests from
-    these addresses alone, and others get what an unknown host gets.
+    What is `hidden`, its metrics, is answered with 404 instead: Prometheus reads it past the load balancer. Tasks join
+    with `firewall` once what is `needed` is there: another port has another, and tasks on the old one keep theirs until
+    the last of them has gone (docs/adr/0032). With
+    `allowed_cidrs` the rules are for requests from these addresses alone, and others get what an unknown host gets.
 
     The group's own port is never used, ECS registers each task with its container's; so it is constant, and a
     change of the service's port replaces nothing.
@@ -48,10 +57,11 @@ class WebRoute(Construct):
         service: str,
         vpc: Vpc,
         load_balancer: LoadBalancer,
-        host: str | None,
+        environment: Environment,
+        port: int,
         settings: Http,
         health_check: HealthCheck,
-        hidden: Http | None = None,
+        hidden: Conditions | None = None,
         allowed_cidrs: Sequence[IPv4Network] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -85,50 +95,74 @@ class WebRoute(Construct):
             "CKV_AWS_378",
             "TLS ends at the load balancer; behind it nobody but the load balancer reaches the port.",
         )
-        path = LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(settings.patterns)))
-        hosts = [LbListenerRuleCondition(host_header=LbListenerRuleConditionHostHeader(values=[host]))] if host else []
-        cidrs = [str(cidr) for cidr in allowed_cidrs]
-        sources = [LbListenerRuleCondition(source_ip=LbListenerRuleConditionSourceIp(values=cidrs))] if cidrs else []
-        self.rule = LbListenerRule(
+        self._environment, self._load_balancer = environment, load_balancer
+        forward = LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)
+        self.firewall = SecurityGroup(
             self,
-            "rule",
-            listener_arn=load_balancer.listener.arn,
-            priority=rule_priority(service, settings),
-            condition=[*hosts, path, *sources],
-            action=[LbListenerRuleAction(type="forward", target_group_arn=self.target_group.arn)],
-            tags={"Name": name},
+            "firewall",
+            name=f"{name}-{port}",
+            description=f"The load balancer on {port}",
+            vpc=vpc,
+            replaceable=True,
         )
+        way_in = self.firewall.allow_from(load_balancer.security_group, port, scope=scope, id_="load-balancer")
+        self.needed: list[ITerraformDependable] = [
+            way_in,
+            *self._add("rule", listener_rules(service, settings), forward, name=name, sources=allowed_cidrs),
+        ]
         if hidden:
-            self._hide(hidden, name=name, service=service, hosts=hosts, load_balancer=load_balancer)
+            self._add("metrics", listener_rules(service, hidden), _not_found(), name=f"{name}-metrics")
+        for number, rule in redirect_rules(service, settings):
+            self._add(f"redirect-{rule.key}", [rule], self._redirect(settings.redirects[number]), name=name)
         self.requests_label = f"{load_balancer.load_balancer.arn_suffix}/{self.target_group.arn_suffix}"
 
-    def _hide(
+    def _add(
         self,
-        hidden: Http,
+        id_: str,
+        rules: Sequence[ListenerRule],
+        action: LbListenerRuleAction,
         *,
         name: str,
-        service: str,
-        hosts: Sequence[LbListenerRuleCondition],
-        load_balancer: LoadBalancer,
-    ) -> None:
-        """Answer with 404 what Prometheus alone reads, at its own way past the load balancer."""
-        values = [hidden.path, f"{hidden.path}/*"]
-        LbListenerRule(
-            self,
-            "metrics",
-            listener_arn=load_balancer.listener.arn,
-            priority=rule_priority(service, hidden),
-            condition=[
-                *hosts,
-                LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=values)),
-            ],
-            action=[
-                LbListenerRuleAction(
-                    type="fixed-response",
-                    fixed_response=LbListenerRuleActionFixedResponse(
-                        content_type="text/plain", message_body="Not found.\n", status_code="404"
-                    ),
+        sources: Sequence[IPv4Network] = (),
+    ) -> list[LbListenerRule]:
+        """Add rules, the first under the id alone: hosts and paths that are appended change it where it is."""
+        added: list[LbListenerRule] = []
+        source = LbListenerRuleConditionSourceIp(values=[str(cidr) for cidr in sources])
+        for rule in rules:
+            paths = LbListenerRuleConditionPathPattern(values=list(rule.patterns))
+            hosts = LbListenerRuleConditionHostHeader(values=list(self._environment.hostnames(rule.hosts)))
+            added.append(
+                LbListenerRule(
+                    self,
+                    f"{id_}-{rule.key}" if added else id_,
+                    listener_arn=self._load_balancer.listener.arn,
+                    priority=rule.priority,
+                    condition=[
+                        *([LbListenerRuleCondition(host_header=hosts)] if rule.hosts else []),
+                        LbListenerRuleCondition(path_pattern=paths),
+                        *([LbListenerRuleCondition(source_ip=source)] if sources else []),
+                    ],
+                    action=[action],
+                    tags={"Name": name},
                 )
-            ],
-            tags={"Name": f"{name}-metrics"},
+            )
+        return added
+
+    def _redirect(self, redirect: Redirect) -> LbListenerRuleAction:
+        to = LbListenerRuleActionRedirect(
+            protocol="HTTPS",
+            port=str(HTTPS),
+            host=self._environment.hostname(redirect.to_host) if redirect.to_host else None,
+            path=redirect.to_path,
+            status_code=f"HTTP_{redirect.code}",
         )
+        return LbListenerRuleAction(type="redirect", redirect=to)
+
+
+def _not_found() -> LbListenerRuleAction:
+    return LbListenerRuleAction(
+        type="fixed-response",
+        fixed_response=LbListenerRuleActionFixedResponse(
+            content_type="text/plain", message_body="Not found.\n", status_code="404"
+        ),
+    )

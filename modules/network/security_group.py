@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup as AwsSecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
@@ -19,20 +20,28 @@ HTTP = 80
 class SecurityGroup(Construct):
     """A security group without a rule; `group` is the AWS resource.
 
+    A `replaceable` one has its name as a prefix: another name makes another group, and this one goes, with its rules,
+    when nothing that depends on it is left to be changed. Tasks that run keep the group that they were started with.
+
     A rule between two stacks is created in the one that is deployed later, so that the earlier one does not change.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, description: str, vpc: Vpc) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, description: str, vpc: Vpc, replaceable: bool = False
+    ) -> None:
         super().__init__(scope, id_)
         self.name, self._is_open_inside = name, False
+        self._lifecycle = TerraformResourceLifecycle(create_before_destroy=True) if replaceable else None
         self.group = AwsSecurityGroup(
             self,
             "group",
-            name=name,
+            name=None if replaceable else name,
+            name_prefix=f"{name}-" if replaceable else None,
             description=description,
             vpc_id=vpc.vpc.id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
+            lifecycle=self._lifecycle,
         )
 
     def allow_internet(self, port: int) -> VpcSecurityGroupIngressRule:
@@ -80,8 +89,10 @@ class SecurityGroup(Construct):
                     to_port=65_535,
                 )
 
-    def allow_from(self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str) -> None:
-        """Open a port to the caller on both sides, as `calls:` does (modules/ecs/task.py).
+    def allow_from(
+        self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str
+    ) -> VpcSecurityGroupIngressRule:
+        """Open a port to the caller on both sides, as `calls:` does (modules/ecs/task.py), and return the side here.
 
         `scope` lies in the later of the two stacks.
         """
@@ -94,13 +105,14 @@ class SecurityGroup(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
+            lifecycle=self._lifecycle,
         )
         if port == HTTP:
             skip(
                 door, "CKV_AWS_260", "Its source is a security group; the check takes a rule without a range for open."
             )
         if caller._is_open_inside:
-            return
+            return door
         VpcSecurityGroupEgressRule(
             scope,
             f"{id_}-out",
@@ -111,3 +123,4 @@ class SecurityGroup(Construct):
             from_port=port,
             to_port=port,
         )
+        return door

@@ -11,7 +11,7 @@ from constructs import Construct
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
 from config.models.service.aws.storage import scaled_by
-from config.models.service.monitoring.public_metrics import public_metrics
+from config.models.service.routing.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.data.generated_secret import GeneratedSecret
 from modules.ecs.disk_service import DiskService
@@ -99,11 +99,10 @@ class Workload:
     def route_from(
         self, load_balancer: LoadBalancer, *, name: str, allowed_cidrs: Sequence[IPv4Network] = ()
     ) -> WebRoute | None:
-        """Let the load balancer reach the task's port, and lead the service's host and path there, if it has any."""
-        settings, own = self._settings, self.task.security_group
+        """Let the load balancer reach the task's port, and lead the service's hosts and paths there, if it has any."""
+        settings = self._settings
         if not (settings.route and settings.port):
             return None
-        own.allow_from(load_balancer.security_group, settings.port, scope=self._scope, id_="load-balancer")
         return WebRoute(
             self._scope,
             "route",
@@ -111,7 +110,8 @@ class Workload:
             service=settings.name,
             vpc=self._runtime.vpc,
             load_balancer=load_balancer,
-            host=self._runtime.environment.hostname(settings.route),
+            environment=self._runtime.environment,
+            port=settings.port,
             settings=settings.route,
             health_check=settings.health_check,
             hidden=public_metrics(settings),

@@ -100,3 +100,34 @@ def test_what_all_environments_share_has_no_domain_to_delegate() -> None:
     session = cast(Session, SimpleNamespace(name=SHARED))
     run = Run(session=session, program=cast(SynthesizedApp, None), lock_timeout_seconds=0, checkout_lock=0)
     assert run.delegation is None
+
+
+FOREIGN = ADDRESS.replace("validation.certificate", "validation.domain-shop-example-net_certificate")
+
+
+def test_of_a_foreign_domain_the_exact_records_are_told(name_servers: list[str]) -> None:
+    domains = [{"name": "shop.example.net"}, {"name": "shop.example.org", "zone_id": "Z0123456789"}]
+    environment = an_environment(edge={"create_zone": True, "domains": domains})
+    acm, elb = boto3.client("acm", region_name="eu-west-1"), boto3.client("elbv2", region_name="eu-west-1")
+    ec2 = boto3.client("ec2", region_name="eu-west-1")
+    acm.request_certificate(DomainName="test.example.com", ValidationMethod="DNS")
+    made = acm.request_certificate(DomainName="shop.example.net", ValidationMethod="DNS")["CertificateArn"]
+    subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]]
+    (balancer,) = elb.create_load_balancer(Name="test-edge", Subnets=subnets)["LoadBalancers"]
+    text = Delegation(environment).notice(f"test-edge  {FOREIGN}: Still creating... [1m0s elapsed]")
+    (option,) = acm.describe_certificate(CertificateArn=made)["Certificate"]["DomainValidationOptions"]
+    proof = option["ResourceRecord"]
+    assert text is not None
+    assert f"  {proof['Name']} CNAME {proof['Value']}\n  shop.example.net. CNAME {balancer['DNSName']}.\n" in text
+    assert "zone Z0123456789 is the one that answers for shop.example.org" in text
+    assert "name servers" not in text
+    assert "NS" not in text.replace("DNS", "")
+
+
+def test_a_foreign_domain_and_the_own_one_are_both_explained(name_servers: list[str]) -> None:
+    environment = an_environment(edge={"create_zone": True, "domains": [{"name": "shop.example.net"}]})
+    text = Delegation(environment).explain([*ERRORS, f"  with {FOREIGN},"])
+    assert text is not None
+    assert records(name_servers) in text
+    assert "shop.example.net" in text
+    assert "  the records that AWS Certificate Manager shows for it" in text

@@ -8,9 +8,8 @@ import pytest
 
 from cli.services.text import service_text
 from config.loader.platform import load_platform
-from config.models.service.http import Http
 from config.models.service.kinds import Kind
-from config.models.service.listener_priority import rule_priority
+from config.models.service.routing.listener_priority import rule_priority
 from config.models.service.service import Service
 from config.source.document import read_document
 from config.source.node import plain
@@ -139,7 +138,7 @@ def test_host_path_and_health_check_are_written_where_they_are_not_the_default(
     assert groundwork("service", "new", "front", "--kind", "public-web", "--port", "80", *route).code == 0
     front = service(root, "front")
     assert front.http
-    assert (front.http.host, front.http.path, front.health_check.path) == ("*", "/api/*", "/")
+    assert (front.http.host, front.http.path, front.health_check.path) == (("*",), ("/api/*",), "/")
 
 
 def test_the_next_steps_name_the_repository_and_the_commands(root: Path, groundwork: Groundwork) -> None:
@@ -221,7 +220,7 @@ def test_a_rule_priority_that_is_taken_is_found_before_the_file_is_written(root:
     route = ("--kind", "public-web", "--port", "80", "--path", "/x")
     assert groundwork("service", "new", "front", *route).code == 0
     text = (root / "service_configs/front.yaml").read_text()
-    priority = rule_priority("other", Http(host="other", path="/x"))
+    priority = rule_priority("other", "other", "/x")
     (root / "service_configs/front.yaml").write_text(text.replace("http:\n", f"http:\n  priority: {priority}\n"))
     ended = refused(root, groundwork, "service", "new", "other", *route)
     assert f"{priority} is already the rule priority of " in ended.err
@@ -250,7 +249,7 @@ def test_at_a_terminal_it_asks_what_the_kind_needs_and_asks_again_after_a_slip(r
     assert "allowed: a whole number from 1 to 65535" in screen
     payments = service(root, "payments")
     assert payments.http
-    assert (payments.port, payments.http.host, payments.health_check.path) == (8080, "pay", "/")
+    assert (payments.port, payments.http.host, payments.health_check.path) == (8080, ("pay",), "/")
     assert (payments.cpu, payments.memory_mib) == (512, 1024)
 
 

@@ -11,14 +11,62 @@ from tests.config.platform_files import VALID, added, replaced
 
 CASES = [
     Bad(
-        "a host of two labels",
-        replaced(WEB, "host: shop", "host: admin.eu"),
+        "a wildcard within a host, among several",
+        replaced(WEB, "host: shop", 'host: [shop, "*.eu"]'),
         """
-service_configs/web.yaml:4: http.host: has the wrong form
-  value: admin.eu
-  allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
-  fix: write admin-eu, for the certificate covers one label below the domain, or "@" if admin.eu is the environment's \
-`domain:`
+service_configs/web.yaml:4: http.host[1]: has the wrong form
+  value: "*.eu"
+  allowed: one label such as shop (the domain is added), "@" for the domain itself, "*" for any host, or a whole name \
+that `edge.domains` has; no * within a name
+""",
+    ),
+    Bad(
+        "a redirect to an address as a browser shows it",
+        replaced(WEB, "  host: shop", "  redirects: [{path: /a, to_host: https://a.example}]"),
+        """
+service_configs/web.yaml:4: http.redirects[0].to_host: has the wrong form
+  value: https://a.example
+  allowed: a label such as shop (the domain is added), "@" for the domain itself, or a whole name of any domain, or null
+  fix: write a.example
+""",
+    ),
+    Bad(
+        "a redirect by a code that the load balancer does not have",
+        replaced(WEB, "  host: shop", "  redirects: [{path: /a, to_host: b, code: 303}]"),
+        """
+service_configs/web.yaml:4: http.redirects[0].code: is none of the choices
+  value: 303
+  allowed: 301, 302
+  fix: write 302
+""",
+    ),
+    Bad(
+        "a redirect with a word that AWS does not replace",
+        replaced(WEB, "host: shop", 'redirects: [{path: /a, to_path: "/b/#{qath}"}]'),
+        """
+service_configs/web.yaml:4: http.redirects[0].to_path: has the wrong form
+  value: "/b/#{qath}"
+  allowed: a path such as /new/#{path}, which is the request's; #{host} and #{port} are there too, or null
+  fix: write "/b/"
+""",
+    ),
+    Bad(
+        "a foreign domain in capitals",
+        added(PROD, "edge:\n  domains: [{name: Shop.example.net}]\n"),
+        """
+environments/prod.yaml:6: edge.domains[0].name: has the wrong form
+  value: Shop.example.net
+  allowed: a domain such as example.com: lower case, no https://, no path
+  fix: write shop.example.net
+""",
+    ),
+    Bad(
+        "a foreign domain's zone at another provider",
+        added(PROD, "edge:\n  domains: [{name: shop.example.net, zone_id: cloudflare}]\n"),
+        """
+environments/prod.yaml:6: edge.domains[0].zone_id: has the wrong form
+  value: cloudflare
+  allowed: the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ, or null
 """,
     ),
     Bad(
@@ -643,17 +691,19 @@ service_configs/api.yaml:10: variables.log-level: this name has the wrong form
         """
 service_configs/web.yaml:4: http.path: has the wrong form
   value: api
-  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters
+  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters; or a list of \
+such
   fix: write "/api"
 """,
     ),
     Bad(
-        "a host with its domain",
-        replaced(WEB, "host: shop", "host: shop.example.com"),
+        "a host as a browser shows it",
+        replaced(WEB, "host: shop", "host: https://shop.example.com"),
         """
 service_configs/web.yaml:4: http.host: has the wrong form
-  value: shop.example.com
-  allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
+  value: https://shop.example.com
+  allowed: one label such as shop (the domain is added), "@" for the domain itself, "*" for any host, or a whole name \
+that `edge.domains` has; no * within a name; or a list of such
   fix: write shop if example.com is the environment's `domain:`, "@" if shop.example.com is
 """,
     ),
@@ -663,7 +713,8 @@ service_configs/web.yaml:4: http.host: has the wrong form
         """
 service_configs/web.yaml:4: http.host: has the wrong form
   value: Shop
-  allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
+  allowed: one label such as shop (the domain is added), "@" for the domain itself, "*" for any host, or a whole name \
+that `edge.domains` has; no * within a name; or a list of such
   fix: write shop
 """,
     ),

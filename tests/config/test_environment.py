@@ -12,7 +12,6 @@ from config.models.environment.edge import Edge
 from config.models.environment.environment import Environment
 from config.models.environment.network import Network
 from config.models.environment.shared import shared_place
-from config.models.service.http import Http
 from config.models.service.service import Service
 from config.models.service_names import PLATFORM_NAMES
 from images.catalog import PLATFORM_IMAGES
@@ -96,9 +95,9 @@ def test_no_tag_in_yaml_can_hide_ours_or_be_refused_by_aws(key: str) -> None:
 
 
 def test_hosts_lie_under_the_domain() -> None:
-    assert environment().hostname(Http(host="shop")) == "shop.example.com"
-    assert environment().hostname(Http(host="@")) == "example.com"
-    assert environment().hostname(Http(host="*")) is None
+    hosts = ("shop", "@", "shop.example.net")
+    assert environment().hostnames(hosts) == ("shop.example.com", "example.com", "shop.example.net")
+    assert environment().hostnames(("*",)) == ()
 
 
 def test_a_service_without_a_release_names_an_image_that_nothing_runs() -> None:

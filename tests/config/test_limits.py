@@ -8,7 +8,8 @@ import pytest
 
 from config.loader.platform import load_platform
 from config.source.problem import ConfigError
-from tests.config.platform_files import write_platform
+from tests.config.bad_yaml import DEV
+from tests.config.platform_files import VALID, write_platform
 
 WORKER = "kind: worker\n"
 LONG = "  LONG_{number}: " + "x" * 3_000 + "\n"
@@ -55,8 +56,21 @@ def read(root: Path, changes: dict[str, str]) -> None:
             },
             r"service_configs/web.yaml:1: kind: 100 services and Grafana are routed to; a load balancer has 100",
         ),
+        (
+            {
+                "service_configs/old.yaml": "kind: public-web\nport: 80\nhttp:\n  redirects:\n"
+                + numbered(50, "    - {{path: /old{number}, to_path: /new}}\n"),
+                "service_configs/older.yaml": "kind: public-web\nport: 80\nhttp:\n  redirects:\n"
+                + numbered(46, "    - {{path: /old{number}, to_path: /new}}\n"),
+            },
+            r"service_configs/old.yaml:3: http: with 51 of this service it comes to 101 listener rules",
+        ),
+        (
+            {DEV: VALID[DEV] + "edge:\n  domains:\n" + numbered(26, "    - name: shop{number}.example.net\n")},
+            r"environments/dev.yaml:7: edge.domains: 26 domains have a certificate each; a load balancer takes 25",
+        ),
     ],
-    ids=["secrets", "callers", "calls", "task definition", "target groups"],
+    ids=["secrets", "callers", "calls", "task definition", "target groups", "listener rules", "certificates"],
 )
 def test_a_limit_is_told_with_its_number(changes: dict[str, str], said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=said):

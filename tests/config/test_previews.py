@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from config.models.environment.environment import Environment
 from config.models.environment.previews import Previews
 from config.models.preview import Preview
-from config.models.service.http import Http
-from config.models.service.listener_priority import preview_priority, rule_priority
+from config.models.service.routing.listener_priority import preview_priority, rule_priority
 from tests.settings import a_service, an_environment
 
 DAY = date(2026, 12, 4)
@@ -38,7 +37,7 @@ def test_a_name_that_could_be_taken_apart_otherwise_is_refused(name: str) -> Non
 
 def test_no_service_of_ten_thousand_has_a_priority_of_previews() -> None:
     of_previews = range(24_801, 25_001)
-    given = {rule_priority(f"s{number}", Http(host=f"s{number}")) for number in range(10_000)}
+    given = {rule_priority(f"s{number}", f"s{number}", "/*") for number in range(10_000)}
     assert not given.intersection(of_previews)
     assert len(given) > 4_000
 

@@ -7,13 +7,14 @@ from itertools import pairwise
 import pytest
 
 from config.models.service.http import Http
-from config.models.service.listener_priority import BAND_SIZE, DEPTHS, overlap, rule_priority
+from config.models.service.routing.listener_priority import BAND_SIZE, DEPTHS, overlap, rule_priority
+from config.models.service.routing.listener_rules import ListenerRule, listener_rules
 
 HIGHEST = 50_000
 
 
 def priority(path: str, host: str = "shop", service: str = "web") -> int:
-    return rule_priority(service, Http(host=host, path=path))
+    return rule_priority(service, host, path)
 
 
 def test_a_priority_depends_on_nothing_but_the_service_itself() -> None:
@@ -39,7 +40,8 @@ def test_an_exact_host_is_tried_before_any_host(path: str) -> None:
 
 
 def test_a_written_priority_wins() -> None:
-    assert rule_priority("web", Http(host="shop", priority=7)) == 7
+    (rule,) = listener_rules("web", Http(host=("shop",), priority=7))
+    assert rule.priority == 7
 
 
 def test_every_computed_priority_is_one_that_aws_takes() -> None:
@@ -80,3 +82,50 @@ def test_paths_overlap_when_some_request_fits_both(one: str, other: str) -> None
 def test_paths_do_not_overlap_when_no_request_fits_both(one: str, other: str) -> None:
     assert not overlap(one, other)
     assert not overlap(other, one)
+
+
+def rules(host: tuple[str, ...] = ("shop",), path: tuple[str, ...] = ("/*",)) -> tuple[ListenerRule, ...]:
+    return listener_rules("web", Http(host=host, path=path))
+
+
+def test_one_rule_takes_what_fits_in_five_values() -> None:
+    (one,) = rules(("shop", "www", "m"), ("/api",))
+    assert (one.hosts, one.patterns) == (("shop", "www", "m"), ("/api", "/api/*"))
+    (any_host,) = rules(("*",), ("/a*", "/b*", "/c*", "/d*", "/e*"))
+    assert (any_host.hosts, len(any_host.patterns)) == ((), 5)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "paths"),
+    [(1, 5), (4, 1), (5, 1), (20, 1), (9, 9), (3, 4), (1, 30), (2, 2)],
+)
+def test_every_host_is_answered_on_every_path_within_the_limits_of_a_rule(hosts: int, paths: int) -> None:
+    names, asked = tuple(f"h{n}" for n in range(hosts)), tuple(f"/p{n}*" for n in range(paths))
+    found = rules(names, asked)
+    assert {(host, pattern) for rule in found for host in rule.hosts for pattern in rule.patterns} == {
+        (host, pattern) for host in names for pattern in asked
+    }
+    assert all(len(rule.hosts) + len(rule.patterns) <= 5 for rule in found)
+    assert len({rule.key for rule in found}) == len({rule.priority for rule in found}) == len(found)
+
+
+def test_wildcards_are_counted_over_the_whole_rule() -> None:
+    assert [rule.patterns for rule in rules(path=("/a*b*c*", "/d*e*f*"))] == [("/a*b*c*",), ("/d*e*f*",)]
+
+
+def test_paths_of_other_depths_have_their_own_place_in_the_order() -> None:
+    shallow, deep = rules(path=("/*", "/static/img"))
+    assert deep.priority < priority("/static/*", service="other") < shallow.priority
+
+
+def test_what_is_appended_changes_no_rule_that_is_there_but_its_conditions() -> None:
+    """Else a rule would need the priority of another, which still has it."""
+    before = rules(("shop",), ("/api", "/a/b"))
+    after = rules(("shop", "www"), ("/api", "/a/b", "/more", "/c/d", "/x/y/z"))
+    assert {(rule.key, rule.priority) for rule in before} <= {(rule.key, rule.priority) for rule in after}
+    assert (before[0].key, before[0].priority) == (after[0].key, after[0].priority)
+
+
+def test_a_single_host_and_path_has_the_priority_it_always_had() -> None:
+    (rule,) = rules()
+    assert rule.priority == priority("/*") == 24_665

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.loader.platform import read_platform
-from tests.config.platform_files import added, write_platform
+from tests.config.bad_yaml import DEV
+from tests.config.platform_files import VALID, added, write_platform
 from tests.config.test_limits import LONG, SECRET, WORKER, files, numbered
 
 API = "service_configs/api.yaml"
@@ -44,13 +45,25 @@ def test_a_sound_platform_is_not_warned_of(tmp_path: Path) -> None:
             },
             "kind: 91 services and Grafana are routed to; a load balancer has 100",
         ),
+        (
+            {
+                f"service_configs/old{group}.yaml": "kind: public-web\nport: 80\nhttp:\n  redirects:\n"
+                + numbered(43, f"    - {{{{path: /old{{number}}, to_path: /new, priority: {group}{{number}}}}}}\n")
+                for group in (1, 2)
+            },
+            "http: with 44 of this service it comes to 91 listener rules; a load balancer has 100",
+        ),
+        (
+            {DEV: VALID[DEV] + "edge:\n  domains:\n" + numbered(23, "    - name: shop{number}.example.net\n")},
+            "edge.domains: 23 domains have a certificate each; a load balancer takes 25",
+        ),
     ],
-    ids=["secrets", "callers", "task definition", "target groups"],
+    ids=["secrets", "callers", "task definition", "target groups", "listener rules", "certificates"],
 )
 def test_nine_tenths_of_a_limit_are_told_with_the_number(changes: dict[str, str], said: str, tmp_path: Path) -> None:
-    (warning,) = warned(tmp_path, changes)
-    assert said in warning
-    assert "  fix: " in warning
+    found = warned(tmp_path, changes)
+    assert said in found[0]
+    assert all("  fix: " in warning for warning in found)
 
 
 @pytest.mark.parametrize("image", ["nginx", "public.ecr.aws/nginx/nginx:latest", "localhost:5000/nginx"])

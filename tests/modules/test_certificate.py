@@ -15,7 +15,7 @@ from tests.synthesis import Stack, synthesize_construct
 def stack() -> Stack:
     def build(stack: TerraformStack) -> None:
         zone = HostedZone(stack, "zone", settings=an_environment())
-        Certificate(stack, "certificate", domain="test.example.com", zone=zone)
+        Certificate(stack, "certificate", domain="test.example.com", zone_id=zone.id, wildcard=True)
 
     return synthesize_construct(build)
 

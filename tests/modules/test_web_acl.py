@@ -35,7 +35,7 @@ def a_web_acl(excepted: Exceptions | None = None, **fields: object) -> Stack:
             "load-balancer",
             name="test-edge",
             vpc=Vpc(stack, "vpc", name="test", region="eu-west-1", settings=environment.network),
-            certificate=Certificate(stack, "certificate", domain=environment.domain, zone=zone),
+            certificate=Certificate(stack, "certificate", domain=environment.domain, zone_id=zone.id, wildcard=True),
             access_logs=AccessLogs(stack, "access-logs", name="acme-test-edge-logs", settings=environment),
             settings=environment,
         )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any, get_args
 
 import botocore.session
 import pytest
-from botocore.model import StructureShape
+from botocore.model import StringShape, StructureShape
 from cdktf import TerraformStack
 
+from config.models.service.routing.conditions import LAST_PRIORITY, LONGEST_HOST, LONGEST_PATH
+from config.models.service.routing.redirect import Redirect
 from config.models.service.target_group import CODES
 from modules.edge.access_logs import AccessLogs
 from modules.edge.certificate import Certificate
@@ -40,7 +44,7 @@ def a_route(
             "load-balancer",
             name="test-edge",
             vpc=vpc,
-            certificate=Certificate(stack, "certificate", domain=environment.domain, zone=zone),
+            certificate=Certificate(stack, "certificate", domain=environment.domain, zone_id=zone.id, wildcard=True),
             access_logs=AccessLogs(stack, "access-logs", name="acme-test-edge-logs", settings=environment),
             settings=environment,
         )
@@ -51,7 +55,8 @@ def a_route(
             service=service.name,
             vpc=vpc,
             load_balancer=load_balancer,
-            host="web.test.example.com",
+            environment=environment,
+            port=80,
             settings=route,
             health_check=service.health_check,
             allowed_cidrs=cidrs,
@@ -98,9 +103,97 @@ def test_every_protocol_is_one_that_aws_describes() -> None:
         assert f"<code>{protocol.upper()}</code>" in described
 
 
+def conditions(rule: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The hosts and the path patterns of a rule."""
+    hosts = [value for one in rule["condition"] for value in one.get("host_header", {}).get("values", [])]
+    return hosts, [value for one in rule["condition"] for value in one.get("path_pattern", {}).get("values", [])]
+
+
+def test_several_hosts_and_paths_and_a_foreign_domain_lead_to_one_service() -> None:
+    rule = a_route({"host": ["web", "@", "shop.example.net"], "path": ["/api"]}).one("aws_lb_listener_rule")
+    assert conditions(rule) == (["web.test.example.com", "test.example.com", "shop.example.net"], ["/api", "/api/*"])
+
+
+def test_what_does_not_fit_one_rule_goes_into_another_to_the_same_tasks() -> None:
+    stack = a_route({"host": ["web", "www", "m", "n", "o"], "path": ["/a"]})
+    rules = list(stack.resources["aws_lb_listener_rule"].values())
+    assert len(rules) == 2
+    assert {host for rule in rules for host in conditions(rule)[0]} == {
+        f"{host}.test.example.com" for host in ("web", "www", "m", "n", "o")
+    }
+    for rule in rules:
+        ((action,),) = [rule["action"]]
+        assert stack.target(action["target_group_arn"]) is stack.one("aws_lb_target_group")
+
+
+def test_another_port_has_a_security_group_of_its_own_and_the_old_one_goes_last() -> None:
+    """Tasks on the old port keep theirs: Terraform removes it when all that came to depend on the new one is done."""
+    stack = a_route()
+    [group] = [one for one in stack.resources["aws_security_group"].values() if "name_prefix" in one]
+    [rule] = [
+        one
+        for one in stack.resources["aws_vpc_security_group_ingress_rule"].values()
+        if stack.target(one["security_group_id"]) is group
+    ]
+    assert group["name_prefix"] == "test-web-80-"
+    assert "name" not in group
+    assert (rule["from_port"], rule["to_port"]) == (80, 80)
+    for one in (group, rule):
+        assert one["lifecycle"] == {"create_before_destroy": True}
+
+
+def test_the_rule_of_a_single_host_and_path_keeps_its_address() -> None:
+    """Another address would take the rule away for a moment, and requests would be lost."""
+    before = next(iter(a_route().resources["aws_lb_listener_rule"]))
+    assert before in a_route({"host": ["web", *"abcdefgh"]}).resources["aws_lb_listener_rule"]
+
+
+def test_a_redirect_keeps_the_query_and_says_for_how_long() -> None:
+    http: dict[str, object] = {
+        "redirects": [
+            {"host": "www", "to_host": "web"},
+            {"path": "/old", "to_path": "/new/#{path}", "code": 302},
+            {"host": "shop.example.net", "to_host": "example.net", "to_path": "/"},
+        ]
+    }
+    rules = [
+        (conditions(rule), rule["action"][0]["redirect"])
+        for rule in a_route(http).resources["aws_lb_listener_rule"].values()
+        if rule["action"][0]["type"] == "redirect"
+    ]
+    https = {"protocol": "HTTPS", "port": "443"}
+    assert sorted(rules, key=str) == sorted(
+        [
+            ((["www.test.example.com"], ["/*"]), {**https, "host": "web.test.example.com", "status_code": "HTTP_301"}),
+            (
+                (["web.test.example.com"], ["/old", "/old/*"]),
+                {**https, "path": "/new/#{path}", "status_code": "HTTP_302"},
+            ),
+            ((["shop.example.net"], ["/*"]), {**https, "host": "example.net", "path": "/", "status_code": "HTTP_301"}),
+        ],
+        key=str,
+    )
+
+
+def test_what_a_redirect_may_say_is_what_aws_takes() -> None:
+    model = botocore.session.get_session().get_service_model("elbv2")
+    action, priority = model.shape_for("RedirectActionConfig"), model.shape_for("RulePriority")
+    assert isinstance(action, StructureShape)
+    codes = action.members["StatusCode"]
+    assert isinstance(codes, StringShape)
+    assert codes.enum == [f"HTTP_{code}" for code in get_args(Redirect.model_fields["code"].annotation)]
+    assert re.fullmatch(action.members["Protocol"].metadata["pattern"], "HTTPS")
+    assert action.members["Host"].metadata["max"] == LONGEST_HOST
+    assert action.members["Path"].metadata["max"] == LONGEST_PATH
+    for keyword in ("path", "host", "port"):
+        assert f"#{{{keyword}}}" in action.members["Path"].documentation
+    assert priority.metadata["max"] == LAST_PRIORITY
+
+
 @pytest.mark.e2e
 def test_the_provider_takes_every_setting(tmp_path: Path) -> None:
-    http = {"protocol": "grpc", "drain_s": 0, "slow_start_s": 900, "sticky_s": 604_800}
+    redirects = [{"path": "/old", "to_host": "a", "to_path": "/new/#{path}"}]
+    http = {"protocol": "grpc", "drain_s": 0, "slow_start_s": 900, "sticky_s": 604_800, "redirects": redirects}
     offices = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.7/32")]
     (tmp_path / "cdk.tf.json").write_text(json.dumps(a_route(http, {"matcher": "0-99"}, cidrs=offices).document))
     assert provider_says(tmp_path) == []

@@ -172,9 +172,23 @@ def test_a_task_that_stops_by_itself_after_ecs_was_content_rolls_the_service_bac
     ]
     stub.add_response("list_service_deployments", {"serviceDeployments": deployments})
     ran = {1: "dev-orders:5", 2: OLD, 3: NEW}
-    revisions = [{"serviceRevisionArn": f"{revision}{number}", "taskDefinition": td} for number, td in ran.items()]
+    group = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/dev-orders/1"
+    placed = {
+        number: {
+            "networkConfiguration": {
+                "awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": [f"sg-{number}"]}
+            },
+            "loadBalancers": [{"targetGroupArn": group, "containerName": "orders", "containerPort": 8080 + number}],
+        }
+        for number in ran
+    }
+    revisions = [
+        {"serviceRevisionArn": f"{revision}{number}", "taskDefinition": td, **placed[number]}
+        for number, td in ran.items()
+    ]
     stub.add_response("describe_service_revisions", {"serviceRevisions": revisions})
-    stub.add_response("update_service", {"service": {}}, {"cluster": "dev", "service": "orders", "taskDefinition": OLD})
+    expected = {"cluster": "dev", "service": "orders", "taskDefinition": OLD, **placed[2]}
+    stub.add_response("update_service", {"service": {}}, expected)
     stopped(stub, crashed)
     with pytest.raises(RolloutError) as caught:
         judge(JUDGE, {}, AT_ONCE)

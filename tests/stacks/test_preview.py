@@ -101,10 +101,13 @@ def test_everything_that_has_a_name_has_one_that_no_service_can_have(preview: St
             ("aws_service_discovery_service", "name"),
         )
         for resource in preview.all(kind)
+        if field in resource
     ]
     assert len(named) == 2 + 2 + 4 + 2 + 2 + 2
     assert all("--pr-17" in str(name) for name in named)
     assert preview.one("aws_lb_target_group")["name"] == "dev-storefront-P-pr-17"
+    [way_in] = [one for one in preview.all("aws_security_group") if "name_prefix" in one]
+    assert way_in["name_prefix"] == "dev-storefront-P-pr-17-80-"
 
 
 def test_only_the_public_service_answers_on_a_host_of_its_own_with_a_priority_of_previews(preview: Stack) -> None:

@@ -89,3 +89,15 @@ class CentralLogging(Settings):
                 allowed="each role once",
                 fix="remove one of the two",
             )
+
+    def foreign_roles(self, account: str) -> Iterator[Mistake]:
+        """Yield the readers that are not in the environment's account."""
+        for number, arn in enumerate(self.reader_role_arns):
+            if arn.split(":")[4] != account:
+                yield Mistake(
+                    field=f"logging.reader_role_arns.{number}",
+                    message=f"the role is not in account {account}, and collections are read from no other",
+                    allowed=f"a role of the environment's own account: arn:aws:iam::{account}:role/...",
+                    fix="name a role of this account that your team may assume",
+                    because=("account_id",),
+                )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -19,6 +19,21 @@ ZoneId = Annotated[
     StringConstraints(pattern=r"^[A-Z0-9]{8,32}$"),
     in_words("the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ"),
 ]
+# https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+LONGEST = 64
+"""Characters of the first name of a certificate."""
+ForeignName = Annotated[DnsName, StringConstraints(max_length=LONGEST)]
+
+
+class ForeignDomain(Settings):
+    """One host, and where its records are kept."""
+
+    name: ForeignName = Field(description="The whole name: shop.example.net.")
+    zone_id: ZoneId | None = Field(
+        default=None,
+        description="Its Route 53 zone in this account, where the records are made; without one a deploy says which "
+        "to enter elsewhere, and waits for them.",
+    )
 
 
 class Edge(Settings):
@@ -40,6 +55,11 @@ class Edge(Settings):
     )
     records: tuple[DnsRecord, ...] = Field(
         default=(), max_length=500, description="More records of the domain: mail, proofs of ownership, other hosts."
+    )
+    domains: tuple[ForeignDomain, ...] = Field(
+        default=(),
+        description="Hosts that are not one label below the environment's domain, each with a certificate of its own; "
+        "a service answers one by its whole name as `host:`.",
     )
     waf: Waf = Field(default=Waf(), description="The web application firewall.")
     # https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
@@ -92,3 +112,26 @@ class ZoneBelow(Settings):
     domain: DnsName
     zone_id: ZoneId | None
     name_servers: tuple[DnsName, ...]
+
+
+def domain_mistakes(domain: str, domains: Sequence[ForeignDomain]) -> Iterator[Mistake]:
+    """Yield the domains that are there twice, and those that the environment's certificate covers."""
+    names = [one.name for one in domains]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Mistake(
+                field=f"edge.domains.{number}.name",
+                message=f"{name} is there twice",
+                allowed="each domain once",
+                fix="remove one of the two",
+            )
+        label, _, above = name.partition(".")
+        if domain in (name, above):
+            host = label if above == domain else '"@"'
+            yield Mistake(
+                field=f"edge.domains.{number}.name",
+                message=f"{name} is covered by the certificate of {domain}",
+                allowed=f"domains that are neither {domain} nor one label below it",
+                fix=f"remove it, and write `host: {host}` in the service's file",
+                because=("domain",),
+            )

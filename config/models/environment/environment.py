@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,17 +11,17 @@ from config.models.delivery import Delivery
 from config.models.deploy_target import AccountId, DeployTarget, Region
 from config.models.environment.budget import Budget
 from config.models.environment.central_logging import CentralLogging
-from config.models.environment.dns_record import DnsName
+from config.models.environment.dns_record import APEX, DnsName
 from config.models.environment.ec2 import Cluster
-from config.models.environment.edge import Edge, ZoneBelow
+from config.models.environment.edge import Edge, ZoneBelow, domain_mistakes
 from config.models.environment.monitoring import Monitoring
 from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
 from config.models.service.database import Database, Databases
-from config.models.service.http import Http
 from config.models.service.logs import LogDestination
+from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.models.settings import Mistake
 
@@ -82,15 +82,8 @@ class Environment(DeployTarget):
                 fix="write another `network.nat:`, or remove it",
                 because=("network.nat",),
             )
-        for number, arn in enumerate(self.logging.reader_role_arns):
-            if arn.split(":")[4] != self.account_id:
-                yield Mistake(
-                    field=f"logging.reader_role_arns.{number}",
-                    message=f"the role is not in account {self.account_id}, and collections are read from no other",
-                    allowed=f"a role of the environment's own account: arn:aws:iam::{self.account_id}:role/...",
-                    fix="name a role of this account that your team may assume",
-                    because=("account_id",),
-                )
+        yield from self.logging.foreign_roles(self.account_id)
+        yield from domain_mistakes(self.domain, self.edge.domains)
 
     @property
     def database_hours(self) -> OfficeHours | None:
@@ -189,8 +182,12 @@ class Environment(DeployTarget):
         """The ARN of the alert topic, computed because images are rendered before the topic exists."""
         return f"arn:aws:sns:{self.region}:{self.account_id}:{self.alerts_topic}"
 
-    def hostname(self, route: Http) -> str | None:
-        """Return the host that a route answers to, or None for any."""
-        if route.host == "*":
-            return None
-        return self.domain if route.host == "@" else f"{route.host}.{self.domain}"
+    def hostname(self, host: str) -> str:
+        """Return the whole name of a host, as the YAML has it: a label, @ or a domain."""
+        if host == APEX:
+            return self.domain
+        return host if "." in host else f"{host}.{self.domain}"
+
+    def hostnames(self, hosts: Sequence[str]) -> tuple[str, ...]:
+        """Return the whole names of hosts; none where any host is meant."""
+        return () if ANY_HOST in hosts else tuple(self.hostname(host) for host in hosts)

@@ -10,7 +10,8 @@ from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
 from config.models.monitoring.grafana import Oidc
 from config.models.service.container.hardening import Capability
-from config.models.service.http import HealthCheck, Http
+from config.models.service.health_check import HealthCheck
+from config.models.service.http import Http
 from config.models.service.kinds import Kind
 from config.models.service.logs import LogDestination, Logs
 from config.models.service.monitoring.metrics import Metrics
@@ -38,7 +39,7 @@ SERVICES = (*BESIDE_PROMETHEUS, PROMETHEUS)  # the others are part of their and 
 
 ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as
-GRAFANA_ROUTE = Http(host=GRAFANA)
+GRAFANA_ROUTE = Http(host=(GRAFANA,))
 OIDC_SECRET = "oidc-client-secret"  # noqa: S105  its name
 
 ONE = Scaling(min_tasks=1, max_tasks=1, cpu_percent=None, memory_percent=None)

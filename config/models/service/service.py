@@ -22,7 +22,8 @@ from config.models.service.container.sidecars import Sidecars
 from config.models.service.database import Database, injected_mistakes, without_null
 from config.models.service.egress import EgressPorts, egress_mistakes
 from config.models.service.empty_sections import empty_mistakes
-from config.models.service.http import HealthCheck, Http, or_none, with_none
+from config.models.service.health_check import HealthCheck, or_none, with_none
+from config.models.service.http import Http
 from config.models.service.kinds import Kind, kind_mistakes, kind_schema
 from config.models.service.logs import Logs
 from config.models.service.monitoring.metrics import HasMetrics, HasSlo, measured_mistakes
@@ -184,7 +185,7 @@ class Service(Settings):
         if self.kind is not Kind.PUBLIC_WEB:
             return None
         http = self.http or Http()
-        return http.model_copy(update={"host": http.host or self.name})
+        return http.model_copy(update={"host": http.host or (self.name,)})
 
     @property
     def metrics_port(self) -> int | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from config.models.service.container.stores import store_mistakes
-from config.models.service.http import unseen_mistakes, without_overlap
+from config.models.service.health_check import unseen_mistakes, without_overlap
 from config.models.service.kinds import Kind
+from config.models.service.routing.redirect import loop_mistakes
 from config.models.service.target_group import matcher_mistakes
 from config.models.settings import Mistake
 
@@ -21,6 +22,8 @@ def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
     if service.kind is Kind.PUBLIC_WEB:
         yield from without_overlap(check)
         yield from matcher_mistakes(service.http.protocol if service.http else "http1", check.matcher)
+        if route := service.route:
+            yield from loop_mistakes(route.redirects, route.host, route.path)
     elif service.kind.keeps_running and "health_check" in service.model_fields_set:
         yield from unseen_mistakes(service.kind, check, service.port)
     yield from _asleep(service)

@@ -133,7 +133,7 @@ def test_a_cluster_becomes_services(cluster: str, groundwork: Groundwork, tmp_pa
     assert (web.kind, web.port, web.cpu, web.memory_mib, web.exec) == ("public-web", 8000, 512, 1024, True)
     assert (web.scaling.min_tasks, web.scaling.max_tasks, web.spot_percent) == (2, 9, 75)
     assert web.route
-    assert (web.route.host, web.route.path, web.health_check.path) == ("shop", "/api/*", "/live")
+    assert (web.route.host, web.route.path, web.health_check.path) == (("shop",), ("/api/*",), "/live")
     assert web.variables == {"LEVEL": "info"}
     assert {variable: its.name or its.parameter for variable, its in web.secrets.items()} == {
         "DB_PASSWORD": "db-password",

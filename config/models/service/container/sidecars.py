@@ -16,7 +16,7 @@ from config.models.service.container.hardening import (
     User,
 )
 from config.models.service.container.ports import Port, PortName
-from config.models.service.http import HealthCheck
+from config.models.service.health_check import HealthCheck
 from config.models.service_names import PLATFORM_NAMES, PORTS_TAKEN_IN_TASKS, VariableName
 from config.models.settings import Mistake, Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 
-from config.models.service.http import Http
+from config.models.service.routing.conditions import ANY_HOST
 
 # AWS takes priorities 1 to 50,000 (API_CreateRule): ten bands, exact hosts before any host, deep paths first.
 DEPTHS = 5
@@ -16,18 +16,17 @@ PREVIEW_BAND, PREVIEW_PRIORITIES = DEPTHS - 1, 200
 _FIRST_OF_PREVIEWS = (PREVIEW_BAND + 1) * BAND_SIZE - PREVIEW_PRIORITIES + 1
 
 
-def rule_priority(service: str, route: Http) -> int:
+def rule_priority(service: str, host: str, path: str, number: int = 0) -> int:
     """Return the listener rule's priority, the same whatever other services exist.
 
-    Two services may collide; the cross-file check then asks for `http.priority`.
+    `number` counts the rules of one depth, where a service needs several. Two services may collide; the cross-file
+    check then asks for `http.priority`.
     """
-    if route.priority is not None:
-        return route.priority
-    seed = sha256(f"{service} {route.host} {route.path}".encode()).digest()
-    band, number = rule_band(route), int.from_bytes(seed[:8]) % BAND_SIZE
-    if band == PREVIEW_BAND and number >= BAND_SIZE - PREVIEW_PRIORITIES:
-        number = int.from_bytes(seed[8:16]) % (BAND_SIZE - PREVIEW_PRIORITIES)
-    return band * BAND_SIZE + number + 1
+    seed = sha256(f"{service} {host} {path}{f' {number}' if number else ''}".encode()).digest()
+    band, place = rule_band(path, any_host=host == ANY_HOST), int.from_bytes(seed[:8]) % BAND_SIZE
+    if band == PREVIEW_BAND and place >= BAND_SIZE - PREVIEW_PRIORITIES:
+        place = int.from_bytes(seed[8:16]) % (BAND_SIZE - PREVIEW_PRIORITIES)
+    return band * BAND_SIZE + place + 1
 
 
 def preview_priority(name: str, taken: Collection[int]) -> int:
@@ -40,10 +39,10 @@ def preview_priority(name: str, taken: Collection[int]) -> int:
     return next(number for number in numbers if number not in taken)
 
 
-def rule_band(route: Http) -> int:
-    """Return the band, one of ten, that a route belongs to; within one, the order is by chance."""
-    depth = min(len([part for part in route.path.split("/") if part.strip("*")]), DEPTHS - 1)
-    return DEPTHS - 1 - depth + (DEPTHS if route.host == "*" else 0)
+def rule_band(path: str, *, any_host: bool = False) -> int:
+    """Return the band, one of ten, that a path belongs to; within one, the order is by chance."""
+    depth = min(len([part for part in path.split("/") if part.strip("*")]), DEPTHS - 1)
+    return DEPTHS - 1 - depth + (DEPTHS if any_host else 0)
 
 
 def overlap(one: str, other: str) -> bool:
