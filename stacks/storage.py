@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from config.models.service.aws.storage import owns_storage
+from config.models.service.relations import owns_storage
 from config.models.service.service import Service
 from modules.data.owned_storage import OwnedStorage, used_storage
 from modules.data.storage import Storage

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,11 @@ def test_the_rooms_of_a_package_import_one_way(package: str) -> None:
         for path in sorted((ROOT / package / room).rglob("*.py")):
             used = {parts[1] for name in imports(path) if (parts := name.split("."))[0] == package and len(parts) > 2}
             assert used & set(rooms) <= set(rooms[: at + 1]), named(path)
+
+
+def test_no_imports_run_in_a_circle_those_for_the_type_checker_included() -> None:
+    modules = {named(path).removesuffix(".py").replace("/", "."): path for path in product()}
+    TopologicalSorter({name: modules.keys() & set(imports(path)) for name, path in modules.items()}).prepare()
 
 
 def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:

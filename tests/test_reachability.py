@@ -16,7 +16,7 @@ import pytest
 
 from config.loader.platform import load_platform
 from config.models.environment.subnets import Tier, plan_subnets
-from config.models.service.application import database_owner
+from config.models.service.relations import database_owner
 from tests.reachability import ALL_PORTS, ANYWHERE, INTERNET, Door, Network, Ports
 from tests.synthesis import SHOP, Checkout, Platform, Stack
 

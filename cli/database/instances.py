@@ -13,8 +13,8 @@ import boto3
 from cli.errors import CommandError, UsageError
 from cli.session import Session
 from config.diagnostics.suggestions import did_you_mean
-from config.models.service.application import database_owner
 from config.models.service.database import Database
+from config.models.service.relations import database_owner
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient

@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 from cli.aws_errors import explained
 from cli.database.instances import Instance, ServiceDatabase
 from cli.errors import CommandError, UsageError
-from config.models.service.application import database_owner
+from config.models.service.relations import database_owner
 
 PLUGIN = "session-manager-plugin"
 INSTALL = (

@@ -19,7 +19,7 @@ from cli.root import root
 from cli.session import Session, open_session
 from config.models.environment.environment import NAMESPACE
 from config.models.environment.environment import Environment as EnvironmentSettings
-from config.models.service.application import database_owner
+from config.models.service.relations import database_owner
 from config.models.service.service import Service
 
 NONE, COMPLETED = "-", "COMPLETED"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from config.diagnostics.suggestions import did_you_mean
-from config.models.service.application import ImageOf, database_owner
+from config.models.service.application import ImageOf
+from config.models.service.relations import database_owner
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem

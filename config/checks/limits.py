@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from config.models.environment.environment import Environment
 from config.models.environment.secret_sources import secret_sources
-from config.models.service.application import database_owner
 from config.models.service.container.ports import called_service
+from config.models.service.relations import database_owner
 from config.models.service.routing.public_metrics import rules_of
 from config.models.service.service import Service
 from config.source.located import Located

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from config.diagnostics.suggestions import did_you_mean
 from config.models.environment.environment import Environment
-from config.models.service.aws.storage import stored
+from config.models.service.relations import stored
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem

@@ -8,8 +8,8 @@ from typing import Any
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import FLUENT_BIT
 from config.models.service.container.hardening import Capability
-from config.models.service.container.sidecars import container_of
 from config.models.service.health_check import HealthCheck
+from config.models.service.relations import container_of
 from config.models.service.service import Service
 from modules.data.database_url import with_url
 

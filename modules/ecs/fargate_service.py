@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.service_discovery_service import ServiceDiscoveryS
 from constructs import Construct
 
 from config.models.environment.subnets import Tier
-from config.models.service.container.sidecars import container_of
+from config.models.service.relations import container_of
 from config.models.service.service import Service
 from modules.ecs.cluster import FARGATE, FARGATE_SPOT, EcsCluster
 from modules.ecs.rollback_alarms import RollbackAlarms

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
-from config.models.service.aws.storage import scaled_by
+from config.models.service.relations import scaled_by
 from config.models.service.routing.public_metrics import public_metrics
 from config.models.service.service import Service
 from modules.data.generated_secret import GeneratedSecret

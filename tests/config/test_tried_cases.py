@@ -550,7 +550,8 @@ service_configs/some.yaml:3: retries: there is no such field
         """
 service_configs/some.yaml:3: http.path: has the wrong form
   value: "/api/{id}"
-  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters
+  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters; \
+or a list of such
   fix: write "/api/*"
 """,
     ),
@@ -560,7 +561,8 @@ service_configs/some.yaml:3: http.path: has the wrong form
         """
 service_configs/some.yaml:3: http.path: has the wrong form
   value: "^/api/(.*)"
-  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters
+  allowed: a path such as /api/*: a slash, then letters, digits and _-.$/~"'@:+*?&, up to 128 characters; \
+or a list of such
   fix: write "/api/*"
 """,
     ),
@@ -570,7 +572,7 @@ service_configs/some.yaml:3: http.path: has the wrong form
         """
 service_configs/some.yaml:3: http.strip_prefix: there is no such field
   value: strip_prefix: /api
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
   fix: remove it: the code sees the whole path, so serve it below `path:`
 """,
     ),
@@ -699,17 +701,6 @@ puts behind the name
 """,
     ),
     Bad(
-        "host: two labels",
-        {SOME: PUBLIC + "http: {host: admin.eu}\n"},
-        """
-service_configs/some.yaml:3: http.host: has the wrong form
-  value: admin.eu
-  allowed: one label such as shop (the domain is added), "@" for the domain itself or "*" for any host, or null
-  fix: write admin-eu, for the certificate covers one label below the domain, or "@" if admin.eu is the \
-environment's `domain:`
-""",
-    ),
-    Bad(
         "check: codes by another word",
         {SOME: PUBLIC + "health_check: {success_codes: 200-399}\n"},
         """
@@ -755,7 +746,7 @@ service_configs/some.yaml:4: health_check.matcher: 200 are no codes that tell a 
         """
 service_configs/some.yaml:3: http.version: there is no such field
   value: version: grpc
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
   fix: write `protocol: grpc`, or http2
 """,
     ),
@@ -765,7 +756,7 @@ service_configs/some.yaml:3: http.version: there is no such field
         """
 service_configs/some.yaml:3: http.stickiness: there is no such field
   value: stickiness: true
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
   fix: write `sticky_s:`, in seconds
 """,
     ),
@@ -866,7 +857,7 @@ service_configs/some.yaml:2: entrypoint: needs a list, not text
         """
 service_configs/some.yaml:3: http.from: there is no such field
   value: from: [192.0.2.0/24]
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
   fix: write `kind: internal` for what no browser asks; the load balancer asks nobody's address, a login does
 """,
     ),

@@ -22,8 +22,7 @@ from config.models.service_names import ECS_EXPORTER_PORT, FLUENT_BIT_PORT
 
 REPOSITORY_PREFIX = "platform/"  # a service's name holds no slash, so no service can take one of these
 
-ALERTMANAGER, CLOUDWATCH_EXPORTER = "alertmanager", "cloudwatch-exporter"
-BLACKBOX_EXPORTER = "blackbox-exporter"  # beside the CloudWatch exporter, in its task
+ALERTMANAGER, BLACKBOX_EXPORTER, CLOUDWATCH_EXPORTER = "alertmanager", "blackbox-exporter", "cloudwatch-exporter"
 ECS_EXPORTER, FLUENT_BIT, GRAFANA, PROMETHEUS = "ecs-exporter", "fluent-bit", "grafana", "prometheus"
 PORTS = {
     ALERTMANAGER: 9093,

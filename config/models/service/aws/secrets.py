@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from config.models.service_names import STORED_UNDER, STORED_UNDER_IN_WORDS, SecretName, ServiceName, VariableName
 from config.models.settings import PATTERN_IN_WORDS, Mistake, Settings, in_words
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 _IN_SECRETS_MANAGER = r"arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+"
 _WHOLE = re.compile(r"-[A-Za-z0-9]{6}$")
@@ -164,11 +161,3 @@ def said_twice(variables: Mapping[str, str], secrets: Mapping[str, Secret]) -> I
             message=f"{both[0]} is already among variables",
             fix="remove it from one of the two",
         )
-
-
-def secret_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find secrets that a service shares with itself, and variables that are said twice."""
-    yield from said_twice(service.variables, service.secrets)
-    for variable, its in service.secrets.items():
-        if its.of == service.name:
-            yield Mistake(field=f"secrets.{variable}.of", message="its own secrets are the default", fix="remove `of:`")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from config.models.service.aws.stored import Stored, StoreName
 from config.models.service.container.resources import MountPath
-from config.models.settings import Mistake
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 
 class Volume(Stored):
@@ -41,17 +36,3 @@ Volumes = Annotated[
         "/srv/media} is that of another service.",
     ),
 ]
-
-
-def volume_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find a folder of the container that would be two."""
-    taken = dict.fromkeys(service.tmpfs, "tmpfs")
-    for name, volume in service.volumes.items():
-        if volume.path in taken:
-            yield Mistake(
-                field=f"volumes.{name}.path",
-                message=f"{volume.path} is already a folder of `{taken[volume.path]}`",
-                allowed="a path of its own",
-                fix="choose another path",
-            )
-        taken[volume.path] = f"volumes.{name}"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from config.models.settings import PATTERN_IN_WORDS, Mistake, in_words
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
+from config.models.settings import PATTERN_IN_WORDS, in_words
 
 
 class Capability(StrEnum):
@@ -97,18 +93,3 @@ DropCapabilities = Annotated[
     tuple[Capability, ...],
     Field(description="Linux capabilities that the program does without: [ALL], where it runs as no root."),
 ]
-
-
-def hardening_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find a shell in a container that its agent could not write to.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-    """
-    if service.exec and service.read_only_root:
-        yield Mistake(
-            field="read_only_root",
-            message="with `exec: true` an agent in the container writes to its files",
-            allowed="one of the two",
-            fix="remove `exec: true`, or this line",
-            because=("exec",),
-        )

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from config.models.service_names import PORTS_TAKEN_IN_TASKS
 from config.models.settings import Mistake, in_words, refuse
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 _NAME = r"[a-z](-?[a-z0-9])*"
 PORT_NAME, LONGEST_PORT_NAME = rf"^{_NAME}$", 24
@@ -102,27 +98,3 @@ def called_services(calls: Sequence[str]) -> tuple[str, ...]:
 def called_ports(calls: Sequence[str], service: str) -> tuple[str, ...]:
     """Return the names of one service's ports among these calls; the empty name is its `port`."""
     return tuple(call.partition(":")[2] for call in dict.fromkeys(calls) if called_service(call) == service)
-
-
-def port_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find a port that two parts of the task would have, and calls that lead nowhere."""
-    if service.name in service.called:
-        yield Mistake(field="calls", message="a service need not name itself", fix=f"remove {service.name}")
-    taken: dict[int, str] = {**PORTS_TAKEN_IN_TASKS}
-    if service.port:
-        taken[service.port] = "`port`"
-    for name, port in service.ports.items():
-        field = f"ports.{name}"
-        if port in taken:
-            yield Mistake(
-                field=field,
-                message=f"{port} is taken in every task, by {taken[port]}"
-                if port in PORTS_TAKEN_IN_TASKS
-                else f"{port} is already {taken[port]}",
-                allowed="a port of its own",
-                fix="choose another port",
-                because=("port",) if port == service.port else (),
-            )
-        taken[port] = f"`{field}`"
-    if twice := next((call for call in service.calls if service.calls.count(call) > 1), None):
-        yield Mistake(field="calls", message=f"{twice} is there twice", allowed="each once", fix="remove one of them")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from config.models.settings import Mistake, Settings, in_words
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
 EPHEMERAL_WITHOUT_ASKING_GIB, MOST_EPHEMERAL_GIB = 20, 200
@@ -99,15 +96,3 @@ EphemeralGib = Annotated[
         "nothing.",
     ),
 ]
-
-
-def resource_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find folders in memory that the task's memory does not hold."""
-    if (total := sum(service.tmpfs.values())) >= service.memory_mib:
-        yield Mistake(
-            field="tmpfs",
-            message=f"{total} MiB of folders in memory leave nothing of the task's {service.memory_mib}",
-            allowed=f"less than memory_mib, {service.memory_mib}, together",
-            fix="write less, or a larger `memory_mib:`",
-            because=("memory_mib",),
-        )

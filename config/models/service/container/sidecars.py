@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
@@ -17,11 +17,8 @@ from config.models.service.container.hardening import (
 )
 from config.models.service.container.ports import Port, PortName
 from config.models.service.health_check import HealthCheck
-from config.models.service_names import PLATFORM_NAMES, PORTS_TAKEN_IN_TASKS, VariableName
+from config.models.service_names import VariableName
 from config.models.settings import Mistake, Settings
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 LEAST_FOR_ITSELF_MIB = 128
 # The log router and the exporter of the task's own figures, which stand in every task (modules/ecs/sidecars.py).
@@ -85,42 +82,3 @@ Sidecars = Annotated[
         description="Containers beside its own, by a name of yours: a proxy, an agent.",
     ),
 ]
-
-
-def sidecar_mistakes(service: Service) -> Iterator[Mistake]:
-    """Find sidecars that have a name, a port or memory of somebody else."""
-    taken: dict[int, str] = {**PORTS_TAKEN_IN_TASKS}
-    if service.metrics_port and service.metrics_port not in (service.port, *service.ports.values()):
-        taken[service.metrics_port] = "`metrics.port`"
-    for name, sidecar in service.sidecars.items():
-        if name in (service.name, *PLATFORM_NAMES):
-            yield Mistake(
-                field=f"sidecars.{name}",
-                message=f"a container of the task is already called {name}",
-                allowed="a name of its own",
-                fix="choose another name",
-            )
-        if sidecar.port in taken:
-            yield Mistake(
-                field=f"sidecars.{name}.port",
-                message=f"{sidecar.port} is already taken, by {taken[sidecar.port]}",
-                allowed="a port that nothing else of the task has; the service's own `port:` where it stands in front",
-                fix="choose another port",
-            )
-        if sidecar.port:
-            taken[sidecar.port] = f"sidecar {name}"
-    used = OF_THE_PLATFORM_MIB + sum(sidecar.memory_mib for sidecar in service.sidecars.values())
-    if service.sidecars and (left := service.memory_mib - used) < LEAST_FOR_ITSELF_MIB:
-        yield Mistake(
-            field="sidecars",
-            message=f"with {OF_THE_PLATFORM_MIB} MiB of the platform's own they come to {used} of the task's "
-            f"{service.memory_mib} MiB, and leave {max(left, 0)} for the service",
-            allowed=f"at least {LEAST_FOR_ITSELF_MIB} MiB left",
-            fix="write a larger `memory_mib:`, or less for a sidecar",
-            because=("memory_mib",),
-        )
-
-
-def container_of(service: Service, port: int | None) -> str:
-    """Name the container that listens on a port: the sidecar that says so, else the service's own."""
-    return next((name for name, its in service.sidecars.items() if its.port == port), service.name)

@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from config.models.settings import Mistake
-
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
 _DATABASE = "use `database: {}`"
 _CACHE = "use `cache: {}`, a Valkey that speaks Redis"
@@ -48,25 +41,3 @@ def store(text: str) -> str | None:
     products = [word for word in words if word in STORES]
     rest = [word for word in words if word not in STORES and word not in _BESIDE]
     return products[0] if products and not rest else None
-
-
-def store_mistakes(service: Service) -> Iterator[Mistake]:
-    """Yield the mistake of a service that keeps its data on a disk which ends with each task."""
-    name = store(service.public_image) if service.public_image and service.kind.keeps_running else None
-    if name is None or (service.volumes and service.scaling.most_tasks == 1):
-        return
-    if service.volumes:
-        yield Mistake(
-            field="scaling.max_tasks",
-            message=f"{name} would run in several tasks at once, over one disk",
-            allowed="one task for a store with `volumes:`",
-            fix="write `scaling: {singleton: true}`",
-            because=("scaling", "image"),
-        )
-        return
-    yield Mistake(
-        field="image",
-        message=f"{name} keeps data on a disk, and a task has none that outlives it: each task begins empty",
-        allowed="a service that keeps nothing, or `volumes:` with `scaling: {singleton: true}`",
-        fix=STORES[name],
-    )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from config.models.service.container.stores import store_mistakes
+from config.models.service.fields import ServiceFields
 from config.models.service.health_check import unseen_mistakes, without_overlap
 from config.models.service.kinds import Kind
+from config.models.service.mistakes.stores import store_mistakes
 from config.models.service.routing.redirect import loop_mistakes
 from config.models.service.target_group import matcher_mistakes
 from config.models.settings import Mistake
 
-if TYPE_CHECKING:
-    from config.models.service.service import Service
 
-
-def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
+def mistakes_without_effect(service: ServiceFields) -> Iterator[Mistake]:
     """Find every such setting of a service."""
     check = service.health_check
     if service.kind is Kind.PUBLIC_WEB:
@@ -30,7 +27,7 @@ def mistakes_without_effect(service: Service) -> Iterator[Mistake]:
     yield from store_mistakes(service)
 
 
-def _asleep(service: Service) -> Iterator[Mistake]:
+def _asleep(service: ServiceFields) -> Iterator[Mistake]:
     scaling = service.scaling
     if not service.kind.keeps_running or scaling.min_tasks > 0 or scaling.max_tasks == 0:
         return
