@@ -62,8 +62,9 @@ def render(_: Deployment) -> Mapping[str, bytes]:
 def probes(deployment: Deployment) -> tuple[Probe, ...]:
     """List what is asked: services with a host that are always there, and Grafana.
 
-    None in an environment without a way out, for the load balancer's addresses are the internet's. A service that may
-    have no task, or no release yet, would be answered for by the load balancer, with an error of its own.
+    None in an environment without a way out, for the load balancer's addresses are the internet's. For a service that
+    may have no task, or no release yet, or that only some addresses reach, the load balancer would answer with an
+    error of its own.
     """
     environment = deployment.environment
     if environment.network.nat is Nat.NONE:
@@ -71,10 +72,13 @@ def probes(deployment: Deployment) -> tuple[Probe, ...]:
     routes = {
         service.name: service.route
         for service in deployment.services
-        if service.route and service.is_runnable and service.scaling.least_tasks
+        if service.route and service.is_runnable and service.scaling.least_tasks and not service.route.allowed_cidrs
     }
+    asked = sorted(routes.items())
+    if not environment.monitoring.grafana.allowed_cidrs:
+        asked.append((GRAFANA, GRAFANA_ROUTE))
     found = []
-    for name, route in (*sorted(routes.items()), (GRAFANA, GRAFANA_ROUTE)):
+    for name, route in asked:
         for host in environment.hostnames(route.host):
             found.append(Probe(service=name, url=f"https://{host}{_path(route)}"))
     return tuple(found)

@@ -26,7 +26,7 @@ _OVERLAP = (
 _TOLD = "remove it: a job that fails tells the alert topic, and `owner:` says who is told"
 _RETRIED = "write `schedule: {retries: 2}`, which is of starts; a run that fails is repeated by the code"
 _PREFIX = "remove it: the code sees the whole path, so serve it below `path:`"
-_FROM = "write `kind: internal` for what no browser asks; the load balancer asks nobody's address, a login does"
+_FROM = "write `allowed_cidrs:`, or `kind: internal` for what no browser asks"
 _REDIRECTED = "remove it: HTTP is sent on to HTTPS for every host"
 _CODES = 'write `matcher:`, such as "200-399"'
 

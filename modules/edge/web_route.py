@@ -41,8 +41,7 @@ class WebRoute(Construct):
 
     What is `hidden`, its metrics, is answered with 404 instead: Prometheus reads it past the load balancer. Tasks join
     with `firewall` once what is `needed` is there: another port has another, and tasks on the old one keep theirs until
-    the last of them has gone (docs/adr/0032). With
-    `allowed_cidrs` the rules are for requests from these addresses alone, and others get what an unknown host gets.
+    the last of them has gone (docs/adr/0032).
 
     The group's own port is never used, ECS registers each task with its container's; so it is constant, and a
     change of the service's port replaces nothing.
@@ -62,7 +61,6 @@ class WebRoute(Construct):
         settings: Http,
         health_check: HealthCheck,
         hidden: Conditions | None = None,
-        allowed_cidrs: Sequence[IPv4Network] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.target_group = LbTargetGroup(
@@ -108,7 +106,7 @@ class WebRoute(Construct):
         way_in = self.firewall.allow_from(load_balancer.security_group, port, scope=scope, id_="load-balancer")
         self.needed: list[ITerraformDependable] = [
             way_in,
-            *self._add("rule", listener_rules(service, settings), forward, name=name, sources=allowed_cidrs),
+            *self._add("rule", listener_rules(service, settings), forward, name=name, sources=settings.allowed_cidrs),
         ]
         if hidden:
             self._add("metrics", listener_rules(service, hidden), _not_found(), name=f"{name}-metrics")

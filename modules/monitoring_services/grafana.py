@@ -21,7 +21,7 @@ class Grafana(MonitoringService):
     def __init__(
         self, scope: Construct, *, runtime: EcsRuntime, load_balancer: LoadBalancer, logs: Mapping[str, LogCollection]
     ) -> None:
-        environment, settings = runtime.environment, runtime.environment.monitoring.grafana
+        environment = runtime.environment
         password = GeneratedSecret(
             scope,
             "grafana-password",
@@ -29,7 +29,7 @@ class Grafana(MonitoringService):
             environment=environment,
             encryption_key=runtime.encryption_key,
             description=f"Grafana of {environment.name}: the password of admin",
-            version=settings.password_version,
+            version=environment.monitoring.grafana.password_version,
         )
         super().__init__(
             scope,
@@ -40,9 +40,7 @@ class Grafana(MonitoringService):
             variables={"LOGS_COLLECTIONS": " ".join(f"{name}={logs[name].host}" for name in sorted(logs))},
             settings=grafana(environment, runtime.image_tags[GRAFANA]),
         )
-        route = self._workload.route_from(
-            load_balancer, name=environment.qualify(GRAFANA), allowed_cidrs=settings.allowed_cidrs
-        )
+        route = self._workload.route_from(load_balancer, name=environment.qualify(GRAFANA))
         self._keep_hours(self._workload.run_on_fargate(route=route))
         self.task.roles.allow("dashboards", *policies.dashboards(environment))
         if logs:

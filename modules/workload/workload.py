@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
 
 from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
@@ -96,9 +95,7 @@ class Workload:
         )
         self._registration = register(scope, "registration", name=settings.name, namespace=runtime.namespace)
 
-    def route_from(
-        self, load_balancer: LoadBalancer, *, name: str, allowed_cidrs: Sequence[IPv4Network] = ()
-    ) -> WebRoute | None:
+    def route_from(self, load_balancer: LoadBalancer, *, name: str) -> WebRoute | None:
         """Let the load balancer reach the task's port, and lead the service's hosts and paths there, if it has any."""
         settings = self._settings
         if not (settings.route and settings.port):
@@ -115,7 +112,6 @@ class Workload:
             settings=settings.route,
             health_check=settings.health_check,
             hidden=public_metrics(settings),
-            allowed_cidrs=allowed_cidrs,
         )
 
     def run_on_fargate(self, *, route: WebRoute | None = None, alarms: RollbackAlarms | None = None) -> EcsService:

@@ -572,7 +572,7 @@ or a list of such
         """
 service_configs/some.yaml:3: http.strip_prefix: there is no such field
   value: strip_prefix: /api
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, allowed_cidrs, redirects, waf
   fix: remove it: the code sees the whole path, so serve it below `path:`
 """,
     ),
@@ -746,7 +746,7 @@ service_configs/some.yaml:4: health_check.matcher: 200 are no codes that tell a 
         """
 service_configs/some.yaml:3: http.version: there is no such field
   value: version: grpc
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, allowed_cidrs, redirects, waf
   fix: write `protocol: grpc`, or http2
 """,
     ),
@@ -756,7 +756,7 @@ service_configs/some.yaml:3: http.version: there is no such field
         """
 service_configs/some.yaml:3: http.stickiness: there is no such field
   value: stickiness: true
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, allowed_cidrs, redirects, waf
   fix: write `sticky_s:`, in seconds
 """,
     ),
@@ -857,8 +857,8 @@ service_configs/some.yaml:2: entrypoint: needs a list, not text
         """
 service_configs/some.yaml:3: http.from: there is no such field
   value: from: [192.0.2.0/24]
-  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, redirects, waf
-  fix: write `kind: internal` for what no browser asks; the load balancer asks nobody's address, a login does
+  allowed: protocol, drain_s, slow_start_s, sticky_s, host, path, priority, allowed_cidrs, redirects, waf
+  fix: write `allowed_cidrs:`, or `kind: internal` for what no browser asks
 """,
     ),
     Bad(

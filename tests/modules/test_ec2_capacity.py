@@ -119,7 +119,7 @@ def test_their_disks_are_encrypted(cluster: Stack) -> None:
     [
         ("t4g.medium", "/arm64/recommended"),
         ("c7gn.large", "/arm64/recommended"),
-        ("a1.medium", "/arm64/recommended"),
+        ("a1.large", "/arm64/recommended"),
         ("t3.medium", "amazon-linux-2023/recommended"),
         ("g5.xlarge", "amazon-linux-2023/recommended"),
         ("m6id.large", "amazon-linux-2023/recommended"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,7 +13,7 @@ import pytest
 from botocore.model import StringShape, StructureShape
 from cdktf import TerraformStack
 
-from config.models.service.routing.conditions import LAST_PRIORITY, LONGEST_HOST, LONGEST_PATH
+from config.models.service.routing.conditions import LAST_PRIORITY, LONGEST_HOST, LONGEST_PATH, MOST_VALUES
 from config.models.service.routing.redirect import Redirect
 from config.models.service.target_group import CODES
 from modules.edge.access_logs import AccessLogs
@@ -27,10 +26,10 @@ from tests.settings import a_service, an_environment
 from tests.synthesis import Stack, synthesize_construct
 from tests.terraform_validation import provider_says
 
+OFFICES = ["203.0.113.0/24", "198.51.100.7/32"]
 
-def a_route(
-    http: dict[str, object] | None = None, check: dict[str, object] | None = None, *, cidrs: Sequence[IPv4Network] = ()
-) -> Stack:
+
+def a_route(http: dict[str, object] | None = None, check: dict[str, object] | None = None) -> Stack:
     environment = an_environment()
     service = a_service("web", kind="public-web", http=http or {}, health_check=check or {})
     route = service.route
@@ -59,7 +58,6 @@ def a_route(
             port=80,
             settings=route,
             health_check=service.health_check,
-            allowed_cidrs=cidrs,
         )
 
     return synthesize_construct(build)
@@ -190,10 +188,26 @@ def test_what_a_redirect_may_say_is_what_aws_takes() -> None:
     assert priority.metadata["max"] == LAST_PRIORITY
 
 
+def test_only_the_allowed_addresses_reach_it_and_a_rule_has_five_values_with_them() -> None:
+    path = ["/a", "/b", "/c"]
+    rules = a_route({"path": path, "allowed_cidrs": OFFICES}).resources["aws_lb_listener_rule"].values()
+    for rule in rules:
+        found = {name: its["values"] for one in rule["condition"] for name, its in one.items()}
+        assert found["source_ip"] == OFFICES
+        assert sum(map(len, found.values())) <= MOST_VALUES
+    patterns = [pattern for rule in rules for pattern in conditions(rule)[1]]
+    assert sorted(patterns) == ["/a", "/a/*", "/b", "/b/*", "/c", "/c/*"]
+
+
 @pytest.mark.e2e
 def test_the_provider_takes_every_setting(tmp_path: Path) -> None:
-    redirects = [{"path": "/old", "to_host": "a", "to_path": "/new/#{path}"}]
-    http = {"protocol": "grpc", "drain_s": 0, "slow_start_s": 900, "sticky_s": 604_800, "redirects": redirects}
-    offices = [IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.7/32")]
-    (tmp_path / "cdk.tf.json").write_text(json.dumps(a_route(http, {"matcher": "0-99"}, cidrs=offices).document))
+    http = {
+        "protocol": "grpc",
+        "drain_s": 0,
+        "slow_start_s": 900,
+        "sticky_s": 604_800,
+        "redirects": [{"path": "/old", "to_host": "a", "to_path": "/new/#{path}"}],
+        "allowed_cidrs": OFFICES,
+    }
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(a_route(http, {"matcher": "0-99"}).document))
     assert provider_says(tmp_path) == []

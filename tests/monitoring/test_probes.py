@@ -51,6 +51,7 @@ def test_every_public_host_and_path_is_asked_and_no_other(checkout: Path, servic
     service_file("site", PUBLIC + 'http: {host: "@", path: "/*"}\n')
     service_file("pictures", PUBLIC + 'http: {host: api, path: "/*/pictures/?.png"}\n')
     service_file("wild", PUBLIC + 'http: {host: "*", path: /wild}\n')
+    service_file("office", PUBLIC + "http: {allowed_cidrs: [203.0.113.0/24]}\n")
     service_file("sleeper", PUBLIC + "scaling: {min_tasks: 0, max_tasks: 0}\n")
     service_file("unreleased", "kind: public-web\nport: 8080\n")
     service_file("inner", "kind: internal\nhealth_check: none\nport: 8080\nimage: example:1\n")
@@ -62,6 +63,14 @@ def test_every_public_host_and_path_is_asked_and_no_other(checkout: Path, servic
         "pictures": "https://api.example.com/x/pictures/x.png",
         "grafana": "https://grafana.example.com/",
     }
+
+
+def test_a_grafana_that_only_the_office_reaches_is_not_asked(checkout: Path) -> None:
+    prod = checkout / "environments/prod.yaml"
+    allowed = "monitoring:\n  grafana: {allowed_cidrs: [203.0.113.0/24]}\n"
+    prod.write_text(prod.read_text().replace("monitoring:\n", allowed))
+    assert "grafana" not in asked(checkout)
+    assert "storefront" in asked(checkout)
 
 
 def test_without_a_way_out_nobody_is_asked_and_no_alert_waits_for_it(checkout: Path) -> None:

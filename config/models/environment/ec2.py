@@ -7,10 +7,16 @@ from typing import Literal
 
 from pydantic import Field
 
+from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Network, ZoneLetter
+from config.models.instance_size import is_xen, size_of, smallest_burstable
 from config.models.instance_type import InstanceType, has_graviton
 from config.models.nat import Nat
 from config.models.settings import Mistake, Percent, Settings
+
+DISK_TASKS_CPU, BESIDE_PROMETHEUS_MIB = PROMETHEUS_CPU + 256, 1024
+"""What Prometheus and Alertmanager take together; the agent and the system are among the memory."""
+INTERFACES = 3
 
 
 class Ec2(Settings):
@@ -55,6 +61,27 @@ class Ec2(Settings):
                 allowed=f"a list with {missing} in it, or session_manager: false",
                 fix=f"add {missing} here, or choose nat: single",
                 because=("cluster.ec2.session_manager",),
+            )
+
+    def mistakes_about(self, prometheus_mib: int) -> Iterator[Mistake]:
+        """Yield why Prometheus and Alertmanager would find no room on the instance, or no disk."""
+        needed = prometheus_mib + BESIDE_PROMETHEUS_MIB
+        size, message = size_of(self.instance_type), None
+        if is_xen(self.instance_type):
+            message = "its disk is found as an NVMe device, which instances before Nitro do not have"
+        elif size and size.interfaces < INTERFACES:
+            message = "it has two network interfaces: one is its own, and Prometheus and Alertmanager take one each"
+        elif size and size.vcpus * 1024 < DISK_TASKS_CPU:
+            message = f"it has {size.vcpus * 1024} CPU units, and Prometheus and Alertmanager take {DISK_TASKS_CPU}"
+        elif size and size.memory_mib < needed:
+            message = f"it has {size.memory_mib} MiB, and {needed} are taken, {prometheus_mib} of them by Prometheus"
+        if message:
+            yield Mistake(
+                field="cluster.ec2.instance_type",
+                message=message,
+                allowed=f"a Nitro type with 2 vCPUs, {needed // 1024} GiB and {INTERFACES} interfaces",
+                fix=f"write {'t4g' if self.is_arm else 't3'}.{smallest_burstable(needed)}",
+                because=("monitoring.memory_mib",),
             )
 
     @property

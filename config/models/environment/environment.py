@@ -74,6 +74,7 @@ class Environment(DeployTarget):
         yield from super().mistakes()
         yield from self.edge.undecided()
         yield from self.cluster.ec2.mistakes_in(self.network)
+        yield from self.cluster.ec2.mistakes_about(self.monitoring.memory_mib)
         if self.image_region != self.region and not self.network.nat_zones:
             yield Mistake(
                 field="registry_region",

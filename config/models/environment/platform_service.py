@@ -145,7 +145,7 @@ def grafana(environment: Environment, tag: str) -> PlatformService:
         kind=Kind.PUBLIC_WEB,
         release=tag,
         port=PORTS[GRAFANA],
-        http=GRAFANA_ROUTE,
+        http=GRAFANA_ROUTE.model_copy(update={"allowed_cidrs": environment.monitoring.grafana.allowed_cidrs}),
         metrics=Metrics(),
         variables={
             "GF_SERVER_DOMAIN": host,

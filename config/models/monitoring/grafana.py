@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from config.models.service.routing.conditions import AllowedCidrs
 from config.models.settings import Mistake, Settings, in_words
 
 IssuerUrl = Annotated[
@@ -87,10 +87,6 @@ _EVERYBODYS = re.compile(
     r"https://(accounts\.google\.com|gitlab\.com|login\.microsoftonline\.com/(common|organizations|consumers)/v2\.0)"
 )
 _OWN = ("authorize_url", "token_url", "user_info_url")
-
-# A rule takes five values, and a host and a path are two of them.
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-MOST_CIDRS = 3
 
 
 class Oidc(Settings):
@@ -181,9 +177,8 @@ class GrafanaSettings(Settings):
     oidc: Oidc | None = Field(
         default=None, description="Sign-in by your identity provider; viewers by default. Costs nothing at AWS."
     )
-    allowed_cidrs: tuple[IPv4Network, ...] = Field(
+    allowed_cidrs: AllowedCidrs = Field(
         default=(),
-        max_length=MOST_CIDRS,
         description="The addresses that may reach it, such as your office's and your VPN's; by default any. Costs "
         "nothing.",
     )

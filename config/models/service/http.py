@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from config.models.service.routing.conditions import Conditions
+from config.models.service.routing.conditions import MOST_VALUES, AllowedCidrs, Conditions
 from config.models.service.routing.redirect import Redirect
 from config.models.service.target_group import TargetGroup
 from config.models.settings import Mistake
@@ -16,6 +16,11 @@ from config.models.waf import ServiceWaf
 class Http(Conditions, TargetGroup):
     """The requests from outside that come to this service, and those that are sent elsewhere."""
 
+    allowed_cidrs: AllowedCidrs = Field(
+        default=(),
+        description="The addresses that may reach it, such as your office's; others get what an unknown host gets. By "
+        "default any.",
+    )
     redirects: tuple[Redirect, ...] = Field(
         default=(),
         max_length=50,
@@ -35,3 +40,8 @@ class Http(Conditions, TargetGroup):
                 fix="write the rules under `edge: {waf: {count: [...]}}` in the environment's file",
                 because=("host",),
             )
+
+    @property
+    def most_values(self) -> int:
+        """The hosts and path patterns that one rule has room for, beside the addresses."""
+        return MOST_VALUES - len(self.allowed_cidrs)

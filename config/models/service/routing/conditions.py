@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -33,7 +34,9 @@ PathPattern = Annotated[
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 LAST_PRIORITY = 50_000
 MOST_VALUES, MOST_WILDCARDS = 5, 5
-"""Hosts and path patterns of one rule together, and the wildcards in them."""
+"""Hosts, path patterns and addresses of one rule together, and the wildcards in them."""
+AllowedCidrs = Annotated[tuple[IPv4Network, ...], Field(max_length=MOST_VALUES - 2)]
+"""Addresses of a rule, beside a host and a path."""
 
 
 def _or_default(value: object) -> object:
@@ -79,6 +82,11 @@ class Conditions(Settings):
                     allowed=f"up to {MOST_WILDCARDS} of * and ?",
                     fix="write a shorter pattern",
                 )
+
+    @property
+    def most_values(self) -> int:
+        """The hosts and path patterns that one rule has room for."""
+        return MOST_VALUES
 
     @property
     def is_for_any_host(self) -> bool:

@@ -9,7 +9,6 @@ from hashlib import sha256
 from config.models.service.http import Http
 from config.models.service.routing.conditions import (
     ANY_HOST,
-    MOST_VALUES,
     MOST_WILDCARDS,
     Conditions,
     path_patterns,
@@ -40,7 +39,7 @@ def listener_rules(service: str, conditions: Conditions) -> tuple[ListenerRule, 
     rules: list[ListenerRule] = []
     for band, paths in by_band.items():
         patterns = [pattern for path in paths for pattern in path_patterns(path)]
-        for number, (hosts, its) in enumerate(_in_rules(conditions.host, patterns)):
+        for number, (hosts, its) in enumerate(_in_rules(conditions.host, patterns, conditions.most_values)):
             first = (conditions.host[0], paths[0], number)
             rules.append(
                 ListenerRule(
@@ -64,13 +63,15 @@ def redirect_rules(service: str, route: Http) -> Iterator[tuple[int, ListenerRul
             yield number, rule
 
 
-def _in_rules(hosts: Sequence[str], patterns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Divide hosts and patterns so that the fewest rules hold every pair of them."""
+def _in_rules(
+    hosts: Sequence[str], patterns: Sequence[str], most: int
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Divide hosts and patterns so that the fewest rules hold every pair of them, each at most so many."""
     values = 0 if ANY_HOST in hosts else len(hosts)
     divisions = []
-    for at_a_time in range(min(values, MOST_VALUES - 1), 0 if values else -1, -1):
+    for at_a_time in range(min(values, most - 1), 0 if values else -1, -1):
         groups = [hosts[start : start + at_a_time] for start in range(0, len(hosts), at_a_time or 1)]
-        packed = _packed(patterns, MOST_VALUES - at_a_time)
+        packed = _packed(patterns, most - at_a_time)
         divisions.append([(tuple(group), its) for group in groups for its in packed])
     yield from min(divisions, key=len)
 
