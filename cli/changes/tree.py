@@ -39,6 +39,7 @@ def synthesize_tree(root: Path, out: Path, *, only: str | None = None) -> Tree:
     """Run the program of this folder for every environment, or only one, in the Python that runs this."""
     out.parent.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GROUNDWORK_"))}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # the folder's files are compared with another's afterwards
     if only:
         environment["GROUNDWORK_ENVIRONMENT"] = only
     done = subprocess.run(

@@ -289,7 +289,10 @@ def test_code_that_is_written_otherwise_and_says_the_same_affects_nothing(
     assert affected_by(repository, tmp_path) == {}
 
 
-def test_a_new_alert_affects_prometheus_alone(repository: Repository, tmp_path: Path) -> None:
+def test_a_new_alert_affects_prometheus_alone(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # what Python writes is no change
     text = (repository.root / "monitoring/alerts/databases.py").read_text()
     first = text[
         text.index("            Alert(") : text.index("            Alert(", text.index("            Alert(") + 1)
