@@ -14,7 +14,7 @@ _NAME = re.compile(r"([a-z]+)[0-9]+[a-z-]*\.(nano|micro|small|medium|large|([0-9
 
 @dataclass(frozen=True)
 class InstanceSize:
-    """What an instance offers to tasks."""
+    """Processors, memory and network interfaces of an instance."""
 
     vcpus: int
     memory_mib: int
