@@ -10,7 +10,7 @@ from costs.facts import Facts
 from costs.formulas import compute, data, edge, logs, monitoring, network
 from costs.free import FREE
 from costs.inventory import Code, read_inventory
-from costs.line import Line
+from costs.line import Line, missing_prices
 from costs.price_list import PriceList
 
 Formula = Callable[[Facts], Iterator[Line]]
@@ -103,7 +103,7 @@ class Bill:
     @property
     def missing(self) -> tuple[str, ...]:
         """The prices that the region's file does not have."""
-        return tuple(sorted({key for line in self.lines for key in line.missing}))
+        return missing_prices(self.lines)
 
     @property
     def unknown(self) -> tuple[str, ...]:

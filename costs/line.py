@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from costs.inventory import Resource
@@ -62,6 +62,11 @@ def make_line(
         missing=missing,
         resources=tuple(resource.address for resource in resources),
     )
+
+
+def missing_prices(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the prices that these lines want and the region's file does not have."""
+    return tuple(sorted({key for line in lines for key in line.missing}))
 
 
 def _words(prices: PriceList, term: Term) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.cost.card_text import missing_text, monthly, signed, total, usd
-from config.models.environment.shared import SHARED
+from cli.cost.card_text import missing_text, monthly, shared_by, signed, total, usd
 from costs.bill import Bill
 from costs.difference import Difference
+from costs.line import missing_prices
 
 MOST_LINES = 12
 """A comment of more lines is read by nobody; the rest is one."""
@@ -19,12 +19,11 @@ def bill_markdown(bill: Bill, *, service: str | None = None) -> str:
         rows = [(line.item, usd(line.usd)) for line in bill.part(service) if line.usd is None or line.usd >= 0.005]
         title = f"### {service} in {bill.environment}: {monthly(bill.part(service))}"
     else:
-        shared = "shared by all environments" if bill.environment == SHARED else "shared by all services"
-        rows = [(owner or shared, total(bill.part(owner))) for owner in ("", *bill.owners)]
+        rows = [(owner or shared_by(bill), total(bill.part(owner))) for owner in ("", *bill.owners)]
         title = f"### {bill.environment}: {monthly(bill.lines)}"
     table = [f"| {_escaped(name)} | {amount} |" for name, amount in rows]
     lines = bill.part(service) if service else bill.lines
-    missing = sorted({key for line in lines for key in line.missing})
+    missing = missing_prices(lines)
     note = ["", f"Note: {_escaped(missing_text(bill, missing))}."] if missing else []
     return "\n".join([title, "", "| | a month |", "|---|---:|", *table, *note]) + "\n"
 

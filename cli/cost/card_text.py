@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from config.models.environment.shared import SHARED
 from costs.bill import Bill
 from costs.levers import levers
-from costs.line import Line
+from costs.line import Line, missing_prices
 from costs.price_list import CONFIDENCE, regions
 
 SMALL = 0.005
@@ -26,8 +26,8 @@ def signed(amount: float) -> str:
 
 def total(lines: Sequence[Line]) -> str:
     """Return the sum of these lines; what has no price is not in it."""
-    amount, missing = sum(line.usd or 0 for line in lines), any(line.missing for line in lines)
-    if missing:
+    amount = sum(line.usd or 0 for line in lines)
+    if missing_prices(lines):
         return f"more than {usd(amount)}" if amount else usd(None)
     return usd(amount)
 
@@ -44,16 +44,20 @@ def card(bill: Bill, *, service: str | None = None) -> str:
     return "\n".join([*lines, "", *notes(bill, bill.part(service) if service else bill.lines)])
 
 
+def shared_by(bill: Bill) -> str:
+    """Name the part that is no service's."""
+    return f"shared by all {'environments' if bill.environment == SHARED else 'services'}"
+
+
 def _environment(bill: Bill) -> Iterator[str]:
     region = bill.facts.prices.region
     yield f"{bill.environment} in {region}: {monthly(bill.lines)}"
     if bill.owners and bill.usd:
         yield f"  all services {usd(bill.usd - bill.sum_of(''))}, what they share {usd(bill.sum_of(''))}"
         yield f"  with every service at its fewest tasks {usd(bill.least)}; at every ceiling {usd(bill.most)}"
-    shared = "shared by all environments" if bill.environment == SHARED else "shared by all services"
     for owner in ("", *bill.owners):
         yield ""
-        yield f"{owner or shared}: {total(bill.part(owner))}"
+        yield f"{owner or shared_by(bill)}: {total(bill.part(owner))}"
         yield from _lines(bill.part(owner))
     yield from _ceilings(bill)
     if found := levers(bill):
@@ -109,7 +113,7 @@ def notes(bill: Bill, lines: Sequence[Line]) -> Iterator[str]:
             keys = [one.key for one in used if one.confidence == letter]
             if keys and letter != "A":
                 yield f"  {meaning}: {', '.join(keys)}"
-    if missing := sorted({key for line in lines for key in line.missing}):
+    if missing := missing_prices(lines):
         yield missing_text(bill, missing)
         yield f"  fix: groundwork prices refresh {prices.region}"
     if bill.environment == SHARED:

@@ -17,7 +17,7 @@ from cli.github.promotion import in_order
 from cli.options import Environment, Local, Stacks
 from cli.prerequisites import problems
 from cli.quotas.needs import needs_of
-from cli.quotas.quotas import Comparison, compare
+from cli.quotas.quotas import compare, shortages
 from cli.root import ROOT
 from cli.session import open_session
 from cli.terraform.locks import check_release
@@ -63,12 +63,10 @@ def doctor(
     if cloud := session.place.terraform_cloud:
         for line in describe(count_all(ROOT, cloud), cloud):
             session.say(line)
-    short = []
-    for compared in compare(session.place, needs_of(session.synthesize())):
+    quotas = list(compare(session.place, needs_of(session.synthesize())))
+    for compared in quotas:
         session.say(str(compared))
-        if isinstance(compared, Comparison) and compared.is_short:
-            short.append(compared.fault)
-    if faults := [*(session.faults() or session.gaps()), *short]:
+    if faults := [*(session.faults() or session.gaps()), *shortages(quotas)]:
         raise CommandError("\n".join(faults))
     session.say(f"The account of {environment} is set up.")
 

@@ -71,8 +71,8 @@ def lost_records(
     hosts = {
         host
         for service in services
-        if service.route
-        for conditions in (service.route, *service.route.redirects)
+        if (route := service.route)
+        for conditions in route.all_conditions
         for host in conditions.host
     }
     asked = {name: list(types) for name, types in USUAL.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cli.importers.draft import Draft
-from cli.importers.foreign_values import truth, words
+from cli.importers.foreign_values import truth
 from config.source.node import Node
 
 Handler = Callable[[Draft, Node, str], None]
@@ -36,16 +36,6 @@ def left_out(why: str) -> Handler:
 
     def handle(draft: Draft, node: Node, setting: str) -> None:
         draft.left_out(node, setting, why)
-
-    return handle
-
-
-def carry_words(path: str) -> Handler:
-    """Carry a command over."""
-
-    def handle(draft: Draft, node: Node, setting: str) -> None:
-        draft.set(path, words(node, setting))
-        draft.carried(node, setting, path)
 
     return handle
 

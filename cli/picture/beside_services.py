@@ -16,7 +16,7 @@ def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
     """Return the lines in the box of each part of the monitoring, from top to bottom."""
     disk = f"EC2 · a disk of {environment.cluster.ec2.data_volume_gib} GiB"
     return {
-        GRAFANA: ["dashboards", f"{GRAFANA}.{environment.domain}"],
+        GRAFANA: ["dashboards", environment.hostname(GRAFANA)],
         PROMETHEUS: ["metrics of every task", disk],
         ALERTMANAGER: ["whom to tell", disk],
         CLOUDWATCH_EXPORTER: ["metrics of AWS's own parts", f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}"],

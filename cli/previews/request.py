@@ -111,7 +111,7 @@ def _refuse_taken_hosts(
         host: one.name
         for one in deployment.services
         if (route := one.route)
-        for conditions in (route, *route.redirects)
+        for conditions in route.all_conditions
         for host in environment.hostnames(conditions.host)
     }
     hosts |= {host: f"preview {other.name}" for other in others for host in other.hosts.values()}

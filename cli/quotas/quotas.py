@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -139,6 +139,11 @@ class Comparison:
             f"--quota-code {self.quota.code} --desired-value {ceil(self.needed + self.others)} "
             f"--region {self.place.region}"
         )
+
+
+def shortages(found: Iterable[Comparison | str]) -> list[str]:
+    """Return in words what a deploy would be refused for."""
+    return [compared.fault for compared in found if isinstance(compared, Comparison) and compared.is_short]
 
 
 def compare(place: DeployTarget, needs: Needs) -> Iterator[Comparison | str]:

@@ -17,13 +17,13 @@ from cli.errors import CommandError, UsageError
 from cli.options import Environment, Local
 from cli.root import root
 from cli.session import Session, open_session
+from cli.terraform.tagged_resources import MOST_SERVICES_DESCRIBED
 from config.models.environment.environment import NAMESPACE
 from config.models.environment.environment import Environment as EnvironmentSettings
 from config.models.service.relations import database_owner
 from config.models.service.service import Service
 
 NONE, COMPLETED = "-", "COMPLETED"
-AT_ONCE = 10  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 Name = Annotated[str, typer.Argument(metavar="NAME", help="orders: a file in service_configs/")]
 
 
@@ -99,9 +99,11 @@ def _described(session: Session, names: Sequence[str]) -> dict[str, Mapping[str,
     """Return what ECS says of each service that it knows."""
     ecs: Any = boto3.client("ecs", region_name=session.environment.region)
     found: dict[str, Mapping[str, Any]] = {}
-    for first in range(0, len(names), AT_ONCE):
+    for first in range(0, len(names), MOST_SERVICES_DESCRIBED):
         try:
-            answer = ecs.describe_services(cluster=session.name, services=list(names[first : first + AT_ONCE]))
+            answer = ecs.describe_services(
+                cluster=session.name, services=list(names[first : first + MOST_SERVICES_DESCRIBED])
+            )
         except ecs.exceptions.ClusterNotFoundException:
             return {}
         found |= {its["serviceName"]: its for its in answer["services"] if its["status"] == "ACTIVE"}

@@ -119,6 +119,10 @@ def running_terraforms() -> list[RunningTerraform]:
     ]
 
 
+def _is_worked_on(stack: SynthesizedStack, running: Sequence[RunningTerraform]) -> bool:
+    return any(each.works_on(stack) for each in running)
+
+
 def _endpoint(environ: Mapping[str, str]) -> str:
     return environ.get("AWS_ENDPOINT_URL", "")
 
@@ -128,7 +132,7 @@ def holder_is_gone(lock: Lock, *, host: str, running: Sequence[RunningTerraform]
 
     `running` is what runs on this machine. Of another machine nothing can be known.
     """
-    return lock.host == host and not lock.is_moved and not any(each.works_on(lock.stack) for each in running)
+    return lock.host == host and not lock.is_moved and not _is_worked_on(lock.stack, running)
 
 
 def abandoned(locks: Sequence[Lock]) -> list[Lock]:
@@ -161,6 +165,6 @@ def check_release(lock: Lock | None, stack: SynthesizedStack, lock_id: str) -> L
         raise CommandError(f"{stack.id} is not locked")
     if lock.id != lock_id:
         raise CommandError(f"{describe_held(lock, datetime.now(UTC))}: that is another lock than {lock_id}")
-    if lock.host in ("", socket.gethostname()) and any(each.works_on(stack) for each in running_terraforms()):
+    if lock.host in ("", socket.gethostname()) and _is_worked_on(stack, running_terraforms()):
         raise CommandError(f"a Terraform that works on {stack.id} still runs on this machine; stop it first")
     return lock

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.aws_errors import code_of, explained
 from cli.errors import CommandError
 from cli.quotas.needs import needs_of
-from cli.quotas.quotas import compare
+from cli.quotas.quotas import compare, shortages
 from cli.session import Session
 from cli.up.images import PlatformImages
 from cli.up.rights import refuse_missing_rights
@@ -73,13 +73,10 @@ def check_rights(session: Session) -> None:
 
 def refuse_short_quotas(session: Session) -> None:
     """Raise where AWS allows the account less than the code needs; say so where it does not tell."""
-    short = []
-    for compared in compare(session.place, needs_of(session.synthesize())):
-        if isinstance(compared, str):
-            session.say(compared)
-        elif compared.is_short:
-            short.append(compared.fault)
-    if short:
+    found = list(compare(session.place, needs_of(session.synthesize())))
+    for unknown in (compared for compared in found if isinstance(compared, str)):
+        session.say(unknown)
+    if short := shortages(found):
         raise CommandError("\n".join(short))
 
 

@@ -98,7 +98,7 @@ def _hosts(environment: Environment, services: Sequence[Located[Service]]) -> di
         host: service
         for service in services
         if (route := service.settings.route)
-        for conditions in (route, *route.redirects)
+        for conditions in route.all_conditions
         for host in environment.hostnames([host for host in conditions.host if "." not in host])
         or ((f"*.{environment.domain}",) if conditions.is_for_any_host else ())
     }

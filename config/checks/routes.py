@@ -74,9 +74,8 @@ def _entries(service: Located[Service]) -> Iterator[_Entry]:
     if not (route := service.settings.route):
         return
     yield _Entry(service, route, "http")
-    for number, redirect in enumerate(route.redirects):
-        asked = redirect if redirect.host else redirect.model_copy(update={"host": route.host})
-        yield _Entry(service, asked, f"http.redirects.{number}")
+    for number, redirect in enumerate(route.redirected):
+        yield _Entry(service, redirect, f"http.redirects.{number}")
 
 
 def _with_grafana(entry: _Entry, taken: set[int]) -> Iterator[Problem]:

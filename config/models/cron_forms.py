@@ -60,8 +60,7 @@ def from_crontab(text: str) -> str | None:
     """Return an expression of crontab in AWS' form, or None where it is none, or needs two of them."""
     if text.startswith("@"):
         return _EVERY.get(text.lower())
-    words = text.removeprefix("cron(").removesuffix(")").split()
-    if len(words) != 5 or not all(re.fullmatch(r"[0-9A-Za-z*,/?#-]+", word) for word in words):
+    if not (words := _of_crontab(text)):
         return None
     minute, hour, day, month, weekday = words
     # crontab counts days from 0 or 7, Sunday; AWS from 1. Names mean one thing.
@@ -77,13 +76,15 @@ def from_crontab(text: str) -> str | None:
     return None if next(time_mistakes(ours), None) else ours
 
 
-def _of_two_days(text: str) -> bool:
+def _of_crontab(text: str) -> list[str]:
+    """Return the five fields of a line of crontab, or nothing where it is none."""
     words = text.removeprefix("cron(").removesuffix(")").split()
-    return (
-        len(words) == 5
-        and all(re.fullmatch(r"[0-9A-Za-z,/*?#-]+", word) for word in words)
-        and not ({words[2], words[4]} & {"*", "?"})
-    )
+    return words if len(words) == 5 and all(re.fullmatch(r"[0-9A-Za-z*,/?#-]+", word) for word in words) else []
+
+
+def _of_two_days(text: str) -> bool:
+    words = _of_crontab(text)
+    return bool(words) and not ({words[2], words[4]} & {"*", "?"})
 
 
 def _from_six_words(text: str) -> str | None:

@@ -110,8 +110,8 @@ class WebRoute(Construct):
         ]
         if hidden:
             self._add("metrics", listener_rules(service, hidden), _not_found(), name=f"{name}-metrics")
-        for number, rule in redirect_rules(service, settings):
-            self._add(f"redirect-{rule.key}", [rule], self._redirect(settings.redirects[number]), name=name)
+        for redirect, rule in redirect_rules(service, settings):
+            self._add(f"redirect-{rule.key}", [rule], self._redirect(redirect), name=name)
         self.requests_label = f"{load_balancer.load_balancer.arn_suffix}/{self.target_group.arn_suffix}"
 
     def _add(

@@ -130,7 +130,7 @@ def _of_service(service: str, deployment: Deployment, *, in_opensearch: bool) ->
     else:
         group = environment.log_group(service)
         errors = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
-    grafana = f"https://{GRAFANA}.{environment.domain}"
+    grafana = f"https://{environment.hostname(GRAFANA)}"
     has_panels = any(one.panels for one in deployment.services if one.name == service)
     page = uid(service) if has_panels else ANY_SERVICE
     return {"dashboard_url": f"{grafana}/d/{page}?var-service={service}", "logs_url": f"{grafana}{errors}"}

@@ -17,7 +17,7 @@ from cli.importers.foreign_values import items, mapping, text, whole, words
 from cli.importers.mappings import Table, carry_number, carry_truth, left_out
 from cli.importers.sizes import set_check
 from cli.importers.variables import set_variable
-from config.models.service.container.ports import LONGEST_PORT_NAME, PORT_NAME
+from config.models.service.container.ports import is_port_name
 from config.models.service.target_group import LONGEST_STOP_S, SHORTEST_STOP_S
 from config.source.node import Node
 
@@ -107,7 +107,7 @@ def _ports(draft: Draft, node: Node, setting: str) -> None:
             draft.carried(entry, setting, f"port: {port}")
         elif port:
             named = text(its["name"], setting) if "name" in its else ""
-            name = named if re.match(PORT_NAME, named) and len(named) <= LONGEST_PORT_NAME else f"port-{port}"
+            name = named if is_port_name(named) else f"port-{port}"
             draft.set(f"ports.{name}", port)
             draft.carried(entry, setting, f"ports.{name}: {port}")
 

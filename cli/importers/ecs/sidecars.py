@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 from pydantic import ValidationError
 
@@ -12,12 +11,11 @@ from cli.importers.draft import Draft
 from cli.importers.ecs.container_fields import CONTAINER
 from cli.importers.foreign_values import mapping, text, whole
 from cli.importers.mappings import Table, apply_table, left_out
-from config.models.service.container.ports import LONGEST_PORT_NAME, PORT_NAME
-from config.models.service.container.sidecars import LEAST_FOR_ITSELF_MIB, OF_THE_PLATFORM_MIB, Sidecar
+from config.models.service.container.ports import is_port_name
+from config.models.service.container.sidecars import LEAST_FOR_ITSELF_MIB, LEAST_MIB, OF_THE_PLATFORM_MIB, Sidecar
 from config.models.service.service import Service
 from config.source.node import Node
 
-_SMALLEST_MIB = 32
 _OF_THE_TASK = left_out("the service has it, for its own container")
 
 
@@ -28,7 +26,7 @@ def _essential(draft: Draft, node: Node, setting: str) -> None:
 
 
 def _memory(draft: Draft, node: Node, setting: str) -> None:
-    draft.set("memory_mib", max(whole(node, setting), _SMALLEST_MIB))
+    draft.set("memory_mib", max(whole(node, setting), LEAST_MIB))
     draft.carried(node, setting, "memory_mib")
 
 
@@ -58,7 +56,7 @@ def draft_sidecar(draft: Draft, container: Node, *, name: str, setting: str) -> 
     apply_table(SIDECAR, beside, rest, below=f"{setting}.")
     if beside.fields.pop("ports", None):
         beside.left_out(container, f"{setting}.portMappings", "a sidecar is reached by others at one port, its first")
-    if not (re.match(PORT_NAME, name) and len(name) <= LONGEST_PORT_NAME and _fits(draft, beside)):
+    if not (is_port_name(name) and _fits(draft, beside)):
         draft.to_do(container, setting, f"write it below `sidecars: {{{name}: …}}`, or make it a service")
         return
     draft.set(f"sidecars.{name}", beside.fields)

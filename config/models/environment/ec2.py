@@ -9,12 +9,13 @@ from pydantic import Field
 
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.environment.network import ENDPOINTS_OF_SESSION_MANAGER, Network, ZoneLetter
+from config.models.fargate import DEFAULT_CPU
 from config.models.instance_size import is_xen, size_of, smallest_burstable
 from config.models.instance_type import InstanceType, has_graviton
 from config.models.nat import Nat
 from config.models.settings import Mistake, Percent, Settings
 
-DISK_TASKS_CPU, BESIDE_PROMETHEUS_MIB = PROMETHEUS_CPU + 256, 1024
+DISK_TASKS_CPU, BESIDE_PROMETHEUS_MIB = PROMETHEUS_CPU + DEFAULT_CPU, 1024
 """What Prometheus and Alertmanager take together; the agent and the system are among the memory."""
 INTERFACES = 3
 

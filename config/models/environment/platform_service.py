@@ -139,7 +139,7 @@ def cloudwatch_exporter(tag: str) -> PlatformService:
 
 def grafana(environment: Environment, tag: str) -> PlatformService:
     """https://grafana.<domain>; one task, for it keeps nothing but its sessions, in a file of its own (ADR 0010)."""
-    host, oidc = f"{GRAFANA}.{environment.domain}", environment.monitoring.grafana.oidc
+    host, oidc = environment.hostname(GRAFANA), environment.monitoring.grafana.oidc
     return PlatformService(
         name=GRAFANA,
         kind=Kind.PUBLIC_WEB,

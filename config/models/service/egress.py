@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from config.models.settings import Mistake, refuse
+from config.models.service.container.ports import tcp_port
+from config.models.settings import Mistake
 
 HTTPS = 443
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-resource-limits.html#port-25-throttle
@@ -16,21 +18,12 @@ SMTP, SMTP_SUBMISSION = 25, 587
 MOST_PORTS = 10  # a security group takes 60 rules, and each call of another service is one too
 
 
-def _tcp(value: object) -> object:
-    """Take 5432/tcp for 5432, and say of UDP that none leaves."""
-    number, _, protocol = value.lower().partition("/") if isinstance(value, str) else ("", "", "")
-    if protocol == "udp":
-        raise refuse(
-            Mistake(
-                message="no UDP leaves a task here, but to the VPC's own name server and clock",
-                allowed="a TCP port",
-                fix="send statsd and the like to a sidecar at 127.0.0.1, or write the TCP port",
-            )
-        )
-    return int(number) if protocol == "tcp" and number.isdigit() else value
-
-
-OutsidePort = Annotated[int, Field(ge=1, le=65_535), BeforeValidator(_tcp)]
+_NO_UDP = Mistake(
+    message="no UDP leaves a task here, but to the VPC's own name server and clock",
+    allowed="a TCP port",
+    fix="send statsd and the like to a sidecar at 127.0.0.1, or write the TCP port",
+)
+OutsidePort = Annotated[int, Field(ge=1, le=65_535), BeforeValidator(partial(tcp_port, no_udp=_NO_UDP))]
 EgressPorts = Annotated[tuple[OutsidePort, ...], Field(max_length=MOST_PORTS)]
 
 

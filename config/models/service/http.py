@@ -45,3 +45,13 @@ class Http(Conditions, TargetGroup):
     def most_values(self) -> int:
         """The hosts and path patterns that one rule has room for, beside the addresses."""
         return MOST_VALUES - len(self.allowed_cidrs)
+
+    @property
+    def redirected(self) -> tuple[Redirect, ...]:
+        """The redirects, each with its hosts: by default those of the service."""
+        return tuple(one if one.host else one.model_copy(update={"host": self.host}) for one in self.redirects)
+
+    @property
+    def all_conditions(self) -> tuple[Conditions, ...]:
+        """The hosts and paths that are answered, those of the redirects included."""
+        return (self, *self.redirected)

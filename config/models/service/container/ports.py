@@ -19,14 +19,23 @@ PortName = Annotated[
 ]
 
 
-def _tcp(value: object) -> object:
+_NO_UDP = Mistake(
+    message="no service is reached by UDP here: neither the load balancer nor the rules between services open it",
+    allowed="a TCP port; a sidecar of the same task may be sent UDP at 127.0.0.1 without a port here",
+    fix="send statsd and the like to a sidecar, or write the TCP port",
+)
+
+
+def tcp_port(value: object, *, no_udp: Mistake) -> object:
     """Take 9090/tcp for 9090, and say of UDP that there is none."""
-    if not isinstance(value, str):
-        return value
-    number, _, protocol = value.lower().partition("/")
-    if protocol == "tcp" and number.isdigit():
-        return int(number)
-    if published := re.fullmatch(r"(?:[\d.]+:)?\d+:(\d+)", number):
+    number, _, protocol = value.lower().partition("/") if isinstance(value, str) else ("", "", "")
+    if protocol == "udp":
+        raise refuse(no_udp)
+    return int(number) if protocol == "tcp" and number.isdigit() else value
+
+
+def _listening(value: object) -> object:
+    if isinstance(value, str) and (published := re.fullmatch(r"(?:[\d.]+:)?\d+:(\d+)", value.partition("/")[0])):
         raise refuse(
             Mistake(
                 message="nothing is published here: a task has an address of its own",
@@ -34,19 +43,10 @@ def _tcp(value: object) -> object:
                 fix=f"write {published[1]}",
             )
         )
-    if protocol == "udp":
-        raise refuse(
-            Mistake(
-                message="no service is reached by UDP here: neither the load balancer nor the rules between services "
-                "open it",
-                allowed="a TCP port; a sidecar of the same task may be sent UDP at 127.0.0.1 without a port here",
-                fix="send statsd and the like to a sidecar, or write the TCP port",
-            )
-        )
-    return value
+    return tcp_port(value, no_udp=_NO_UDP)
 
 
-Port = Annotated[int, Field(ge=1, le=65_535), BeforeValidator(_tcp)]
+Port = Annotated[int, Field(ge=1, le=65_535), BeforeValidator(_listening)]
 Ports = Annotated[
     dict[PortName, Port],
     Field(
@@ -55,6 +55,11 @@ Ports = Annotated[
         description="More TCP ports where it listens, by name: {admin: 9090}; `calls: [orders:admin]` opens one.",
     ),
 ]
+
+
+def is_port_name(text: str) -> bool:
+    """Return whether a port may have this name."""
+    return bool(re.match(PORT_NAME, text)) and len(text) <= LONGEST_PORT_NAME
 
 
 def _by_name(value: object) -> object:

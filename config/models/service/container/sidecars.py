@@ -20,7 +20,7 @@ from config.models.service.health_check import HealthCheck
 from config.models.service_names import VariableName
 from config.models.settings import Mistake, Settings
 
-LEAST_FOR_ITSELF_MIB = 128
+LEAST_MIB, LEAST_FOR_ITSELF_MIB = 32, 128
 # The log router and the exporter of the task's own figures, which stand in every task (modules/ecs/sidecars.py).
 OF_THE_PLATFORM_MIB = 192
 _OF_THE_LOAD_BALANCER = ("path", "matcher", "healthy_threshold")
@@ -42,7 +42,10 @@ class Sidecar(Settings):
         default=None, description="A `command` in it, by ECS; the service starts once it succeeds."
     )
     memory_mib: int = Field(
-        default=128, ge=32, le=122_880, description="Its share of the task's memory in MiB, and its end beyond that."
+        default=128,
+        ge=LEAST_MIB,
+        le=122_880,
+        description="Its share of the task's memory in MiB, and its end beyond that.",
     )
     variables: dict[VariableName, str] = Field(
         default_factory=dict, description="Environment variables of this container alone; never secrets."

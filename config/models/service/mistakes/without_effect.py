@@ -20,7 +20,7 @@ def mistakes_without_effect(service: ServiceFields) -> Iterator[Mistake]:
         yield from without_overlap(check)
         yield from matcher_mistakes(service.http.protocol if service.http else "http1", check.matcher)
         if route := service.route:
-            yield from loop_mistakes(route.redirects, route.host, route.path)
+            yield from loop_mistakes(route.redirected, route.path)
     elif service.kind.keeps_running and "health_check" in service.model_fields_set:
         yield from unseen_mistakes(service.kind, check, service.port)
     yield from _asleep(service)

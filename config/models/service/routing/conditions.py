@@ -12,13 +12,13 @@ from config.models.one_or_more import OneOrMore
 from config.models.settings import Mistake, Settings, in_words
 
 ANY_HOST = "*"
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = rf"({_LABEL}\.)+([a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})"
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"({LABEL}\.)+([a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HostHeaderConditionConfig.html
 LONGEST_HOST = 128
 HostName = Annotated[
     str,
-    StringConstraints(pattern=rf"^(\*|@|{_LABEL}|{_DOMAIN})$", max_length=LONGEST_HOST),
+    StringConstraints(pattern=rf"^(\*|@|{LABEL}|{_DOMAIN})$", max_length=LONGEST_HOST),
     in_words(
         'one label such as shop (the domain is added), "@" for the domain itself, "*" for any host, or a whole name '
         "that `edge.domains` has; no * within a name"

@@ -15,6 +15,7 @@ from config.models.service.routing.conditions import (
     wildcards,
 )
 from config.models.service.routing.listener_priority import rule_band, rule_priority
+from config.models.service.routing.redirect import Redirect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +56,11 @@ def listener_rules(service: str, conditions: Conditions) -> tuple[ListenerRule, 
     return tuple(rules)
 
 
-def redirect_rules(service: str, route: Http) -> Iterator[tuple[int, ListenerRule]]:
-    """Yield the rules of each redirect, with its place in the list."""
-    for number, redirect in enumerate(route.redirects):
-        conditions = redirect if redirect.host else redirect.model_copy(update={"host": route.host})
-        for rule in listener_rules(service, conditions):
-            yield number, rule
+def redirect_rules(service: str, route: Http) -> Iterator[tuple[Redirect, ListenerRule]]:
+    """Yield the rules of each redirect, with the redirect."""
+    for redirect in route.redirected:
+        for rule in listener_rules(service, redirect):
+            yield redirect, rule
 
 
 def _in_rules(

@@ -8,17 +8,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.models.service.routing.conditions import ANY_HOST, LONGEST_HOST, LONGEST_PATH, Conditions, path_patterns
+from config.models.service.routing.conditions import LABEL, LONGEST_HOST, LONGEST_PATH, Conditions, path_patterns
 from config.models.service.routing.listener_priority import overlap, rule_band
 from config.models.settings import Mistake, in_words
 
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # What a redirect may take over from the request.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
 KEYWORD = r"#\{(path|host|port)\}"
 TargetHost = Annotated[
     str,
-    StringConstraints(pattern=rf"^(@|{_LABEL}(\.{_LABEL})*)$", max_length=LONGEST_HOST),
+    StringConstraints(pattern=rf"^(@|{LABEL}(\.{LABEL})*)$", max_length=LONGEST_HOST),
     in_words('a label such as shop (the domain is added), "@" for the domain itself, or a whole name of any domain'),
 ]
 TargetPath = Annotated[
@@ -54,11 +53,10 @@ class Redirect(Conditions):
             )
 
 
-def loop_mistakes(redirects: Sequence[Redirect], hosts: Sequence[str], paths: Sequence[str]) -> Iterator[Mistake]:
-    """Yield each redirect that its own answer fits again; `hosts` and `paths` are those of the service itself."""
+def loop_mistakes(redirects: Sequence[Redirect], paths: Sequence[str]) -> Iterator[Mistake]:
+    """Yield each redirect that its own answer fits again; `paths` are those of the service itself."""
     for number, redirect in enumerate(redirects):
-        asked = redirect.host or hosts
-        if not (redirect.to_host is None or redirect.to_host in asked or ANY_HOST in asked):
+        if not (redirect.to_host is None or redirect.to_host in redirect.host or redirect.is_for_any_host):
             continue
         to = "/*" if redirect.to_path is None else re.sub(KEYWORD, "*", redirect.to_path)
         again = next((path for path in redirect.path if any(overlap(one, to) for one in path_patterns(path))), None)
