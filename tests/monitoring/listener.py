@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.refuses_all = False
         self._requests: queue.Queue[Request] = queue.Queue()
 
     def keep(self, request: Request) -> None:
@@ -55,6 +57,17 @@ class Listener:
             return True
         return False
 
+    def count_for(self, seconds: float) -> int:
+        """Return how many requests come within that time."""
+        count, last = 0, time.monotonic() + seconds
+        while (left := last - time.monotonic()) > 0:
+            try:
+                self._requests.get(timeout=left)
+            except queue.Empty:
+                break
+            count += 1
+        return count
+
 
 @contextmanager
 def listening(*, refuse: str | None = None) -> Iterator[Listener]:
@@ -63,7 +76,7 @@ def listening(*, refuse: str | None = None) -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if refuse and refuse.encode() in body:
+            if listener.refuses_all or (refuse and refuse.encode() in body):
                 self.send_response(403)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

@@ -55,8 +55,13 @@ def exporting(series: int) -> Iterator[str]:
 
 
 @contextmanager
-def prometheus(config: dict[str, Any], folder: Path, *, under: Sequence[str] = ()) -> Iterator[str]:
-    """Run Debian's Prometheus, `under` a command if there is one, and yield its address; its id is in the file pid."""
+def prometheus(
+    config: dict[str, Any], folder: Path, *, under: Sequence[str] = (), more: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run Debian's Prometheus, `under` a command if there is one, and yield its address; its id is in the file pid.
+
+    `more` are flags of its own.
+    """
     (folder / "prometheus.yml").write_bytes(yaml_text(config, comment="for a test"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -65,6 +70,7 @@ def prometheus(config: dict[str, Any], folder: Path, *, under: Sequence[str] = (
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address={address}",
+        *more,
     ]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([*under, "prometheus", *flags], stdout=log, stderr=log)
