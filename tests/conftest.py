@@ -25,6 +25,7 @@ Testing.__test__ = False  # or pytest takes it for a test class
 LONGEST_FIRST = (
     "production",
     "demo",
+    "edge_and_preview",
     "workflow_steps",
     "judged_deploys",
     "recovery",

@@ -19,7 +19,7 @@ from tests.e2e.small_program import PATIENCE_SECONDS, SmallCheckout, kill_all
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 BUCKET = "acme-dev-terraform-state"
 

@@ -18,7 +18,7 @@ from tests.e2e.recorded_calls import Call, read_calls
 from tests.e2e.small_program import PATIENCE_SECONDS, SmallCheckout, kill_all
 from tests.e2e.test_deploy_interrupted import Cloud
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 STOPS = int(os.environ.get("GROUNDWORK_UP_STOPS", "3"))
 """How many points the run is stopped at; ten take some minutes."""
