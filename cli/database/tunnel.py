@@ -13,10 +13,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -24,6 +23,7 @@ from botocore.exceptions import ClientError
 from cli.aws_errors import explained
 from cli.database.instances import Instance, ServiceDatabase
 from cli.errors import CommandError, UsageError
+from cli.services.exec_tasks import enterable_container, running_tasks
 from config.models.service.relations import database_owner
 
 PLUGIN = "session-manager-plugin"
@@ -121,26 +121,14 @@ def exec_target(database: ServiceDatabase) -> str:
             allowed="a service with `exec: true`, which ECS Exec needs",
             fix=f"write `exec: true` in {names}, and deploy it to {settings.name}",
         )
-    ecs = boto3.client("ecs", region_name=settings.region)
     for name in enterable:
-        arns = ecs.list_tasks(cluster=settings.name, serviceName=name, desiredStatus="RUNNING")["taskArns"]
-        tasks = ecs.describe_tasks(cluster=settings.name, tasks=arns[:100])["tasks"] if arns else []
-        if found := target_among(tasks, cluster=settings.name, container=name):
-            return found
+        tasks = running_tasks(settings, name)
+        if found := enterable_container(tasks, name):
+            return f"ecs:{settings.name}_{found.task_arn.rpartition('/')[2]}_{found.runtime_id}"
     raise CommandError(
         f"no running task of {', '.join(enterable)} may be entered yet",
         fix=f"deploy {' or '.join(enterable)} to {settings.name} with `exec: true`, or wait until a task runs",
     )
-
-
-def target_among(tasks: Sequence[Mapping[str, Any]], *, cluster: str, container: str) -> str | None:
-    """Return the target in the first of these tasks whose agent runs in this container."""
-    for task in tasks:
-        for its in task["containers"]:
-            agents = {agent["name"]: agent.get("lastStatus") for agent in its.get("managedAgents", [])}
-            if its["name"] == container and agents.get("ExecuteCommandAgent") == "RUNNING" and its.get("runtimeId"):
-                return f"ecs:{cluster}_{task['taskArn'].rpartition('/')[2]}_{its['runtimeId']}"
-    return None
 
 
 def _need_plugin() -> None:

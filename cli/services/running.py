@@ -16,6 +16,7 @@ from rich.table import Table
 from cli.errors import CommandError, UsageError
 from cli.options import Environment, Local
 from cli.root import root
+from cli.services.exec_tasks import enterable_container, running_tasks
 from cli.session import Session, open_session
 from cli.terraform.tagged_resources import MOST_SERVICES_DESCRIBED
 from config.models.environment.environment import NAMESPACE
@@ -73,10 +74,16 @@ def exec_(
     missing = [program for program in ("aws", "session-manager-plugin") if not shutil.which(program)]
     if missing:
         raise CommandError(f"{' and '.join(missing)} not found", fix="install AWS CLI and its Session Manager plugin")
-    tasks = _tasks_of(session, name)
+    tasks = running_tasks(session.environment, name)
     if not tasks:
         raise CommandError(f"no task of {name} runs in {session.name}", fix=f"groundwork services {session.name}")
-    asked = ["--region", session.environment.region, "--cluster", session.name, "--task", tasks[0]]
+    entered = enterable_container(tasks, name)
+    if entered is None:
+        raise CommandError(
+            f"no running task of {name} may be entered yet",
+            fix=f"deploy {name} to {session.name} with `exec: true`, or wait a minute until the agent in a task runs",
+        )
+    asked = ["--region", session.environment.region, "--cluster", session.name, "--task", entered.task_arn]
     os.execvp(  # noqa: S606  signals are the shell's then, and its end is the command's
         "aws", ["aws", "ecs", "execute-command", *asked, "--container", name, "--interactive", "--command", command]
     )
@@ -87,12 +94,6 @@ def _find(session: Session, name: str) -> Service:
     if name not in found:
         raise UsageError(f"{name} is no service that keeps running", allowed=", ".join(sorted(found)))
     return found[name]
-
-
-def _tasks_of(session: Session, name: str) -> list[str]:
-    ecs: Any = boto3.client("ecs", region_name=session.environment.region)
-    found: list[str] = ecs.list_tasks(cluster=session.name, serviceName=name, desiredStatus="RUNNING")["taskArns"]
-    return found
 
 
 def _described(session: Session, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:

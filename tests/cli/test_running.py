@@ -10,9 +10,12 @@ from typing import Any
 import boto3
 import pytest
 
+from cli.services.exec_tasks import EnterableContainer, enterable_container
 from local_aws.endpoint import Endpoint
 from tests.cli.commands import Groundwork, groundwork_in
 from tests.synthesis import Checkout
+
+TASKS = "arn:aws:ecs:eu-west-1:123456789012:task/dev"
 
 
 @pytest.fixture
@@ -30,6 +33,13 @@ def aws(endpoint: Endpoint, checkout: Checkout, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def groundwork(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Groundwork:
     return groundwork_in(checkout.root, monkeypatch, capsys)
+
+
+def a_task(name: str, *, agent: str | None = "RUNNING", container: str = "orders", runtime: str = "abc-123") -> Any:
+    """What ECS says of a task of one container, with the state of its agent."""
+    agents = [{"name": "ExecuteCommandAgent", "lastStatus": agent}] if agent else []
+    its = {"name": container, "runtimeId": runtime, "managedAgents": agents}
+    return {"taskArn": f"{TASKS}/{name}", "containers": [its]}
 
 
 def run_orders(aws: Any) -> None:
@@ -93,8 +103,23 @@ def test_exec_goes_into_a_task_that_runs_and_lets_people_in(
 
     typed: list[list[str]] = []
     monkeypatch.setattr(os, "execvp", lambda _, words: typed.append(words))
-    task = "arn:aws:ecs:eu-west-1:123456789012:task/dev/0c5a81"
-    monkeypatch.setattr("cli.services.running._tasks_of", lambda *_: [task])
+    tasks = [a_task("0c5a80", agent="PENDING"), a_task("0c5a81")]
+    monkeypatch.setattr("cli.services.running.running_tasks", lambda *_: tasks[:1])
+    assert "no running task of orders may be entered yet" in groundwork("service", "exec", "dev", "orders").err
+    monkeypatch.setattr("cli.services.running.running_tasks", lambda *_: tasks)
     groundwork("service", "exec", "dev", "orders", "--command", "psql")
-    words = ["aws", "ecs", "execute-command", "--region", "eu-west-1", "--cluster", "dev", "--task", task]
+    words = ["aws", "ecs", "execute-command", "--region", "eu-west-1", "--cluster", "dev", "--task", f"{TASKS}/0c5a81"]
     assert typed == [[*words, "--container", "orders", "--interactive", "--command", "psql"]]
+
+
+def test_the_first_task_whose_agent_runs_in_the_container_is_entered() -> None:
+    silent = [
+        a_task("1", agent="PENDING"),
+        a_task("2", agent=None),
+        a_task("3", container="x"),
+        a_task("4", runtime=""),
+    ]
+    assert enterable_container([], "orders") is None
+    assert enterable_container(silent, "orders") is None
+    found = enterable_container([*silent, a_task("5"), a_task("6")], "orders")
+    assert found == EnterableContainer(f"{TASKS}/5", "abc-123")

@@ -16,7 +16,7 @@ from botocore.stub import ANY, Stubber
 
 from cli.database.clients import dump, shell
 from cli.database.instances import ServiceDatabase
-from cli.database.tunnel import DOCUMENT, open_tunnel, target_among
+from cli.database.tunnel import DOCUMENT, open_tunnel
 from cli.errors import CommandError
 from config.models.service.database import Database
 from local_aws.endpoint import Endpoint
@@ -209,13 +209,3 @@ def test_a_port_that_is_taken_is_refused(place: Place) -> None:
             open_tunnel(place.database, place.instance, port),
         ):
             pass
-
-
-def test_only_a_container_whose_agent_runs_is_a_target() -> None:
-    def found(**container: Any) -> str | None:
-        return target_among([a_task(**container)], cluster="test", container="orders")
-
-    assert found() == "ecs:test_0123_abc-123"
-    assert found(managedAgents=[{"name": "ExecuteCommandAgent", "lastStatus": "PENDING"}]) is None
-    assert found(managedAgents=[]) is None
-    assert found(name="other") is None
