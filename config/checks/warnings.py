@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from config.checks.limits import limit_conflicts
 from config.models.environment.environment import Environment
 from config.models.image_reference import means_latest
+from config.models.service.aws.known_actions import probably_meant
 from config.models.service.database import INJECTED
 from config.models.service.service import Service
 from config.source.located import Located
@@ -30,6 +31,7 @@ def platform_warnings(environment: Located[Environment], services: Sequence[Loca
     for written in services:
         yield from _moving_images(written, names)
         yield from _unreplaced(written)
+        yield from _misspelt_actions(written)
 
 
 def _moving_images(written: Located[Service], names: Collection[str]) -> Iterator[Problem]:
@@ -66,3 +68,17 @@ def _unreplaced(written: Located[Service]) -> Iterator[Problem]:
                 allowed="text, or a name of your own for where the database is",
                 fix=f"write `database: {{variables: {{{name}: {part}}}}}` in its place",
             )
+
+
+def _misspelt_actions(written: Located[Service]) -> Iterator[Problem]:
+    """Yield the actions that are nearly one of AWS': IAM takes them, and the right is missing."""
+    for number, statement in enumerate(written.settings.permissions.statements):
+        for place, action in enumerate(statement.actions):
+            if meant := probably_meant(action):
+                field = f"permissions.statements.{number}.actions.{place}"
+                yield written.problem(
+                    field,
+                    message=f"permissions: no known action is named {action}, and IAM takes it without a word",
+                    allowed="an action of https://docs.aws.amazon.com/service-authorization/latest/reference/",
+                    fix=f"write {meant}",
+                )

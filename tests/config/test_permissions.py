@@ -9,7 +9,7 @@ import pytest
 
 from config.models.environment.network import InterfaceEndpoint
 from config.models.service.aws.endpoints import endpoint_of
-from config.models.service.aws.known_actions import DECIDED, actions_of, is_unknown
+from config.models.service.aws.known_actions import DECIDED, DOUBTED, actions_of, is_unknown, probably_meant
 from config.models.service.aws.permissions import Permissions, Statement
 from config.models.service.aws.short_forms import SHORT_FORMS
 from tests.synthesis import ROOT
@@ -43,6 +43,36 @@ def test_no_action_that_aws_knows_is_called_unknown(reference: dict[str, Any]) -
     for service in DECIDED:
         assert actions_of(service)
         assert not [name for name in reference[service]["privileges"] if is_unknown(f"{service}:{name}")]
+
+
+@pytest.mark.e2e
+def test_no_action_that_aws_knows_is_doubted(reference: dict[str, Any]) -> None:
+    for service in DOUBTED:
+        names = reference[service]["privileges"]
+        assert not [name for name in names if probably_meant(f"{service}:{name}")]
+        assert not [name for name in names if probably_meant(f"{service}:{name[:-3]}*")]
+
+
+@pytest.mark.parametrize(
+    ("action", "meant"),
+    [
+        ("s3:GetObjekt", "s3:GetObject"),
+        ("s3:ListBuket", "s3:ListBucket"),
+        ("s3:PutObjcet*", "s3:PutObject*"),
+        ("ssm:GetParamaters", "ssm:GetParameters"),
+        ("logs:PutLogEvent", "logs:PutLogEvents"),
+        ("iam:PasRole", "iam:PassRole"),
+        ("s3:AnythingAtAll", None),
+        ("s3:getobject", None),
+        ("s3:*", None),
+        ("transcribe:StartTranscriptionJobb", None),
+    ],
+)
+def test_what_is_nearly_an_action_of_a_service_that_is_not_known_in_full_is_doubted(
+    action: str, meant: str | None
+) -> None:
+    assert not is_unknown(action)
+    assert probably_meant(action) == meant
 
 
 @pytest.mark.parametrize("action", ["sqs:SendMesage", "dynamodb:GetItems", "kms:Decypt*", "lambda:Invok"])

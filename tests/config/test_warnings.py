@@ -78,3 +78,13 @@ def test_an_image_without_a_version_is_told_with_the_line(image: str, tmp_path: 
 @pytest.mark.parametrize("image", ["nginx:1.29.1", f"nginx@sha256:{'a' * 64}", f"nginx:latest@sha256:{'a' * 64}"])
 def test_a_version_is_not_warned_of(image: str, tmp_path: Path) -> None:
     assert warned(tmp_path, {name: str(text) for name, text in added(API, f'image: "{image}"\n').items()}) == []
+
+
+def test_a_right_that_is_nearly_an_action_of_aws_is_told_with_its_line(tmp_path: Path) -> None:
+    rights = "permissions:\n  statements:\n    - actions: [s3:PutObject, s3:GetObjekt]\n"
+    rights += "      resources: [arn:aws:s3:::invoices/*]\n"
+    (said,) = warned(tmp_path, {name: str(text) for name, text in added(API, rights).items()})
+    assert said.startswith(
+        "service_configs/api.yaml:11: permissions: no known action is named s3:GetObjekt, and IAM takes"
+    )
+    assert said.endswith("\n  fix: write s3:GetObject")
