@@ -27,7 +27,7 @@ def base_commit(root: Path, base: str | None) -> str:
                 fix="git fetch --unshallow",
             )
     raise UsageError(
-        f"there is no commit {' or '.join(candidates)}",
+        f"{'--base: ' if base else ''}there is no commit {' or '.join(candidates)}",
         fix="git fetch, or name another with --base",
     )
 

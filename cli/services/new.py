@@ -24,8 +24,13 @@ def new(
     *,
     kind: Annotated[Kind | None, typer.Option(help="What it is for.")] = None,
     port: Annotated[int | None, typer.Option(help="Where the container listens.")] = None,
-    host: Annotated[str | None, typer.Option(help="public-web: host under the domain; by default the name.")] = None,
-    path: Annotated[list[str] | None, typer.Option(help="public-web: path pattern; by default /*.")] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="public-web: host under the domain, once for each; by default the name."),
+    ] = None,
+    path: Annotated[
+        list[str] | None, typer.Option(help="public-web: path pattern, once for each; by default /*.")
+    ] = None,
     health_check: Annotated[str | None, typer.Option(help="public-web: by default /healthz.")] = None,
     schedule: Annotated[
         str | None, typer.Option(metavar="EXPRESSION", help="scheduled-job: cron(30 3 * * ? *), rate(15 minutes).")
@@ -41,17 +46,12 @@ def new(
 
     For example `groundwork service new payments --kind internal --port 8080`.
     """
-    if path and len(path) > 1:
-        raise UsageError(
-            f"--path is there {len(path)} times, and a service has one: {', '.join(path)}",
-            fix="give one pattern that covers them, such as /api/*",
-        )
     deployments = read_platform(root())
     ask = not yes and sys.stdin.isatty() and sys.stderr.isatty()
     given: dict[str, Answer | None] = {
         "port": port,
-        "http.host": host,
-        "http.path": path[0] if path else None,
+        "http.host": _one_or_several(host),
+        "http.path": _one_or_several(path),
         "health_check.path": health_check,
         "schedule.expression": schedule,
         "schedule.timezone": timezone,
@@ -86,6 +86,11 @@ def new(
     if kind.keeps_running:
         typer.echo("code: on SIGTERM, finish what has begun and end; see docs/deploying.md, On SIGTERM")
     typer.echo(f"cost: {new_service_cost(root(), name)}")
+
+
+def _one_or_several(given: list[str] | None) -> Answer | None:
+    """Return an option that may be there several times, as the file has it."""
+    return given[0] if given and len(given) == 1 else given
 
 
 def _refuse_gaps(name: str | None, kind: Kind | None, given: dict[str, Answer | None]) -> None:

@@ -14,7 +14,7 @@ from config.models.fargate import FARGATE_MEMORY_MIB
 from config.models.service.kinds import KIND_RULES, Kind
 from config.models.service.service import Service
 
-Answer: TypeAlias = str | int
+Answer: TypeAlias = str | int | list[str]
 Answers: TypeAlias = Mapping[str, Answer]
 
 
@@ -40,7 +40,7 @@ class Question:
     def is_default(self, answer: Answer) -> bool:
         """Return whether the answer is what holds anyway, so that the file need not say it."""
         default = self._info().default
-        return not self.always_written and answer in (*(default if isinstance(default, tuple) else (default,)), "")
+        return not self.always_written and answer in (*(default if isinstance(default, tuple) else (default,)), "", [])
 
     def parse(self, text: str) -> Answer:
         """Return the answer as the field's type; ValueError says what is allowed."""

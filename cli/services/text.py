@@ -65,7 +65,9 @@ def _memory_comment(answers: Answers) -> str | None:
 
 
 def scalar(answer: Answer) -> str:
-    """Return a value as YAML, in quotes wherever it might be read as something else."""
+    """Return a value, or a list of them, as YAML, in quotes wherever it might be read as something else."""
+    if isinstance(answer, list):
+        return f"[{', '.join(scalar(one) for one in answer)}]"
     if isinstance(answer, int) or (_PLAIN.fullmatch(answer) and answer.lower() not in _NOT_TEXT):
         return str(answer)
     return json.dumps(answer, ensure_ascii=False)

@@ -205,10 +205,15 @@ def test_an_answer_that_the_loader_refuses_leaves_no_file(
     assert all(word in ended.err for word in words), ended.err
 
 
-def test_a_second_path_is_refused_and_not_forgotten(root: Path, groundwork: Groundwork) -> None:
-    paths = ("--path", "/a", "--path", "/b")
-    ended = refused(root, groundwork, "service", "new", "other", "--kind", "public-web", "--port", "80", *paths)
-    assert "--path is there 2 times, and a service has one: /a, /b" in ended.err
+def test_several_hosts_and_paths_are_written_as_lists(root: Path, groundwork: Groundwork) -> None:
+    route = ("--host", "www", "--host", "@", "--path", "/a/*", "--path", "/b")
+    assert groundwork("service", "new", "other", "--kind", "public-web", "--port", "80", *route).code == 0
+    text = (root / "service_configs/other.yaml").read_text()
+    assert 'host: [www, "@"]' in text
+    assert "path: [/a/*, /b]" in text
+    (written,) = (its for its in load_platform(root)[0].services if its.name == "other")
+    assert written.route
+    assert (written.route.host, written.route.path) == (("www", "@"), ("/a/*", "/b"))
 
 
 def test_a_task_before_deploys_is_told_to_have_a_command_of_its_own(groundwork: Groundwork) -> None:

@@ -6,10 +6,10 @@ import re
 
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import mapping, one_or_more, seconds, text, truth, whole
+from cli.importers.hosts import set_hosts
 from cli.importers.mappings import Table, apply_table, carry_number, left_out
 from config.source.node import Node
 
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _MATCHER = re.compile(r"\d{3}([-,]\d{3})*")
 # The longest that Copilot lets a client stay, unless it says otherwise.
 STICKY_S = 86_400
@@ -26,19 +26,7 @@ def _path(draft: Draft, node: Node, setting: str) -> None:
 
 def _alias(draft: Draft, node: Node, setting: str) -> None:
     aliases = one_or_more(node, setting)
-    first, *others = [text(alias.fields.get("name", alias), setting) for alias in aliases]
-    label, _, domain = first.partition(".")
-    if _LABEL.fullmatch(label):
-        draft.set("http.host", label)
-        draft.changed(
-            node, setting, f"`http.host: {label}`: under the domain of each environment, which {domain} must be"
-        )
-    else:
-        draft.to_do(
-            node, setting, f"write the host of {first} as `http.host`, one label under the environment's domain"
-        )
-    for alias in others:
-        draft.left_out(node, setting, f"a service has one host; {alias} redirects by DNS or by a second service")
+    set_hosts(draft, node, setting, [text(alias.fields.get("name", alias), setting) for alias in aliases])
 
 
 def _health_check(draft: Draft, node: Node, setting: str) -> None:
@@ -117,7 +105,8 @@ HTTP: Table = {
     "version": _version,
     "hosted_zone": left_out("the environment's domain has its zone"),
     "additional_rules": left_out(
-        "a service has one host and path; a second service with the same image takes the rest"
+        "a service answers each of its hosts on each of its paths: lists of `http.host` and `http.path` take what does "
+        "so, a second service with the same image the rest"
     ),
     "ssl_policy": left_out("TLS 1.2 and 1.3 for all"),
     "cdn": left_out("no CloudFront here"),

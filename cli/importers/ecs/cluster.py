@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.errors import CommandError, UsageError
 from cli.importers.draft import Draft, Import
 from cli.importers.ecs.task_definition import draft_of, image_of
+from cli.importers.hosts import set_hosts
 from cli.importers.relations import settle_kind, share_images
 from config.source.node import Node
 
@@ -121,26 +122,33 @@ def _route(draft: Draft, node: Node, group: str, region: str | None) -> None:
         draft.carried(node, "HealthCheckPath", f"health_check.path: {path}")
     if (codes := target.get("Matcher", {}).get("HttpCode", "200")) != "200":
         draft.to_do(node, "Matcher", f"only 200 is healthy here, for {codes}: let a path answer 200")
-    for balancer in target.get("LoadBalancerArns", []):
+    rules = dict.fromkeys(_rules(elb, group, target.get("LoadBalancerArns", [])))
+    if hosts := [host for names, _ in rules for host in names]:
+        set_hosts(draft, node, "host-header", hosts)
+    if paths := list(dict.fromkeys(path for _, patterns in rules for path in patterns)):
+        draft.set("http.path", paths[0] if len(paths) == 1 else paths)
+        draft.carried(node, "path-pattern", f"http.path: {', '.join(paths)}")
+    if len(rules) > 1:
+        draft.to_do(
+            node, "rules", f"{len(rules)} rules led here, and now each host is answered on each path: look at them"
+        )
+
+
+def _rules(elb: Any, group: str, balancers: Iterable[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the hosts and path patterns of each listener rule that leads to a target group."""
+    for balancer in balancers:
         for listener in elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"]:
             for rule in elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]:
                 if any(action.get("TargetGroupArn") == group for action in rule.get("Actions", [])):
-                    for condition in rule.get("Conditions", []):
-                        _condition(draft, node, condition)
+                    by_field = {its["Field"]: _values(its) for its in rule.get("Conditions", [])}
+                    yield tuple(by_field.get("host-header", ())), tuple(by_field.get("path-pattern", ()))
 
 
-def _condition(draft: Draft, node: Node, condition: Any) -> None:
-    values = [
-        *condition.get("Values", []),
+def _values(condition: Any) -> list[str]:
+    """Return a condition's values: of one rule it has them in the older form as well."""
+    older = condition.get("Values", [])
+    newer = [
         *condition.get("HostHeaderConfig", {}).get("Values", []),
         *condition.get("PathPatternConfig", {}).get("Values", []),
     ]
-    if not values:
-        return
-    if condition["Field"] == "host-header" and draft.get("http.host") is None:
-        label, _, domain = values[0].partition(".")
-        draft.set("http.host", label)
-        draft.changed(node, "host-header", f"`http.host: {label}`: under the domain of each environment, for {domain}")
-    elif condition["Field"] == "path-pattern" and draft.get("http.path") is None:
-        draft.set("http.path", values[0])
-        draft.carried(node, "path-pattern", f"http.path: {values[0]}")
+    return newer or older

@@ -305,7 +305,7 @@ def test_a_new_alert_affects_prometheus_alone(
 
 
 def test_a_base_that_is_not_there_is_one_clear_message(repository: Repository, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="there is no commit nowhere\n  fix: git fetch"):
+    with pytest.raises(CommandError, match="--base: there is no commit nowhere\n  fix: git fetch"):
         base_commit(repository.root, "nowhere")
     with pytest.raises(CommandError, match="there is no commit --help"):
         base_commit(repository.root, "--help")

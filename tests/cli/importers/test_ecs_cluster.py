@@ -16,6 +16,7 @@ from tests.config.platform_files import write_platform
 
 REGION = "eu-west-1"
 ACCOUNT = "111122223333"
+HOSTS = ["shop.example.com", "example.com", "shop.example.net"]
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def register(family: str, **container: Any) -> str:
 
 
 def routed_group() -> str:
-    """A target group to which a load balancer sends shop.example.com/api/*."""
+    """A target group to which a load balancer sends two paths of three hosts."""
     ec2, elb = boto3.client("ec2", region_name=REGION), boto3.client("elbv2", region_name=REGION)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
@@ -68,8 +69,8 @@ def routed_group() -> str:
         ListenerArn=listener,
         Priority=1,
         Conditions=[
-            {"Field": "host-header", "Values": ["shop.example.com"]},
-            {"Field": "path-pattern", "Values": ["/api/*"]},
+            {"Field": "host-header", "HostHeaderConfig": {"Values": HOSTS}},
+            {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/api/*", "/v2"]}},
         ],
         Actions=[{"Type": "forward", "TargetGroupArn": group}],
     )
@@ -133,7 +134,9 @@ def test_a_cluster_becomes_services(cluster: str, groundwork: Groundwork, tmp_pa
     assert (web.kind, web.port, web.cpu, web.memory_mib, web.exec) == ("public-web", 8000, 512, 1024, True)
     assert (web.scaling.min_tasks, web.scaling.max_tasks, web.spot_percent) == (2, 9, 75)
     assert web.route
-    assert (web.route.host, web.route.path, web.health_check.path) == (("shop",), ("/api/*",), "/live")
+    assert (web.route.host, web.route.path, web.health_check.path) == (("shop", "@"), ("/api/*", "/v2"), "/live")
+    assert "`http.host: [shop, @]`: under the domain of each environment, which example.com must be" in ended.out
+    assert "write shop.example.net in `http.host`, too, and its domain in `edge.domains`" in ended.out
     assert web.variables == {"LEVEL": "info"}
     assert {variable: its.name or its.parameter for variable, its in web.secrets.items()} == {
         "DB_PASSWORD": "db-password",
