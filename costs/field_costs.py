@@ -113,6 +113,10 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
         "cluster.ec2.instance_type": FieldCost(
             {f"t4g.{size}": ((MONTH_H, f"ec2.t4g.{size}"),) for size in ("small", "medium")}
         ),
+        "monitoring.replicas": FieldCost(
+            {"2": ((MONTH_H, "ec2.t4g.medium"), (80, "ebs_gp3"))},
+            per=" more, by the default instance and disks; and a price for each GB of metrics between zones",
+        ),
         "cluster.ec2.data_volume_gib": FieldCost(unit=((1, "ebs_gp3"),), per=" a GiB"),
         "cluster.ec2.root_volume_gib": FieldCost(unit=((1, "ebs_gp3"),), per=" a GiB"),
         "databases.instance_class": FieldCost(_INSTANCES, per=" a database in one zone"),

@@ -21,6 +21,7 @@ from config.models.environment.platform_service import (
 from config.models.service.service import Service
 from monitoring import blackbox_exporter
 from monitoring.alerts import rule_files
+from monitoring.external_labels import alert_relabelling, replica_label
 from monitoring.log_routing import searched
 from monitoring.remote_write import remote_write
 from monitoring.scrape_limits import LIMITS
@@ -46,15 +47,17 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         "global": {
             "scrape_interval": "30s",
             "evaluation_interval": "30s",
-            "external_labels": {"environment": environment.name},
+            "external_labels": {"environment": environment.name, **replica_label(environment)},
         },
         "rule_files": [f"{rule_files.RULES}/*.yml"],
         "alerting": {
             "alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}],
-            **_owners(deployment),
+            **alert_relabelling(deployment),
         },
         "scrape_configs": [
-            {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
+            _platform(PROMETHEUS)
+            if environment.monitoring.replicas > 1
+            else {"job_name": PROMETHEUS, "static_configs": [{"targets": [f"localhost:{PORTS[PROMETHEUS]}"]}]},
             _platform(ALERTMANAGER),
             _of_aws(environment),
             _platform(GRAFANA),
@@ -67,19 +70,6 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     }
     comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"
     return {CONFIG: yaml_text(config, comment=comment), **rule_files.render(deployment)}
-
-
-def _owners(deployment: Deployment) -> dict[str, Any]:
-    """Return how alerts get the owner of their service, by which Alertmanager sends them on."""
-    owned: dict[str, list[str]] = defaultdict(list)
-    for service in deployment.services:
-        if service.owner:
-            owned[service.owner].append(service.name)
-    relabel = [
-        {"source_labels": ["service"], "regex": "|".join(names), "target_label": "owner", "replacement": owner}
-        for owner, names in sorted(owned.items())
-    ]
-    return {"alert_relabel_configs": relabel} if relabel else {}
 
 
 def _applications(environment: Environment, services: Iterable[Service]) -> Job:

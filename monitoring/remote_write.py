@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.models.environment.environment import Environment
+from monitoring.external_labels import REPLICA
 
 
 def remote_write(environment: Environment) -> dict[str, Any]:
@@ -20,7 +21,23 @@ def remote_write(environment: Environment) -> dict[str, Any]:
         "url": f"https://{host}/workspaces/{wanted.workspace_id}/api/v1/remote_write",
         "sigv4": {"region": environment.region},
     }
+    relabel: list[dict[str, Any]] = []
     if wanted.metrics:
-        named = {"action": "keep", "source_labels": ["__name__"], "regex": "|".join(wanted.metrics)}
-        target["write_relabel_configs"] = [named]
+        relabel.append({"action": "keep", "source_labels": ["__name__"], "regex": "|".join(wanted.metrics)})
+    if environment.monitoring.replicas > 1:
+        relabel += _deduplicated(environment.name)
+    if relabel:
+        target["write_relabel_configs"] = relabel
     return {"remote_write": [target]}
+
+
+def _deduplicated(cluster: str) -> list[dict[str, Any]]:
+    """Return how samples get the labels by which the workspace takes those of one replica at a time.
+
+    https://docs.aws.amazon.com/prometheus/latest/userguide/Send-high-availability-data.html
+    """
+    return [
+        {"target_label": "cluster", "replacement": cluster},
+        {"source_labels": [REPLICA], "target_label": "__replica__"},
+        {"action": "labeldrop", "regex": REPLICA},
+    ]

@@ -6,6 +6,7 @@ from cdktf import TerraformOutput
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from config.models.environment.platform_service import GOSSIP_PORT
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.flow_logs import FlowLogs
@@ -32,7 +33,8 @@ class NetworkStack(PlatformStack):
             ]
             self.vpc.route_through([instance.interface.id for instance in instances])
             self.vpc.nat_addresses.extend(instance.address.public_ip for instance in instances)
-        NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings)
+        gossip_port = GOSSIP_PORT if environment.monitoring.replicas > 1 else None
+        NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings, gossip_port=gossip_port)
         VpcEndpoints(self, "endpoints", name=name, region=region, vpc=self.vpc, settings=settings)
         FlowLogs(self, "flow-logs", name=name, vpc=self.vpc, log_key=self.log_key, settings=environment)
 

@@ -148,7 +148,7 @@ def instances(facts: Facts) -> Iterator[Line]:
         template = facts.inventory.referred(group, reference)
         if template is None:
             continue
-        count = group.number("desired_capacity") or max(group.number("min_size"), 1)
+        count = group.number("desired_capacity") or group.number("min_size") or group.number("max_size", 1)
         hours = facts.group_hours(group)
         name = f"instances of {group.attributes['name']}"
         terms = [Term(count * hours, f"ec2.{template.attributes['instance_type']}")]

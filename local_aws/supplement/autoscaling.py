@@ -1,4 +1,7 @@
-"""moto 5.2.5 never drains a group once protected from scale-in, refreshes none, and forgets how they are replaced."""
+"""moto 5.2.5 never drains a group once protected from scale-in, refreshes none, and forgets how they are replaced.
+
+It forgets how instances spread over zones, too, and how long they warm up.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,10 @@ def _keep_how_instances_are_replaced(original: Callable[[Any], Any], response: A
     group = response.autoscaling_backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
     if (asked := response._get_int_param("MaxInstanceLifetime")) is not None:
         group.max_instance_lifetime = asked
+    if (asked := response._get_int_param("DefaultInstanceWarmup")) is not None:
+        group.default_instance_warmup = asked
+    if distribution := response._get_param("AvailabilityZoneDistribution"):
+        group.availability_zone_distribution = dict(distribution)
     if policy := response._get_param("InstanceMaintenancePolicy"):
         # Minus one for both takes the policy away.
         # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html

@@ -20,7 +20,14 @@ class DataVolume(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, environment: Environment, encryption_key: EncryptionKey
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        zone: str,
+        environment: Environment,
+        encryption_key: EncryptionKey,
     ) -> None:
         super().__init__(scope, id_)
         self._environment, self._data_key = environment, encryption_key
@@ -28,7 +35,7 @@ class DataVolume(Construct):
         self.volume = EbsVolume(
             self,
             "volume",
-            availability_zone=f"{environment.region}{environment.ec2_zone}",
+            availability_zone=f"{environment.region}{zone}",
             type="gp3",
             size=settings.data_volume_gib,
             encrypted=True,
@@ -38,7 +45,7 @@ class DataVolume(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if environment.deletion_protection else None,
         )
 
-    def allow_attach(self, role: IamRole, *, instance_name: str) -> IamRolePolicy:
+    def allow_attach(self, role: IamRole, *, name: str, instance_name: str) -> IamRolePolicy:
         """Let the instances of this name attach this volume to themselves, and no other.
 
         https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
@@ -49,7 +56,7 @@ class DataVolume(Construct):
             self,
             "attach",
             role=role.id,
-            name="attach-data-volume",
+            name=name,
             policy=policy(
                 allow(["ec2:AttachVolume"], [self.volume.arn]),
                 allow(

@@ -1,4 +1,4 @@
-"""A service of one task that keeps data on the instance's disk."""
+"""A service that keeps data on the instance's disk: one task on each instance."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
     EcsServiceCapacityProviderStrategy,
     EcsServiceDeploymentCircuitBreaker,
     EcsServiceNetworkConfiguration,
+    EcsServicePlacementConstraints,
     EcsServiceServiceRegistries,
 )
 from cdktf_cdktf_provider_aws.service_discovery_service import ServiceDiscoveryService
@@ -23,11 +24,13 @@ from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
 
 # The old task lets go of the disk before the new one takes it: two on one lock would both be stopped.
-MINIMUM_HEALTHY_PERCENT, MAXIMUM_PERCENT = 0, 100
+MAXIMUM_PERCENT = 100
+# Of two, one stays while the other is replaced.
+MINIMUM_HEALTHY_PERCENT = {1: 0, 2: 50}
 
 
 class DiskService(Construct):
-    """Runs one task on the cluster's EC2 instance, replaces it when it dies, and deploys by stopping it first.
+    """Runs a task on each of the cluster's EC2 instances, replaces it when it dies, and deploys by stopping it first.
 
     Exposes `service`.
     """
@@ -46,26 +49,28 @@ class DiskService(Construct):
         firewalls: Sequence[SecurityGroup],
     ) -> None:
         super().__init__(scope, id_)
+        replicas = environment.monitoring.replicas
         self.service = EcsService(
             self,
             "service",
             name=name,
             cluster=cluster.cluster.arn,
             task_definition=task.definition.arn,
-            desired_count=1,
+            desired_count=replicas,
             # Else the provider destroys the service and makes another one when its capacity provider is another.
             force_new_deployment=True,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(capacity_provider=cluster.ec2.provider.name, weight=1, base=0)
             ],
             network_configuration=EcsServiceNetworkConfiguration(
-                subnets=[vpc.subnets[Tier.PRIVATE][environment.ec2_zone].id],
+                subnets=[vpc.subnets[Tier.PRIVATE][zone].id for zone in environment.ec2_zones],
                 security_groups=[security_group.group.id for security_group in firewalls],
                 assign_public_ip=False,
             ),
+            placement_constraints=[EcsServicePlacementConstraints(type="distinctInstance")] if replicas > 1 else None,
             service_registries=EcsServiceServiceRegistries(registry_arn=registration.arn),
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
-            deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
+            deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT[replicas],
             deployment_maximum_percent=MAXIMUM_PERCENT,
             availability_zone_rebalancing="DISABLED",  # ECS refuses it where no more than 100 % may run
             enable_ecs_managed_tags=True,

@@ -1,4 +1,4 @@
-"""The EC2 instance of a cluster, for tasks that need a disk."""
+"""The EC2 instances of a cluster, for tasks that need a disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from cdktf import Fn, Token
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
+    AutoscalingGroupAvailabilityZoneDistribution,
     AutoscalingGroupInstanceMaintenancePolicy,
     AutoscalingGroupInstanceRefresh,
     AutoscalingGroupInstanceRefreshPreferences,
@@ -34,7 +35,7 @@ from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from modules.ecs.data_volume import DataVolume
 from modules.ecs.instance_role import InstanceRole
-from modules.ecs.user_data import VOLUME, user_data
+from modules.ecs.user_data import user_data, volume_marks
 from modules.encryption_key import EncryptionKey
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
@@ -46,13 +47,18 @@ DAY_S = 24 * 60 * 60
 # one hop ends at the host, and tasks with a network interface of their own are shut out by the agent.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
 ONE_HOP = 1
+# Of two instances one stays while the other is replaced: least and most that run meanwhile, in percent.
+WHILE_REPLACED = {1: (0, 100), 2: (50, 100)}
+# The time from an instance's start to Prometheus on it: the next one is replaced no sooner.
+WARM_UP_S = 600
 
 
 class Ec2Capacity(Construct):
-    """A capacity provider over a group of one instance and its disk; exposes `provider`, `role`, `group`, `volume`.
+    """A capacity provider over a group of instances, each with a disk in a zone of its own; exposes `provider`.
 
-    A task finds its folder of the disk below DATA. An instance that dies is replaced in the same zone, and the new one
-    takes the disk over; so are one that grows old and one whose template changes.
+    There are as many as replicas of Prometheus. A task finds its folder of the disk below DATA. An instance that dies
+    is replaced in the same zone, and the new one takes the disk over; so are one that grows old and one whose template
+    changes.
 
     No key pair and no way in: whoever needs a shell goes through Session Manager.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html
@@ -71,7 +77,7 @@ class Ec2Capacity(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name, settings = environment.qualify("ec2"), environment.cluster.ec2
-        self.role = InstanceRole(
+        role = InstanceRole(
             self,
             "role",
             name=name,
@@ -79,10 +85,22 @@ class Ec2Capacity(Construct):
             cluster=cluster,
             session_manager=settings.session_manager,
         )
-        self.volume = DataVolume(
-            self, "data", name=f"{name}-data", environment=environment, encryption_key=encryption_key
-        )
-        may_attach = self.volume.allow_attach(self.role.role, instance_name=name)
+        script = Fn.base64decode(b64encode(user_data(environment).encode()).decode())
+        may_attach = []
+        for number, (zone, mark) in enumerate(volume_marks(environment).items(), start=1):
+            nth = f"-{number}" if number > 1 else ""
+            data = DataVolume(
+                self,
+                f"data{nth}",
+                name=f"{name}-data{nth}",
+                zone=zone,
+                environment=environment,
+                encryption_key=encryption_key,
+            )
+            policy = f"attach-data-volume{nth}"
+            may_attach.append(data.allow_attach(role.role, name=policy, instance_name=name))
+            # The shell's own ${…} and quotes are kept from Terraform; only it knows the volume.
+            script = Fn.replace(script, mark, data.volume.id)
         security_group = SecurityGroup(self, "firewall", name=name, description=f"Instances of {name}", vpc=vpc)
         security_group.allow_out(HTTPS)  # AWS's APIs, the registry, the system's updates
         every = {**tags, "Name": name}
@@ -95,7 +113,7 @@ class Ec2Capacity(Construct):
             # https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
             image_id=f"resolve:ssm:{AMIS}{'/arm64' if settings.is_arm else ''}/recommended/image_id",
             instance_type=settings.instance_type,
-            iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=self.role.profile.arn),
+            iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=role.profile.arn),
             vpc_security_group_ids=[security_group.group.id],
             metadata_options=LaunchTemplateMetadataOptions(
                 http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=ONE_HOP
@@ -111,40 +129,42 @@ class Ec2Capacity(Construct):
                     ),
                 )
             ],
-            # The shell's own ${…} and quotes are kept from Terraform; only it knows the volume.
-            user_data=Fn.base64encode(
-                Fn.replace(
-                    Fn.base64decode(b64encode(user_data(environment).encode()).decode()),
-                    VOLUME,
-                    self.volume.volume.id,
-                )
-            ),
+            user_data=Fn.base64encode(script),
             # The provider's default_tags reach the template, but not what is started from it.
             tag_specifications=[
                 LaunchTemplateTagSpecifications(resource_type=kind, tags=every) for kind in ("instance", "volume")
             ],
         )
-        self.group = AutoscalingGroup(
+        replicas = environment.monitoring.replicas
+        least, most = WHILE_REPLACED[replicas]
+        group = AutoscalingGroup(
             self,
             "group",
             name=name,
-            vpc_zone_identifier=[vpc.subnets[Tier.PRIVATE][environment.ec2_zone].id],
+            vpc_zone_identifier=[vpc.subnets[Tier.PRIVATE][zone].id for zone in environment.ec2_zones],
+            # Each disk stays in its zone, so an instance in another one would find none.
+            availability_zone_distribution=AutoscalingGroupAvailabilityZoneDistribution(
+                capacity_distribution_strategy="balanced-only"
+            )
+            if replicas > 1
+            else None,
             # In office hours ECS starts and ends the instance with the tasks that ask for one.
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html
-            min_size=0 if environment.monitoring_hours else 1,
-            max_size=1,
+            min_size=0 if environment.monitoring_hours else replicas,
+            max_size=replicas,
+            default_instance_warmup=WARM_UP_S if replicas > 1 else None,
             launch_template=AutoscalingGroupLaunchTemplate(
                 id=template.id, version=Token.as_string(template.latest_version)
             ),
             max_instance_lifetime=settings.max_age_days * DAY_S,
-            # First the old one goes, then the new one comes: there is only one disk.
+            # First the old one goes, then the new one comes: there is only one disk in a zone.
             instance_maintenance_policy=AutoscalingGroupInstanceMaintenancePolicy(
-                min_healthy_percentage=0, max_healthy_percentage=100
+                min_healthy_percentage=least, max_healthy_percentage=most
             ),
             instance_refresh=AutoscalingGroupInstanceRefresh(
                 strategy="Rolling",
                 preferences=AutoscalingGroupInstanceRefreshPreferences(
-                    min_healthy_percentage=0, max_healthy_percentage=100
+                    min_healthy_percentage=least, max_healthy_percentage=most
                 ),
             ),
             enabled_metrics=["GroupDesiredCapacity", "GroupInServiceInstances"],
@@ -157,14 +177,14 @@ class Ec2Capacity(Construct):
                 # ECS adds the first one, and Terraform would remove it.
                 for key, value in sorted({"AmazonECSManaged": "true", **every}.items())
             ],
-            depends_on=[may_attach],  # an instance that came first would give up
+            depends_on=may_attach,  # an instance that came first would give up
         )
         self.provider = EcsCapacityProvider(
             self,
             "provider",
             name=name,
             auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
-                auto_scaling_group_arn=self.group.arn,
+                auto_scaling_group_arn=group.arn,
                 managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
                     status="ENABLED", target_capacity=100
                 ),

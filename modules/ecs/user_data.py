@@ -22,7 +22,7 @@ imds=http://169.254.169.254/latest
 token=$(curl -sf --retry 5 -X PUT $imds/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')
 instance=$(curl -sf --retry 5 -H "X-aws-ec2-metadata-token: $token" $imds/meta-data/instance-id)
 
-volume=VOLUME_ID
+{volume}
 deadline=$((SECONDS + {patience}))
 until [ "$(aws ec2 describe-volumes --volume-ids $volume --query 'Volumes[0].State' --output text)" = available ]; do
     [ $SECONDS -lt $deadline ]
@@ -48,9 +48,27 @@ CONFIG
 """
 
 
+# An instance may start in either zone, and takes the disk that is there.
+OF_ITS_ZONE = """\
+zone=$(curl -sf --retry 5 -H "X-aws-ec2-metadata-token: $token" $imds/meta-data/placement/availability-zone)
+case $zone in
+{volumes}
+*) false ;;
+esac"""
+
+
+def volume_marks(environment: Environment) -> dict[str, str]:
+    """Return the words of the script that stand for the ids of the volumes, by the zone of each."""
+    zones = environment.ec2_zones
+    return {zone: f"{VOLUME}_{zone.upper()}" if len(zones) > 1 else VOLUME for zone in zones}
+
+
 def user_data(environment: Environment) -> str:
-    """Return the script that an instance runs before its agent starts, with VOLUME where the volume's id belongs."""
+    """Return the script that an instance runs before its agent starts, with marks where the volumes' ids belong."""
+    marks = volume_marks(environment)
+    cases = "\n".join(f"{environment.region}{zone}) volume={mark} ;;" for zone, mark in marks.items())
     return USER_DATA.format(
+        volume=OF_ITS_ZONE.format(volumes=cases) if len(marks) > 1 else f"volume={VOLUME}",
         region=environment.region,
         patience=WAIT_FOR_VOLUME_S,
         data=DATA,

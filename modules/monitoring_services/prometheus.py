@@ -1,4 +1,4 @@
-"""Prometheus as an ECS service, on the environment's instance with a disk."""
+"""Prometheus as an ECS service, on each of the environment's instances with a disk."""
 
 from __future__ import annotations
 

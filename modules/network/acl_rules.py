@@ -32,8 +32,13 @@ class AclRule:
     protocol: str = "tcp"
 
 
-def acl_rules(tier: Tier, *, vpc: str, subnets: tuple[Subnet, ...]) -> tuple[AclRule, ...]:
-    """Return the rules of one tier, in the order in which they are numbered."""
+def acl_rules(
+    tier: Tier, *, vpc: str, subnets: tuple[Subnet, ...], gossip_port: int | None = None
+) -> tuple[AclRule, ...]:
+    """Return the rules of one tier, in the order in which they are numbered.
+
+    `gossip_port` is that of Alertmanager's replicas, on which they send UDP from and to each other.
+    """
     private = [subnet.cidr for subnet in subnets if subnet.tier is Tier.PRIVATE]
     match tier:
         case Tier.PUBLIC:
@@ -49,6 +54,12 @@ def acl_rules(tier: Tier, *, vpc: str, subnets: tuple[Subnet, ...]) -> tuple[Acl
                 AclRule(Direction.IN, vpc, ALL_PORTS),
                 AclRule(Direction.IN, ANYWHERE, EPHEMERAL),
                 AclRule(Direction.OUT, ANYWHERE, ALL_PORTS),
+                *(
+                    AclRule(direction, cidr, (gossip_port, gossip_port), protocol="udp")
+                    for direction in Direction
+                    for cidr in private
+                    if gossip_port
+                ),
             )
         case Tier.ISOLATED:
             return (

@@ -19,10 +19,12 @@ STEP = 10  # leaves room between two rules
 class NetworkAcls(Construct):
     """One access list per tier; its rules are the table in modules/network/acl_rules.py."""
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, vpc: Vpc, settings: Network) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, vpc: Vpc, settings: Network, gossip_port: int | None = None
+    ) -> None:
         super().__init__(scope, id_)
         for tier in Tier:
-            rules = acl_rules(tier, vpc=str(settings.cidr), subnets=plan_subnets(settings))
+            rules = acl_rules(tier, vpc=str(settings.cidr), subnets=plan_subnets(settings), gossip_port=gossip_port)
             incoming = [rule for rule in rules if rule.direction is Direction.IN]
             outgoing = [rule for rule in rules if rule.direction is Direction.OUT]
             acl = NetworkAcl(

@@ -90,7 +90,7 @@ class SecurityGroup(Construct):
                 )
 
     def allow_from(
-        self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str
+        self, caller: SecurityGroup, port: int, *, scope: Construct, id_: str, protocol: str = "tcp"
     ) -> VpcSecurityGroupIngressRule:
         """Open a port to the caller on both sides, as `calls:` does (modules/ecs/task.py), and return the side here.
 
@@ -102,7 +102,7 @@ class SecurityGroup(Construct):
             security_group_id=self.group.id,
             description=f"{caller.name} on {port}",
             referenced_security_group_id=caller.group.id,
-            ip_protocol="tcp",
+            ip_protocol=protocol,
             from_port=port,
             to_port=port,
             lifecycle=self._lifecycle,
@@ -119,7 +119,7 @@ class SecurityGroup(Construct):
             security_group_id=caller.group.id,
             description=f"{self.name} on {port}",
             referenced_security_group_id=self.group.id,
-            ip_protocol="tcp",
+            ip_protocol=protocol,
             from_port=port,
             to_port=port,
         )

@@ -17,9 +17,11 @@ TASKS = "group by (service, task_arn) ({})"
 def services(deployment: Deployment) -> RuleGroup:
     """Build the alerts about services that should run and do not, or run short of something."""
     least = least_tasks(deployment)
+    replicas = deployment.environment.monitoring.replicas
+    replicated = dict.fromkeys(ON_DISK, replicas) if replicas > 1 else {}
     short = " or ".join(
         f'count by (service) (up{{job="{ECS_EXPORTER}",service="{name}"}}) < {tasks}'
-        for name, tasks in least.items()
+        for name, tasks in (least | replicated).items()
         if tasks > 1
     )
     always = any_of((*least, *BESIDE_PROMETHEUS))
@@ -104,7 +106,8 @@ def services(deployment: Deployment) -> RuleGroup:
                 for_="15m",
                 severity=Severity.WARNING,
                 summary="Only {{ $value }} tasks of {{ $labels.service }} are running",
-                description="Fewer than its `scaling.min_tasks`.",
+                description="Fewer than its `scaling.min_tasks`."
+                + (" Of Prometheus or Alertmanager: than `monitoring.replicas`." if replicated else ""),
             )
         )
     return RuleGroup(name="services", alerts=tuple(alerts))

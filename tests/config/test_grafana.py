@@ -95,6 +95,16 @@ environments/prod.yaml:7: monitoring.grafana.oidc: with nat: none Grafana does n
 """,  # noqa: E501
     ),
     Bad(
+        "three replicas",
+        added(DEV, "monitoring: {replicas: 3}\n"),
+        """
+environments/dev.yaml:6: monitoring.replicas: is none of the choices
+  value: 3
+  allowed: 1, 2
+  fix: write 2
+""",
+    ),
+    Bad(
         "a workspace that is none",
         added(DEV, "monitoring: {remote_write: {workspace_id: my-workspace}}\n"),
         """

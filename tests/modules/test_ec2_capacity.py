@@ -176,3 +176,31 @@ def test_a_shell_is_there_only_where_it_was_asked_for(cluster: Stack) -> None:
     assert cluster.all("aws_iam_role_policy_attachment") == []
     (attached,) = a_cluster({"session_manager": True}).all("aws_iam_role_policy_attachment")
     assert attached["policy_arn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+
+
+def test_two_replicas_have_an_instance_and_a_disk_each_in_two_zones() -> None:
+    cluster = a_cluster({"zone": "b"}, monitoring={"replicas": 2})
+    group = cluster.one("aws_autoscaling_group")
+    assert (group["min_size"], group["max_size"]) == (2, 2)
+    volumes = {volume["tags"]["Name"]: volume for volume in cluster.all("aws_ebs_volume")}
+    zones = {name: volume["availability_zone"] for name, volume in volumes.items()}
+    assert zones == {"test-ec2-data": "eu-west-1b", "test-ec2-data-2": "eu-west-1a"}
+    assert zones_of(cluster) == set(zones.values())
+    assert {volume["encrypted"] for volume in volumes.values()} == {True}
+    attached = {policy["name"]: policy["policy"] for policy in cluster.all("aws_iam_role_policy")}
+    for name, volume in (("attach-data-volume", "test-ec2-data"), ("attach-data-volume-2", "test-ec2-data-2")):
+        assert cluster.id_of(volumes[volume]).replace(".id}", ".arn}") in attached[name]
+
+
+def test_of_two_instances_one_stays_while_the_other_is_replaced_in_its_own_zone() -> None:
+    group = a_cluster({}, monitoring={"replicas": 2}).one("aws_autoscaling_group")
+    one_by_one = {"min_healthy_percentage": 50, "max_healthy_percentage": 100}
+    assert group["instance_maintenance_policy"] == group["instance_refresh"]["preferences"] == one_by_one
+    assert group["default_instance_warmup"] == 600
+    # Elsewhere there is no disk for it.
+    assert group["availability_zone_distribution"] == {"capacity_distribution_strategy": "balanced-only"}
+
+
+def test_with_office_hours_both_instances_are_gone_by_night() -> None:
+    group = a_cluster({}, monitoring={"replicas": 2}, office_hours={}).one("aws_autoscaling_group")
+    assert (group["min_size"], group["max_size"]) == (0, 2)

@@ -63,3 +63,17 @@ def test_rules_leave_room_between_their_numbers(stack: Stack) -> None:
         for side in ("ingress", "egress"):
             numbers = [rule["rule_no"] for rule in acl(stack, tier)[side]]
             assert numbers == [10 * place for place in range(1, len(numbers) + 1)]
+
+
+def test_replicas_of_alertmanager_reach_each_other_by_udp_on_one_port_of_the_private_tier() -> None:
+    def build(scope: TerraformStack) -> None:
+        vpc = Vpc(scope, "vpc", name="test", region="eu-west-1", settings=a_network())
+        NetworkAcls(scope, "acls", name="test", vpc=vpc, settings=a_network(), gossip_port=9094)
+
+    replicated = synthesize_construct(build)
+    for side in ("ingress", "egress"):
+        udp = [rule for rule in acl(replicated, "private")[side] if rule["protocol"] == "udp"]
+        assert {rule["cidr_block"] for rule in udp} == PRIVATE
+        assert {(rule["from_port"], rule["to_port"]) for rule in udp} == {(9094, 9094)}
+        for tier in ("public", "isolated"):
+            assert {rule["protocol"] for rule in acl(replicated, tier)[side]} == {"tcp"}

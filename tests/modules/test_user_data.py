@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.ecs.user_data import VOLUME, user_data
+from modules.ecs.user_data import user_data, volume_marks
 from tests.settings import an_environment
 
 VOLUME_ID = "vol-0123456789abcdef0"
@@ -34,22 +34,26 @@ class Instance:
     formatted: bool = True
     busy: int = 0
     failing: str = ""
+    zone: str = ""
 
     def start(self) -> int:
         for folder in ("bin", "etc/ecs", "dev/disk/by-id"):
             (self.root / folder).mkdir(parents=True)
         for command in SILENT:
             self._command(command, f"exit {int(command == self.failing)}")
-        self._command("curl", "echo i-0123")
+        self._command("curl", f"case $* in */availability-zone) echo {self.zone} ;; *) echo i-0123 ;; esac")
         self._command("blkid", f"exit {0 if self.formatted else 2}")
         self._command(
             "aws", AWS.format(root=self.root, busy=self.busy, device=DEVICE, attached=int(self.failing == "aws"))
         )
-        script = user_data(an_environment()).replace(VOLUME, VOLUME_ID)
+        environment = an_environment(monitoring={"replicas": 2 if self.zone else 1})
+        script = user_data(environment)
+        for zone, mark in volume_marks(environment).items():
+            script = script.replace(mark, VOLUME_ID if not self.zone or self.zone.endswith(zone) else f"vol-of-{zone}")
         for path in ("/etc/", "/dev/disk", "/data"):
             script = script.replace(f" {path}", f" {self.root}{path}").replace(f"={path}", f"={self.root}{path}")
-        environment = {"PATH": f"{self.root}/bin:{os.environ['PATH']}"}
-        return subprocess.run(["bash", "-c", script], env=environment, capture_output=True, timeout=60).returncode
+        variables = {"PATH": f"{self.root}/bin:{os.environ['PATH']}"}
+        return subprocess.run(["bash", "-c", script], env=variables, capture_output=True, timeout=60).returncode
 
     def _command(self, name: str, body: str) -> None:
         path = self.root / "bin" / name
@@ -78,6 +82,21 @@ def test_it_joins_the_cluster_once_its_disk_is_mounted(tmp_path: Path) -> None:
     assert instance.called("mount") == 1
     assert f"{tmp_path}/{DEVICE}" in (tmp_path / "etc/fstab").read_text()
     assert instance.called("shutdown") == 0
+
+
+@pytest.mark.parametrize("zone", ["eu-west-1a", "eu-west-1b"])
+def test_of_two_disks_it_takes_the_one_of_its_zone(zone: str, tmp_path: Path) -> None:
+    instance = Instance(tmp_path, zone=zone)
+    assert instance.start() == 0
+    assert instance.called(f"aws ec2 attach-volume --volume-id {VOLUME_ID} --instance-id i-0123") == 1
+    assert instance.called("aws ec2 attach-volume") == 1
+
+
+def test_in_a_zone_without_a_disk_it_joins_nothing(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, zone="eu-west-1c")
+    assert instance.start() != 0
+    assert "ECS_CLUSTER" not in instance.agent
+    assert instance.called("shutdown -h") == 1
 
 
 def test_it_waits_for_the_instance_before_it_to_let_go_of_the_disk(tmp_path: Path) -> None:

@@ -22,27 +22,44 @@ WAITS_S = 60
 Labels = Mapping[str, str]
 
 
+ALONE = ("--cluster.listen-address=",)
+
+
 @contextmanager
-def alertmanager(config: Mapping[str, Any], folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start it as its image does, by start.sh, and yield its address."""
+def alertmanager(
+    config: Mapping[str, Any],
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    *,
+    address: str | None = None,
+    cluster: Sequence[str] = ALONE,
+    under: Sequence[str] = (),
+) -> Iterator[str]:
+    """Start it as its image does, by start.sh, and yield its address; its id is in the file alertmanager.pid.
+
+    `address` is by default a free one, `cluster` the flags about its peers, and `under` a command that it runs below.
+    """
     (folder / "alertmanager.yml").write_bytes(yaml_text(dict(config), comment="for a test"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    if address is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
     own = {"ALERTMANAGER": "/usr/bin/prometheus-alertmanager", "PATH": os.environ["PATH"]}
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     flags = [
         f"--config.file={folder / 'alertmanager.yml'}",
         f"--storage.path={folder / 'data'}",
         f"--web.listen-address={address}",
-        "--cluster.listen-address=",
+        *cluster,
     ]
-    with (folder / "log").open("w") as log:
+    log_file = folder / "alertmanager.log"
+    with log_file.open("w") as log:
         process = subprocess.Popen(
-            ["/bin/sh", str(START), *flags], env=own | keys | dict(variables or {}), stdout=log, stderr=log
+            [*under, "/bin/sh", str(START), *flags], env=own | keys | dict(variables or {}), stdout=log, stderr=log
         )
+        (folder / "alertmanager.pid").write_text(str(process.pid))
         try:
-            _until_ready(address, process, folder / "log")
+            _until_ready(address, process, log_file)
             yield f"http://{address}"
         finally:
             process.terminate()

@@ -77,6 +77,15 @@ def log_of(service: str) -> str:
 
 
 PROD = promising(deployment_of("prod"))
+
+
+def replicated(deployment: Deployment) -> Deployment:
+    """With a second Prometheus and Alertmanager."""
+    environment = deployment.environment
+    monitoring = environment.monitoring.model_copy(update={"replicas": 2})
+    return replace(deployment, environment=environment.model_copy(update={"monitoring": monitoring}))
+
+
 ROWS = rows(PROD)
 FILES = render(PROD)
 
@@ -401,3 +410,11 @@ def _holds(rules: Path, series: Series, expected: Mapping[str, list[dict[str, An
     file = rules.with_name("test.yaml")
     file.write_bytes(yaml_text(document, comment="for promtool"))
     promtool("test", "rules", str(file))
+
+
+def test_a_replica_that_is_missing_is_told_and_one_that_nobody_wants_is_not() -> None:
+    expression = rows(replicated(PROD))["ServiceReplicasMismatch"][1].expr
+    for name in ("alertmanager", "prometheus"):
+        missing = f'count by (service) (up{{job="ecs-exporter",service="{name}"}}) < 2'
+        assert missing in expression
+        assert missing not in ROWS["ServiceReplicasMismatch"][1].expr

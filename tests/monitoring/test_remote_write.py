@@ -10,6 +10,7 @@ import pytest
 
 from config.models.environment.environment import Environment
 from modules.monitoring.policies import remote_write as right
+from monitoring.external_labels import replica_label
 from monitoring.remote_write import remote_write
 from tests.monitoring.listener import listening
 from tests.monitoring.test_scrape_limits import exporting, prometheus
@@ -38,6 +39,31 @@ def test_prometheus_may_write_to_that_workspace_and_read_none() -> None:
     statement = right(sending(), WORKSPACE)
     assert statement["Action"] == ["aps:RemoteWrite"]
     assert statement["Resource"] == [f"arn:aws:aps:eu-west-1:{ACCOUNT}:workspace/{WORKSPACE}"]
+
+
+@pytest.mark.promtool
+def test_a_real_replica_says_which_it_is_and_of_which_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workspace takes the samples of one replica of a cluster at a time, by these two labels."""
+    monkeypatch.setenv("HOSTNAME", "ip-10-0-0-7")
+    replicas = an_environment(monitoring={"remote_write": {"workspace_id": WORKSPACE}, "replicas": 2})
+    flag = ("sh", "-c", 'exec "$@" --enable-feature=expand-external-labels', "sh")  # Prometheus 3 has it without
+    with ExitStack() as stack:
+        workspace = stack.enter_context(listening())
+        address = stack.enter_context(exporting(1))
+        (target,) = remote_write(replicas)["remote_write"]
+        del target["sigv4"]
+        config = {
+            "global": {"external_labels": replica_label(replicas)},
+            "scrape_configs": [
+                {"job_name": "app", "static_configs": [{"targets": [address]}], "scrape_interval": "1s"}
+            ],
+            "remote_write": [target | {"url": workspace.url}],
+        }
+        stack.enter_context(prometheus(config, tmp_path, under=flag))
+        body = workspace.next().body
+    for said in (b"__replica__", b"ip-10-0-0-7", b"cluster", b"test"):
+        assert said in body
+    assert b"\x07replica" not in body, "a label of its own would be a series of its own"
 
 
 @pytest.mark.promtool

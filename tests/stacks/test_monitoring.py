@@ -380,3 +380,27 @@ def test_what_a_rule_writes_to_the_topic_names_all_that_it_took_from_the_event(m
         if one["Sid"] == "RulesOfEventBridge"
     ]
     assert statement["Action"] == ["sns:Publish"]
+
+
+def test_two_replicas_run_one_on_each_instance_and_tell_each_other_what_they_sent(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    prod.write_text(prod.read_text().replace("monitoring:\n", "monitoring:\n  replicas: 2\n"))
+    platform = checkout.synthesize(only="prod")
+    stack = platform["prod-monitoring"]
+    for name in ("prometheus", "alertmanager"):
+        service = stack.one("aws_ecs_service", name=name)
+        assert service["desired_count"] == len(service["network_configuration"]["subnets"]) == 2
+        assert service["placement_constraints"] == [{"type": "distinctInstance"}]
+        healthy = service["deployment_minimum_healthy_percent"], service["deployment_maximum_percent"]
+        assert healthy == (50, 100), "one stays, and none is on another's disk"
+    assert {
+        stack.one("aws_ecs_service", name=name)["desired_count"] for name in ("grafana", "cloudwatch-exporter")
+    } == {1}
+    assert "--cluster.peer=alertmanager.app.local:9094" in container(stack, "alertmanager")["command"]
+    doors = [rule for rule in stack.all("aws_vpc_security_group_ingress_rule") if rule["to_port"] == 9094]
+    (group,) = stack.all("aws_security_group", name="prod-alertmanager")
+    assert {rule["ip_protocol"] for rule in doors} == {"tcp", "udp"}
+    for rule in doors:
+        assert rule["security_group_id"] == rule["referenced_security_group_id"] == stack.id_of(group)
+    acls = platform["prod-network"].all("aws_network_acl")
+    assert [acl["tags"]["groundwork:tier"] for acl in acls if "udp" in str(acl)] == ["private"]

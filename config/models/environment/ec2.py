@@ -21,12 +21,13 @@ INTERFACES = 3
 
 
 class Ec2(Settings):
-    """One instance, replaced when it dies, and the volume that outlives it."""
+    """One instance for each replica of Prometheus, replaced when it dies, and the volume that outlives it."""
 
     instance_type: InstanceType = Field(default="t4g.medium", description="Processor and memory of the instance.")
     zone: ZoneLetter | None = Field(
         default=None,
-        description="The zone that it runs in, for a disk stays in its zone; by default the network's first.",
+        description="The zone that it runs in, for a disk stays in its zone; by default the network's first. "
+        "A second replica has the next one.",
     )
     data_volume_gib: int = Field(
         default=50,

@@ -97,9 +97,11 @@ class Environment(DeployTarget):
         return self.office_hours.around if self.office_hours and self.office_hours.monitoring else None
 
     @property
-    def ec2_zone(self) -> str:
-        """The zone of the instance and its disk."""
-        return self.cluster.ec2.zone or self.network.zones[0]
+    def ec2_zones(self) -> tuple[str, ...]:
+        """The zones of the instances with a disk: one for each replica of Prometheus."""
+        first = self.cluster.ec2.zone or self.network.zones[0]
+        others = (zone for zone in self.network.zones if zone != first)
+        return (first, *others)[: self.monitoring.replicas]
 
     def image(self, service: Service) -> str:
         """Return the image that a service runs here: its own choice, or its repository at its release."""

@@ -51,6 +51,11 @@ class Monitoring(Settings):
         default=2048,
         description="Memory of Prometheus in MiB; the instance (`cluster.ec2.instance_type`) needs 1 GiB more.",
     )
+    replicas: Literal[1, 2] = Field(
+        default=1,
+        description="2 runs a second Prometheus and Alertmanager, on an instance and a disk of their own in another "
+        "zone; people are still told once.",
+    )
     alert_emails: tuple[EmailAddress, ...] = Field(
         default=(),
         description="Who gets every alert by mail, once confirmed. Without anyone, alerts are only seen in Grafana, "

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
 
-from config.models.environment.environment import Environment
+from config.models.environment.environment import NAMESPACE, Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
-from config.models.monitoring.grafana import Oidc
+from config.models.monitoring.sign_in import sign_in
 from config.models.service.container.hardening import Capability
 from config.models.service.health_check import HealthCheck
 from config.models.service.http import Http
@@ -40,6 +39,9 @@ ON_DISK = (ALERTMANAGER, PROMETHEUS)
 DISK_OWNER = 65534  # `nobody`, whom both images run as
 GRAFANA_ROUTE = Http(host=(GRAFANA,))
 OIDC_SECRET = "oidc-client-secret"  # noqa: S105  its name
+
+GOSSIP_PORT = 9094
+"""On which replicas of Alertmanager tell each other of silences and of what has been sent, by TCP and UDP."""
 
 ONE = Scaling(min_tasks=1, max_tasks=1, cpu_percent=None, memory_percent=None)
 # The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
@@ -95,7 +97,7 @@ def prometheus(environment: Environment, tag: str) -> PlatformService:
         cpu=PROMETHEUS_CPU,
         memory_mib=environment.monitoring.memory_mib,
         architecture=_of_the_instance(environment),
-        scaling=ONE,
+        scaling=_on_every_instance(environment),
     )
 
 
@@ -116,9 +118,18 @@ def alertmanager(environment: Environment, tag: str) -> PlatformService:
         port=PORTS[ALERTMANAGER],
         variables={"RECEIVERS": files} if files else {},
         secrets={variable: name for name, variable in held_by.items()},
+        # Where there is a peer: in place of the image's own, by which it has none.
+        command=(
+            "--config.file=/etc/alertmanager/alertmanager.yml",
+            "--storage.path=/alertmanager",
+            f"--cluster.listen-address=0.0.0.0:{GOSSIP_PORT}",
+            f"--cluster.peer={ALERTMANAGER}.{NAMESPACE}:{GOSSIP_PORT}",
+        )
+        if environment.monitoring.replicas > 1
+        else (),
         health_check=_asks(ALERTMANAGER, "/-/healthy"),
         architecture=_of_the_instance(environment),
-        scaling=ONE,
+        scaling=_on_every_instance(environment),
     )
 
 
@@ -152,7 +163,7 @@ def grafana(environment: Environment, tag: str) -> PlatformService:
             "GF_SERVER_ROOT_URL": f"https://{host}/",
             # A password is read at the start, so another one is another task.
             "PASSWORD_VERSION": str(environment.monitoring.grafana.password_version),
-            **(_sign_in(oidc) if oidc else {}),
+            **(sign_in(oidc) if oidc else {}),
         },
         secrets={"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET": OIDC_SECRET} if oidc else {},
         health_check=_asks(GRAFANA, "/api/health", path="/api/health"),
@@ -163,37 +174,16 @@ def grafana(environment: Environment, tag: str) -> PlatformService:
     )
 
 
-def _sign_in(oidc: Oidc) -> dict[str, str]:
-    """Return Grafana's settings of a sign-in by OpenID Connect.
-
-    https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/
-    """
-    if (endpoints := oidc.endpoints) is None:
-        return {}  # said by Oidc.mistakes
-    settings = {
-        "ENABLED": "true",
-        "NAME": "single sign-on",
-        "CLIENT_ID": oidc.client_id,
-        "SCOPES": " ".join(oidc.scopes),
-        "AUTH_URL": endpoints.authorize,
-        "TOKEN_URL": endpoints.token,
-        "API_URL": endpoints.user_info,
-        "USE_PKCE": "true",
-        "ALLOW_SIGN_UP": "true",
-        "ALLOW_ASSIGN_GRAFANA_ADMIN": "false",
-        "ROLE_ATTRIBUTE_PATH": oidc.role_attribute_path,
-        "GROUPS_ATTRIBUTE_PATH": oidc.groups_claim,
-        "ALLOWED_GROUPS": json.dumps(oidc.groups_that_may) if oidc.groups_that_may else "",
-        "ALLOWED_DOMAINS": ",".join(oidc.email_domains),
-    }
-    return {f"GF_AUTH_GENERIC_OAUTH_{name}": value for name, value in settings.items() if value}
-
-
 def _asks(name: str, check: str, **load_balancer: str) -> HealthCheck:
     # busybox, which all these images have, has a wget; a Dockerfile's HEALTHCHECK means nothing to ECS.
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
     command = ("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORTS[name]}{check}")
     return HealthCheck(command=command, **load_balancer)
+
+
+def _on_every_instance(environment: Environment) -> Scaling:
+    replicas = environment.monitoring.replicas
+    return ONE.model_copy(update={"min_tasks": replicas, "max_tasks": replicas})
 
 
 def _of_the_instance(environment: Environment) -> Architecture:

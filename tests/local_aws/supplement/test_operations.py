@@ -204,6 +204,36 @@ def test_a_group_remembers_when_and_how_its_instances_are_replaced(supplement_ke
         assert kept() == (86_400, None)
 
 
+def test_a_group_remembers_how_it_spreads_over_zones_and_how_long_instances_warm_up(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        scaling = aws("autoscaling")
+        image = aws("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        aws("ec2").create_launch_template(
+            LaunchTemplateName=aws.name, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"}
+        )
+        balanced = {"CapacityDistributionStrategy": "balanced-only"}
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=aws.name,
+            MinSize=0,
+            MaxSize=0,
+            AvailabilityZones=["eu-west-1a", "eu-west-1b"],
+            LaunchTemplate={"LaunchTemplateName": aws.name},
+            AvailabilityZoneDistribution=balanced,
+            DefaultInstanceWarmup=600,
+        )
+
+        def kept() -> tuple[dict[str, str], int]:
+            (found,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[aws.name])["AutoScalingGroups"]
+            return found["AvailabilityZoneDistribution"], found["DefaultInstanceWarmup"]
+
+        assert kept() == (balanced, 600)
+        scaling.update_auto_scaling_group(AutoScalingGroupName=aws.name, DefaultInstanceWarmup=300)
+        assert kept() == (balanced, 300)
+
+
 def test_a_terminated_instance_leaves_no_network_interface(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
