@@ -93,6 +93,12 @@ resource "aws_autoscaling_group" "main" {
     strategy = "Rolling"
   }
 
+  default_instance_warmup = 600
+
+  availability_zone_distribution {
+    capacity_distribution_strategy = "balanced-only"
+  }
+
   instance_maintenance_policy {
     min_healthy_percentage = 0
     max_healthy_percentage = 100
