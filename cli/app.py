@@ -27,6 +27,7 @@ from cli.images.commands import images_app
 from cli.importers.commands import app as import_app
 from cli.local import local_app
 from cli.logs.command import logs
+from cli.monitoring.commands import app as monitoring_app
 from cli.options import Environment, Local, LockTimeout
 from cli.picture.board import draw
 from cli.previews.commands import app as preview_app
@@ -71,6 +72,7 @@ app.add_typer(preview_app, name="preview", rich_help_panel="Every day")
 app.add_typer(local_app, name="local", rich_help_panel="Try it")
 app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
 app.add_typer(database_app, name="database", rich_help_panel="Every day")
+app.add_typer(monitoring_app, name="monitoring", rich_help_panel="Every day")
 app.add_typer(images_app, name="images", rich_help_panel="Every day")
 app.add_typer(import_app, name="import", rich_help_panel="Every day")
 app.add_typer(prices_app, name="prices", rich_help_panel="Look and repair")

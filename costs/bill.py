@@ -30,7 +30,7 @@ FORMULAS: Mapping[Formula, tuple[str, ...]] = {
     edge.access_logs: (),
     compute.services: ("aws_ecs_service", "aws_ecs_task_definition"),
     compute.jobs: ("aws_scheduler_schedule",),
-    compute.instances: ("aws_autoscaling_group", "aws_ebs_volume"),
+    compute.instances: ("aws_autoscaling_group", "aws_ebs_volume", "aws_dlm_lifecycle_policy"),
     compute.functions: ("aws_lambda_function",),
     data.databases: ("aws_db_instance",),
     data.secrets: ("aws_secretsmanager_secret",),

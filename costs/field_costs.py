@@ -118,6 +118,7 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
             per=" more, by the default instance and disks; and a price for each GB of metrics between zones",
         ),
         "cluster.ec2.data_volume_gib": FieldCost(unit=((1, "ebs_gp3"),), per=" a GiB"),
+        "cluster.ec2.data_snapshot_retention_days": FieldCost(unit=((1, "ebs_snapshot"),), per=" a GiB that is kept"),
         "cluster.ec2.root_volume_gib": FieldCost(unit=((1, "ebs_gp3"),), per=" a GiB"),
         "databases.instance_class": FieldCost(_INSTANCES, per=" a database in one zone"),
         "databases.storage_gib": FieldCost(unit=((1, "rds_gp3"),), per=" a GiB in one zone"),

@@ -24,6 +24,7 @@ WIDE = {
     "FindDataVolume",
     "FindExecLog",
     "FindRolloutTasks",
+    "FindSnapshots",
     "FindTasks",
     "FollowLogQueries",
     "LogsOfThisAccount",

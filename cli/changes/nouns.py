@@ -40,6 +40,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_db_instance": _noun("database", holds="all its data", noticed="every service that uses it"),
     "aws_db_parameter_group": _noun("database parameter group"),
     "aws_db_subnet_group": _noun("database subnet group"),
+    "aws_dlm_lifecycle_policy": _noun("plan of snapshots", many="plans of snapshots"),
     "aws_dynamodb_table": _noun("table", holds="all its items"),
     "aws_ebs_volume": _noun("disk", holds="what is on it"),
     "aws_ecr_lifecycle_policy": _noun("rule of which images are kept in", many="rules of which images are kept in"),

@@ -6,20 +6,14 @@ address stays what it was, nothing is destroyed, and the code asks for no change
 
 from __future__ import annotations
 
-import copy
-import json
-import subprocess
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from cli.database.instances import RESTORED_TAG, Instance, ServiceDatabase, has_managed_password, tags_of
 from cli.deploy.run import Run
 from cli.errors import CommandError
 from cli.options import confirm
+from cli.state.changed_state import point_state_at
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import initialize, terraform
 
 KIND = "aws_db_instance"
 
@@ -50,7 +44,8 @@ def switch_over(run: Run, database: ServiceDatabase, *, yes: bool) -> str | None
             _rename(database, database.name, old)
         _rename(database, database.restored_name, database.name)
     its = database.wait(database.name)
-    _point_state_at(run, stack, its)
+    resource_id = its["DbiResourceId"]
+    point_state_at(run, stack, KIND, {"id": resource_id, "resource_id": resource_id})
     return old
 
 
@@ -82,43 +77,3 @@ def _rename(database: ServiceDatabase, now: str, then: str) -> None:
     database.session.say(f"{now} becomes {then}")
     database.rds.modify_db_instance(DBInstanceIdentifier=now, NewDBInstanceIdentifier=then, ApplyImmediately=True)
     database.wait(then)
-
-
-def _point_state_at(run: Run, stack: SynthesizedStack, instance: Instance) -> None:
-    """Write into the stack's state by which resource id the provider finds the instance from here on.
-
-    Terraform compares lineage and serial as it takes the state. What else differs it reads from AWS by itself.
-    https://developer.hashicorp.com/terraform/cli/commands/state/push
-    """
-    environment = run.session.terraform.environment
-    initialize(stack.directory, environment)
-    pulled = terraform(stack.directory, ["state", "pull"], environment, output=subprocess.PIPE)
-    try:
-        state = json.loads(pulled.stdout)
-    except ValueError as error:
-        raise CommandError(f"{stack.id}: its state cannot be read\n{pulled.stdout}") from error
-    changed = with_instance(state, instance["DbiResourceId"])
-    if changed == state:
-        return
-    with tempfile.TemporaryDirectory(prefix="groundwork-state-") as folder:
-        file = Path(folder) / "state.json"
-        file.write_text(json.dumps({**changed, "serial": state["serial"] + 1}))
-        options = [f"-lock-timeout={run.lock_timeout_seconds}s", str(file)]
-        done = terraform(stack.directory, ["state", "push", *options], environment, output=subprocess.PIPE)
-    run.forget_states()
-    if done.returncode != 0:
-        raise CommandError(
-            f"{stack.id}: its state cannot be written\n{done.stdout.strip()}",
-            fix="run the same command again: both names are right already",
-        )
-
-
-def with_instance(state: dict[str, Any], resource_id: str) -> dict[str, Any]:
-    """Return the state with the one database instance in it known by this resource id."""
-    changed = copy.deepcopy(state)
-    found = [entry for entry in changed.get("resources", []) if entry["mode"] == "managed" and entry["type"] == KIND]
-    instances = [instance for entry in found for instance in entry["instances"]]
-    if len(instances) != 1:
-        raise CommandError(f"the state knows {len(instances)} database instances, and not one")
-    instances[0]["attributes"].update(id=resource_id, resource_id=resource_id)
-    return changed

@@ -20,6 +20,13 @@ def kms_key(place: Place, values: Values) -> Iterator[str]:
                 yield key["KeyId"]
 
 
+def snapshot_policy(place: Place, values: Values) -> Iterator[str]:
+    """Yield the plans of snapshots with the stack's tags and this description, which says the name of its disk."""
+    for policy in place.client("dlm").get_lifecycle_policies()["Policies"]:
+        if policy["Description"] == values["description"] and place.tags.items() <= policy["Tags"].items():
+            yield policy["PolicyId"]
+
+
 def certificate(place: Place, values: Values) -> Iterator[str]:
     """Yield the certificates of this domain that carry the stack's tags."""
     acm = place.client("acm")

@@ -31,6 +31,8 @@ EC2_KINDS = (
     ("describe_launch_templates", "LaunchTemplates", "LaunchTemplateId", "launch-template"),
 )
 GROUP_TAG = "aws:autoscaling:groupName"
+LIFECYCLE_TAG = "aws:dlm:lifecycle-policy-id"
+"""Data Lifecycle Manager's own, on the snapshots that it makes and deletes in time."""
 LISTED_HERE = ("ec2", "ecs")
 """Services whose resources are listed one kind after the other, and ignored in the tagging API's answer."""
 MOST_SERVICES_DESCRIBED = 10
@@ -83,7 +85,8 @@ def _ec2(environment: str, region: str) -> Iterator[Tagged]:
     for operation, items, identifier, kind in EC2_KINDS:
         yield from found(kind, identifier, _pages(ec2, operation, items, filters))
     snapshots = _pages(ec2, "describe_snapshots", "Snapshots", filters, OwnerIds=["self"])
-    yield from found("snapshot", "SnapshotId", snapshots)
+    lasting = (one for one in snapshots if not any(tag["Key"] == LIFECYCLE_TAG for tag in one["Tags"]))
+    yield from found("snapshot", "SnapshotId", lasting)
     yield from found("elastic-ip", "AllocationId", ec2.describe_addresses(Filters=filters)["Addresses"])
     yield from found("vpc-flow-log", "FlowLogId", _pages(ec2, "describe_flow_logs", "FlowLogs", filters))
 

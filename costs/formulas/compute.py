@@ -142,7 +142,7 @@ def jobs(facts: Facts) -> Iterator[Line]:
 
 
 def instances(facts: Facts) -> Iterator[Line]:
-    """Price groups of instances with their root disks, and disks of their own."""
+    """Price groups of instances with their root disks, disks of their own, and snapshots of these."""
     for group in facts.inventory.all("aws_autoscaling_group"):
         reference = str(group.blocks("launch_template")[0]["id"])
         template = facts.inventory.referred(group, reference)
@@ -164,6 +164,9 @@ def instances(facts: Facts) -> Iterator[Line]:
     if volumes := facts.inventory.all("aws_ebs_volume"):
         gib = sum(one.number("size") for one in volumes)
         yield facts.line("disk of Prometheus", "", [Term(gib, "ebs_gp3")], volumes)
+        if policies := facts.inventory.all("aws_dlm_lifecycle_policy"):
+            note = "the disk once: what is on it, and what changes each day"
+            yield facts.line("snapshots of that disk", "", [Term(gib, "ebs_snapshot")], policies, note=note)
 
 
 def disks_gib(template: Resource) -> float:

@@ -21,7 +21,7 @@ MOST_POLICIES = 10
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "network": ("ec2",),
     "edge": ("acm", "elasticloadbalancing", "globalaccelerator", "route53", "wafv2", "s3"),
-    "compute": ("application-autoscaling", "autoscaling", "ecs", "lambda", "scheduler", "servicediscovery"),
+    "compute": ("application-autoscaling", "autoscaling", "dlm", "ecs", "lambda", "scheduler", "servicediscovery"),
     "data": ("aoss", "ecr", "elasticache", "kms", "rds", "secretsmanager", "sqs", "ssm"),
     "files": ("elasticfilesystem",),
     "watch": ("budgets", "cloudwatch", "events", "logs", "sns", "tag"),

@@ -255,7 +255,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {"deploys": 40, "task_minutes": 6},
         {"runs of the task": 0.0395},
     ),
-    # 730 x 0.0368; 30 x 0.088; 50 x 0.088
+    # 730 x 0.0368; 30 x 0.088; 50 x 0.088; 50 x 0.05
     "the instance of a cluster": (
         {
             "cluster": {
@@ -266,10 +266,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
                     "t": {"instance_type": "t4g.medium", "block_device_mappings": [{"ebs": {"volume_size": 30}}]}
                 },
                 "aws_ebs_volume": {"v": {"size": 50}},
+                "aws_dlm_lifecycle_policy": {"p": {}},
             }
         },
         {},
-        {"instances of dev-ec2": 26.864, "root disks of dev-ec2": 2.64, "disk of Prometheus": 4.40},
+        {
+            "instances of dev-ec2": 26.864,
+            "root disks of dev-ec2": 2.64,
+            "disk of Prometheus": 4.40,
+            "snapshots of that disk": 2.50,
+        },
     ),
     # While what it is there for runs: 282.44 h x 0.0368; 30 GiB x 0.3869 x 0.088
     "an instance in office hours": (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from cdktf import TerraformStack
 
 from modules.ecs.cluster import EcsCluster
@@ -73,6 +75,46 @@ def test_the_data_is_encrypted_and_belongs_to_no_instance(cluster: Stack) -> Non
     assert cluster.all("aws_volume_attachment") == []
     assert volume["final_snapshot"] is True
     assert a_cluster({"data_kept_when_deleted": False}).one("aws_ebs_volume")["final_snapshot"] is False
+
+
+def test_snapshots_are_made_of_the_disk_alone_every_night_and_kept_for_a_week(cluster: Stack) -> None:
+    policy = cluster.one("aws_dlm_lifecycle_policy")
+    details = policy["policy_details"]
+    assert details["resource_types"] == ["VOLUME"]
+    assert details["target_tags"] == cluster.one("aws_ebs_volume")["tags"] == {"Name": "test-ec2-data"}
+    (schedule,) = details["schedule"]
+    assert schedule["create_rule"] == {"interval": 24, "interval_unit": "HOURS", "times": ["03:00"]}
+    assert schedule["retain_rule"] == {"interval": 7, "interval_unit": "DAYS"}
+    assert schedule["copy_tags"] is True, "`groundwork monitoring restore` finds them by the disk's name"
+    assert a_cluster({"data_snapshot_retention_days": 0}).all("aws_dlm_lifecycle_policy") == []
+
+
+def test_what_data_lifecycle_manager_is_told_is_of_the_form_that_it_takes(cluster: Stack) -> None:
+    """The provider checks the times alone, and the embedded AWS nothing."""
+    shapes = Loader().load_service_model("dlm", "service-2")["shapes"]
+    policy = cluster.one("aws_dlm_lifecycle_policy")
+    (schedule,) = policy["policy_details"]["schedule"]
+    described, named = shapes["PolicyDescription"], shapes["ScheduleName"]
+    assert re.fullmatch(described["pattern"], policy["description"])
+    assert len(policy["description"]) <= described["max"]
+    assert re.fullmatch(named["pattern"], schedule["name"])
+    assert schedule["retain_rule"]["interval_unit"] in shapes["RetentionIntervalUnitValues"]["enum"]
+    assert schedule["create_rule"]["interval"] in (1, 2, 3, 4, 6, 8, 12, 24)
+
+
+def test_snapshots_are_made_by_a_role_that_can_delete_no_others(cluster: Stack) -> None:
+    (role,) = cluster.all("aws_iam_role", name="test-ec2-data-snapshots")
+    (trust,) = json.loads(role["assume_role_policy"])["Statement"]
+    assert trust["Principal"] == {"Service": "dlm.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    (rights,) = cluster.all("aws_iam_role_policy", name="snapshots")
+    of_the_disk = {"StringEquals": {"aws:ResourceTag/Name": "test-ec2-data"}}
+    changes = [one for one in json.loads(rights["policy"])["Statement"] if one["Resource"] != ["*"]]
+    assert [(one["Action"], one["Resource"][0].rpartition(":")[2], one.get("Condition")) for one in changes] == [
+        (["ec2:CreateSnapshot"], "volume/*", of_the_disk),
+        (["ec2:CreateSnapshot", "ec2:CreateTags"], "snapshot/*", None),
+        (["ec2:DeleteSnapshot"], "snapshot/*", of_the_disk),
+    ]
 
 
 def test_the_data_is_destroyed_in_two_steps_where_things_are_protected(cluster: Stack) -> None:

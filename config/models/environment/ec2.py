@@ -38,6 +38,13 @@ class Ec2(Settings):
     data_kept_when_deleted: bool = Field(
         default=True, description="A last snapshot is made of the disk when it is destroyed."
     )
+    data_snapshot_retention_days: int = Field(
+        default=7,
+        ge=0,
+        le=365,
+        description="A snapshot of the disk is made each night and kept for as many days (`groundwork monitoring "
+        "restore`); 0 makes none.",
+    )
     root_volume_gib: int = Field(default=30, ge=30, le=1000, description="The instance's own disk: images and logs.")
     max_age_days: int = Field(
         default=30, ge=1, le=365, description="An older instance is replaced by one with the newest system."

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 
-from cli.database.switchover import with_instance
 from cli.errors import CommandError
+from cli.state.changed_state import with_attributes
 from local_aws.endpoint import Endpoint
 from tests.cli.commands import Groundwork, groundwork_in
 from tests.synthesis import Checkout
@@ -123,11 +123,21 @@ def test_a_state_learns_the_new_instance_and_keeps_the_rest() -> None:
             {"mode": "managed", "type": "aws_db_instance", "instances": [{"attributes": attributes}]},
         ],
     }
-    changed = with_instance(state, "db-NEW")
+    changed = with_attributes(state, "aws_db_instance", {"id": "db-NEW", "resource_id": "db-NEW"})
     assert changed["resources"][1]["instances"][0]["attributes"] == attributes | {
         "id": "db-NEW",
         "resource_id": "db-NEW",
     }
     assert changed["resources"][0] == state["resources"][0]  # type: ignore[index]
-    with pytest.raises(CommandError, match="knows 0 database instances"):
-        with_instance({"resources": []}, "db-NEW")
+    with pytest.raises(CommandError, match="knows 0 resources aws_db_instance"):
+        with_attributes({"resources": []}, "aws_db_instance", {"id": "db-NEW"})
+
+
+def test_of_two_disks_the_state_learns_the_one_that_has_the_name() -> None:
+    disks = [{"attributes": {"id": name, "tags": {"Name": name}}} for name in ("prod-ec2-data", "prod-ec2-data-2")]
+    resources = [{"mode": "managed", "type": "aws_ebs_volume", "instances": [disk]} for disk in disks]
+    changed = with_attributes({"resources": resources}, "aws_ebs_volume", {"id": "vol-1"}, name="prod-ec2-data-2")
+    found = [entry["instances"][0]["attributes"]["id"] for entry in changed["resources"]]
+    assert found == ["prod-ec2-data", "vol-1"]
+    with pytest.raises(CommandError, match="knows 2 resources aws_ebs_volume"):
+        with_attributes({"resources": resources}, "aws_ebs_volume", {"id": "vol-1"})

@@ -1,0 +1,1 @@
+"""The commands about an environment's monitoring: restore its disk, change the password of Grafana."""
