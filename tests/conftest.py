@@ -27,6 +27,7 @@ LONGEST_FIRST = (
     "demo",
     "edge_and_preview",
     "workflow_steps",
+    "first_pull_request",
     "judged_deploys",
     "recovery",
     "up",
