@@ -67,19 +67,24 @@ def measure(services: int, *, calls: int = 0) -> Size:
     """Synthesize an environment of this many services, each of which calls so many before it."""
     with TemporaryDirectory() as folder:
         root, out = Path(folder) / "checkout", Path(folder) / "out"
-        (root / "environments").mkdir(parents=True)
-        (root / "service_configs").mkdir()
-        (root / "docker").symlink_to(ROOT / "docker")
-        (root / "environments/big.yaml").write_text(ENVIRONMENT)
-        for number in range(services):
-            file = root / f"service_configs/service-{number:03}.yaml"
-            called = [f"service-{other:03}" for other in range(max(0, number - calls), number)]
-            kind = SERVICE.format(priority=number + 1) if number < ROUTED else INTERNAL
-            file.write_text(f"{kind}calls: [{', '.join(called)}]\n")
+        write_checkout(root, services, calls=calls)
         cost = cost_of(PROGRAM, [str(root), str(out)])
         documents = [json.loads(path.read_text()) for path in out.glob("stacks/*/cdk.tf.json")]
     resources = sum(len(found) for document in documents for found in document["resource"].values())
     return Size(services, resources, cost)
+
+
+def write_checkout(root: Path, services: int, *, calls: int = 0) -> None:
+    """Write the YAML of an environment with so many services, beside the images."""
+    (root / "environments").mkdir(parents=True)
+    (root / "service_configs").mkdir()
+    (root / "docker").symlink_to(ROOT / "docker")
+    (root / "environments/big.yaml").write_text(ENVIRONMENT)
+    for number in range(services):
+        file = root / f"service_configs/service-{number:03}.yaml"
+        called = [f"service-{other:03}" for other in range(max(0, number - calls), number)]
+        kind = SERVICE.format(priority=number + 1) if number < ROUTED else INTERNAL
+        file.write_text(f"{kind}calls: [{', '.join(called)}]\n")
 
 
 def growth(smaller: Size, larger: Size, *, of: str = "cpu") -> float:

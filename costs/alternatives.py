@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from config.models.service.service import Service
+from costs.formulas.monitoring import EXPORTER
 from costs.inventory import Inventory, Resource
 
 Edit = Callable[[Resource], Resource | None]
@@ -19,6 +22,8 @@ WEEKDAYS = {"start": "cron(0 7 ? * MON-FRI *)", "stop": "cron(0 20 ? * MON-FRI *
 """By the names of the actions that office hours are made of, when they move services."""
 AROUND = {"start": "cron(45 6 ? * MON-FRI *)", "stop": "cron(15 20 ? * MON-FRI *)"}
 """When they move what services need."""
+SIZES = {"cpu": "cpu", "memory": "memory_mib"}
+"""The attributes of a task definition that say its size, and the fields that they are of."""
 ACTION, SCHEDULE, TARGET = (
     "aws_appautoscaling_scheduled_action",
     "aws_scheduler_schedule",
@@ -57,6 +62,48 @@ def with_nat(inventory: Inventory, nat: str) -> Inventory | None:
     alarm = Resource(stack, "aws_cloudwatch_metric_alarm", "other", {}, "")
     more = (way, template, alarm) if type_ == "aws_instance" else (way,)
     return edited(inventory, lambda one: None if one.address in gone else one, more)
+
+
+def with_exporter_moved(inventory: Inventory) -> tuple[str, Inventory] | None:
+    """Return `monitoring.single_task` with its other value: the exporter moves into Grafana's task, or out of it."""
+    services = {name: one for one in inventory.all("aws_ecs_service") for name in inventory.containers(one)}
+    exporter, grafana = services.get(EXPORTER), services.get("grafana")
+    if exporter is None or grafana is None:
+        return None
+    definition = inventory.referred(grafana, str(grafana.attributes["task_definition"]))
+    if exporter is not grafana:
+        gone = {one.address for one in _with_its_own(inventory, exporter)}
+        both = json.dumps([{"name": name} for name in (*inventory.containers(grafana), EXPORTER)])
+        return "true", edited(
+            inventory,
+            lambda one: (
+                None
+                if one.address in gone
+                else replace(one, attributes={**one.attributes, "container_definitions": both})
+                if one is definition
+                else one
+            ),
+        )
+    small = {name: str(Service.model_fields[field].default) for name, field in SIZES.items()}
+    alone = {"name": EXPORTER, "container_definitions": json.dumps([{"name": EXPORTER}]), **small}
+    more = []
+    for one in _with_its_own(inventory, grafana):
+        text = json.dumps(dict(one.attributes))
+        for other in _with_its_own(inventory, grafana):
+            text = text.replace(f"{{{other.type}.{other.id}.", f"{{{other.type}.{other.id}-exporter.")
+        named = alone if one is definition else {"name": EXPORTER} if one is grafana else {}
+        more.append(replace(one, id=f"{one.id}-exporter", attributes={**json.loads(text), **named}))
+    return "false", edited(inventory, lambda one: one, tuple(more))
+
+
+def _with_its_own(inventory: Inventory, service: Resource) -> Iterator[Resource]:
+    """Yield an ECS service, its task definition, and what stops and starts it by the clock."""
+    yield service
+    if definition := inventory.referred(service, str(service.attributes["task_definition"])):
+        yield definition
+    for target in inventory.referring(TARGET, "resource_id", service):
+        yield target
+        yield from inventory.referring(ACTION, "resource_id", target)
 
 
 def other_hours(inventory: Inventory) -> Iterator[tuple[str, str, Inventory]]:

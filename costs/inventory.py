@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -73,6 +74,12 @@ class Inventory:
         for one in self.all(type_):
             if one.stack == to.stack and wanted in str(one.attributes.get(attribute, "")):
                 yield one
+
+    def containers(self, service: Resource) -> tuple[str, ...]:
+        """Return the names of the containers in the tasks of an ECS service."""
+        definition = self.referred(service, str(service.attributes["task_definition"]))
+        written = definition.attributes.get("container_definitions") if definition else None
+        return tuple(str(one["name"]) for one in json.loads(written or "[]"))
 
     def without(self, service: str) -> Inventory:
         """Return the environment when the service is not there."""

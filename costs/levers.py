@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from costs.alternatives import Edit, edited, other_hours, set_all, with_nat
+from costs.alternatives import Edit, edited, other_hours, set_all, with_exporter_moved, with_nat
 from costs.bill import Bill, make_bill
 from costs.facts import Facts
 
@@ -19,8 +19,8 @@ class Lever:
     usd: float
 
 
-def levers(bill: Bill, *, most: int = 5) -> tuple[Lever, ...]:
-    """Return the settings with the largest effect either way, each with its largest; the bill is made anew for each."""
+def levers(bill: Bill) -> tuple[Lever, ...]:
+    """Return the settings by their effect, each with its largest; the bill is made anew for each."""
     found: dict[str, Lever] = {}
     for setting, value, facts in _alternatives(bill.facts):
         other = make_bill(facts)
@@ -29,7 +29,7 @@ def levers(bill: Bill, *, most: int = 5) -> tuple[Lever, ...]:
         lever = Lever(setting, value, other.usd - bill.usd)
         if abs(lever.usd) > abs(found[setting].usd if setting in found else 0):
             found[setting] = lever
-    return tuple(sorted(found.values(), key=lambda lever: (-abs(lever.usd), lever.setting))[:most])
+    return tuple(sorted(found.values(), key=lambda lever: (-abs(lever.usd), lever.setting)))
 
 
 def _alternatives(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
@@ -50,6 +50,9 @@ def _alternatives(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
         other_value = "enabled" if values[:1] in ([], ["disabled"]) else "disabled"
         insights = [{"name": "containerInsights", "value": other_value}]
         yield "cluster.container_insights", other_value, _with(facts, set_all("aws_ecs_cluster", setting=insights))
+    if moved := with_exporter_moved(inventory):
+        value, tasks = moved
+        yield "monitoring.single_task", value, replace(facts, inventory=tasks)
     if inventory.all("aws_flow_log"):
         yield from _flow_logs(facts)
     yield from _logging(facts)

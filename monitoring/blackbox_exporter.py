@@ -16,10 +16,10 @@ from config.models.environment.edge import NO_SERVICE
 from config.models.environment.environment import NAMESPACE
 from config.models.environment.platform_service import (
     BLACKBOX_EXPORTER,
-    CLOUDWATCH_EXPORTER,
     GRAFANA,
     GRAFANA_ROUTE,
     PORTS,
+    exporters_service,
 )
 from config.models.nat import Nat
 from config.models.service.http import Http
@@ -88,7 +88,7 @@ def scrapes(deployment: Deployment) -> list[dict[str, Any]]:
     """Return the scrape of the exporter for each probe: its parameters say whom to ask, its labels who that is."""
     if not (asked := probes(deployment)):
         return []
-    exporter = f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}:{PORTS[BLACKBOX_EXPORTER]}"
+    exporter = f"{exporters_service(deployment.environment)}.{NAMESPACE}:{PORTS[BLACKBOX_EXPORTER]}"
     return [
         {
             "job_name": BLACKBOX_EXPORTER,

@@ -16,7 +16,8 @@ from config.models.environment.platform_service import (
     GRAFANA,
     PORTS,
     PROMETHEUS,
-    SERVICES,
+    ecs_services,
+    exporters_service,
 )
 from config.models.service.service import Service
 from monitoring import blackbox_exporter
@@ -62,7 +63,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             _of_aws(environment),
             _platform(GRAFANA),
             _applications(environment, services),
-            _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also={PORTS[ECS_EXPORTER]: SERVICES}),
+            _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also=ecs_services(environment)),
             *([_log_routers(environment, routed)] if routed else []),
             *blackbox_exporter.scrapes(deployment),
         ],
@@ -102,19 +103,18 @@ def _tasks(
     environment: Environment,
     by_port: Mapping[int, Iterable[Service]],
     *,
-    also: Mapping[int, Sequence[str]] | None = None,
+    also: Sequence[str] = (),
 ) -> Job:
     """One job over the tasks of services, each at its port: by DNS, or by ECS's own list for those that may grow large.
 
-    `also` are further names to be found by DNS.
-
-    `task_ip` joins an application's series to ecs_task_metadata_info, which knows the task and its revision.
+    `also` are further names to be found by DNS. `task_ip` joins an application's series to ecs_task_metadata_info,
+    which knows the task and its revision.
     """
     dns, ecs, keep = [], [], [";.*"]  # what DNS found has no ECS service in front of the semicolon
     for port, services in sorted(by_port.items()):
         small = [service.name for service in services if service.scaling.most_tasks <= MOST_TASKS_IN_DNS]
         large = [service.name for service in services if service.scaling.most_tasks > MOST_TASKS_IN_DNS]
-        small += (also or {}).get(port, ())
+        small += also
         if small:
             dns.append(_dns(small, port))
         if large:
@@ -142,8 +142,8 @@ def _tasks(
     return job
 
 
-def _platform(name: str) -> Job:
-    return {"job_name": name, "dns_sd_configs": [_dns([name], PORTS[name])]}
+def _platform(name: str, *, of: str | None = None) -> Job:
+    return {"job_name": name, "dns_sd_configs": [_dns([of or name], PORTS[name])]}
 
 
 def _of_aws(environment: Environment) -> Job:
@@ -158,7 +158,8 @@ def _of_aws(environment: Environment) -> Job:
     ]
     # The exporter's address changes with its task, AWS' figures do not: else sums would count them twice for a while.
     constant = {"target_label": "instance", "replacement": CLOUDWATCH_EXPORTER}
-    return _platform(CLOUDWATCH_EXPORTER) | {"relabel_configs": [constant], "metric_relabel_configs": own}
+    job = _platform(CLOUDWATCH_EXPORTER, of=exporters_service(environment))
+    return job | {"relabel_configs": [constant], "metric_relabel_configs": own}
 
 
 def _dns(names: Iterable[str], port: int) -> dict[str, Any]:

@@ -41,9 +41,10 @@ class MonitoringStack(PlatformStack):
 
         prometheus = Prometheus(self, runtime=runtime)
         alertmanager = Alertmanager(self, runtime=runtime, topic=topic, heartbeat=heartbeat)
-        exporter = CloudwatchExporter(self, runtime=runtime)
+        own_task = not environment.monitoring.single_task
+        exporters = [CloudwatchExporter(self, runtime=runtime).task] if own_task else []
         grafana = Grafana(self, runtime=runtime, load_balancer=load_balancer, logs=logs)
-        prometheus.task.call([alertmanager.task, exporter.task, grafana.task])
+        prometheus.task.call([alertmanager.task, *exporters, grafana.task])
         grafana.task.call([prometheus.task, alertmanager.task])
 
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)

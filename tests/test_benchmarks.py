@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import scale, synth
+from benchmarks import cost, scale, synth
 
 pytestmark = pytest.mark.e2e
 
@@ -25,3 +25,8 @@ def test_a_resource_costs_the_same_among_few_and_among_many() -> None:
 def test_a_service_costs_the_same_however_many_paths_its_calls_make() -> None:
     base, few, many = scale.measure(1), scale.measure(15, calls=5), scale.measure(60, calls=5)
     assert scale.growth(base, many) / scale.growth(base, few) <= 2, "at 30 services it took minutes, at 60 for ever"
+
+
+def test_a_card_that_is_asked_for_again_is_not_synthesized_again() -> None:
+    first, again = cost.measure(5)
+    assert again.cpu <= first.cpu / 1.5, "benchmarks/cost.py promises 4 s for 30 services"

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from cli.changes.tree import Tree, synthesize_tree
+from cli.changes.tree import Tree
+from cli.cost.synthesis_cache import synthesize_once
 from config.loader.platform import Deployment, load_platform
 from config.models.environment.shared import SHARED
 from config.source.problem import ConfigError
@@ -19,17 +20,17 @@ Bills = Mapping[str, Bill]
 
 
 def read_bills(root: Path, out: Path, *, only: str | None = None) -> Bills:
-    """Synthesize beside the checkout and reckon; asks no AWS."""
+    """Synthesize beside the checkout, unless that was done before, and reckon; asks no AWS."""
     # The YAML is read here while the program, a process of its own, reads it and synthesizes.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        tree = pool.submit(synthesize_tree, root, out, only=only)
+        tree = pool.submit(synthesize_once, root, out, only=only)
         deployments = load_platform(root, only=None if only == SHARED else only)
         return bills_of(deployments, tree.result(), only=only)
 
 
 def read_old_bills(root: Path, out: Path, deployments: tuple[Deployment, ...], *, only: str | None = None) -> Bills:
     """Return the bills of an older version; the present usage holds where its YAML is not readable any more."""
-    tree = synthesize_tree(root, out, only=only)
+    tree = synthesize_once(root, out, only=only)
     with suppress(ConfigError):
         deployments = load_platform(root, only=None if only == SHARED else only)
     return bills_of(deployments, tree, only=only)

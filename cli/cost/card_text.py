@@ -12,6 +12,7 @@ from costs.price_list import CONFIDENCE, regions
 
 SMALL = 0.005
 WIDTH = 40
+MOST_LEVERS = 5
 
 
 def usd(amount: float | None) -> str:
@@ -60,10 +61,15 @@ def _environment(bill: Bill) -> Iterator[str]:
         yield f"{owner or shared_by(bill)}: {total(bill.part(owner))}"
         yield from _lines(bill.part(owner))
     yield from _ceilings(bill)
-    if found := levers(bill):
-        yield ""
-        yield "the settings that move it most"
-        for lever in found:
+    found = levers(bill)
+    for heading, those in (
+        ("the settings that move it most", found[:MOST_LEVERS]),
+        ("others", found[MOST_LEVERS:]),
+    ):
+        if those:
+            yield ""
+            yield heading
+        for lever in those:
             yield f"  {f'{lever.setting}: {lever.value}':<{WIDTH}} {signed(lever.usd):>10}"
 
 

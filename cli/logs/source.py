@@ -14,6 +14,7 @@ from cli.services.release import find_service
 from cli.target import act_as, check_account, choose_target
 from config.loader.platform import read_platform
 from config.models.environment.environment import Environment
+from config.models.environment.platform_service import CLOUDWATCH_EXPORTER, exporters_service
 from config.models.environment.platform_service import SERVICES as PLATFORM_SERVICES
 from config.models.service.logs import LogDestination
 from config.models.service.service import Service
@@ -53,7 +54,9 @@ class Source:
     def reader(self, *, cloudwatch: bool, through: Address | None, embedded: bool) -> LogReader:
         """Return a reader of its log; `cloudwatch` asks for its log group, whatever else there is."""
         if not self.in_collection or cloudwatch:
-            group, container = self.settings.log_group(self.name), None if cloudwatch else self.name
+            # A task has one log group; the container that runs in another's task writes there.
+            task = exporters_service(self.settings) if self.name == CLOUDWATCH_EXPORTER else self.name
+            group, container = self.settings.log_group(task), None if cloudwatch else self.name
             return CloudWatchLogs.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
         reader = OpenSearchLogs.of(self.settings, self.name, through=through)
         if embedded and not through:

@@ -8,7 +8,13 @@ from cli.picture.measures import MONITORING_X, PRIVATE_Y, PUBLIC_Y, REGIONAL_X
 from cli.picture.shapes import BOX_HEIGHT, BOX_WIDTH, Box, label, line
 from config.loader.platform import Deployment
 from config.models.environment.environment import NAMESPACE, Environment
-from config.models.environment.platform_service import ALERTMANAGER, CLOUDWATCH_EXPORTER, GRAFANA, PROMETHEUS
+from config.models.environment.platform_service import (
+    ALERTMANAGER,
+    CLOUDWATCH_EXPORTER,
+    GRAFANA,
+    PROMETHEUS,
+    exporters_service,
+)
 from config.models.service.logs import LogDestination
 
 
@@ -19,7 +25,7 @@ def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
         GRAFANA: ["dashboards", environment.hostname(GRAFANA)],
         PROMETHEUS: ["metrics of every task", disk],
         ALERTMANAGER: ["whom to tell", disk],
-        CLOUDWATCH_EXPORTER: ["metrics of AWS's own parts", f"{CLOUDWATCH_EXPORTER}.{NAMESPACE}"],
+        CLOUDWATCH_EXPORTER: ["metrics of AWS's own parts", f"{exporters_service(environment)}.{NAMESPACE}"],
     }
 
 

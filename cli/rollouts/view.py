@@ -14,7 +14,7 @@ from cli.rollouts.invocation import invoke
 from cli.root import ROOT
 from cli.session import open_session
 from config.models.environment.environment import Environment as EnvironmentSettings
-from config.models.environment.platform_service import SERVICES
+from config.models.environment.platform_service import ecs_services
 from config.models.service.rollout import Rollout
 from config.models.service.service import Service
 from rollouts.contract import Shown, ShownDeployment, ShowRequest
@@ -28,7 +28,7 @@ def rollout(
     """Show how the rollout of a service stands: its tasks by state, ECS' events, the seconds until its verdict."""
     session = open_session(ROOT, environment, Console(), local=local)
     running = [one for one in session.deployment.services if one.kind.keeps_running]
-    if name not in (known := {*(one.name for one in running), *SERVICES}):
+    if name not in (known := {*(one.name for one in running), *ecs_services(session.environment)}):
         raise UsageError(f"{name} is no service that keeps running", allowed=", ".join(sorted(known)))
     settings = next((one for one in running if one.name == name), None)
     for line in in_full(ask(session.environment, name, settings)):

@@ -80,7 +80,7 @@ def _alarm_metrics(resource: Resource) -> int:
 
 def exporter(facts: Facts) -> Iterator[Line]:
     """Price what the CloudWatch exporter asks every five minutes while it runs."""
-    services = [one for one in facts.inventory.all("aws_ecs_service") if one.attributes.get("name") == EXPORTER]
+    services = [one for one in facts.inventory.all("aws_ecs_service") if EXPORTER in facts.inventory.containers(one)]
     if not services:
         return
     rounds = max(map(facts.service_hours, services)) * 3600 / ROUND_S

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.models.environment.environment import Environment
-from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT, PORTS, platform_repository
+from config.models.environment.platform_service import (
+    CLOUDWATCH_EXPORTER,
+    ECS_EXPORTER,
+    FLUENT_BIT,
+    PORTS,
+    platform_repository,
+)
 from config.models.service.container.hardening import Capability
 from config.models.service.container.sidecars import Sidecar
 from config.models.service.kinds import Kind
@@ -14,6 +20,8 @@ from config.models.service.service import Service
 from modules.ecs.container import EXPORTER_MEMORY_MIB, hardened, health_check_of, log_to, tcp, told
 
 ROUTER_MEMORY_MIB = 128
+# It holds every figure of a round, and the list of all metrics of the account while it looks for tags.
+CLOUDWATCH_EXPORTER_MEMORY_MIB = 256
 ROUTER_STOP_TIMEOUT_S = 60  # longer than its Grace, in which it sends what it still has
 EXPORTER_GRACE_S = 5
 NO_CAPABILITY = (Capability.ALL,)
@@ -132,7 +140,7 @@ def exporter_container(
         "image": f"{environment.registry}/{platform_repository(name)}:{tag}",
         "essential": False,
         "restartPolicy": {"enabled": True},
-        "memory": EXPORTER_MEMORY_MIB,
+        "memory": CLOUDWATCH_EXPORTER_MEMORY_MIB if name == CLOUDWATCH_EXPORTER else EXPORTER_MEMORY_MIB,
         "portMappings": tcp(PORTS[name]),
         "logConfiguration": log_to(log_group, environment.region),
         **hardened(read_only_root=True, init_process=True, drop=NO_CAPABILITY),

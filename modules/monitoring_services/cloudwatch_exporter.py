@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from config.models.environment.environment import Environment
 from config.models.environment.platform_service import (
     BLACKBOX_EXPORTER,
     CLOUDWATCH_EXPORTER,
@@ -17,6 +18,11 @@ from modules.monitoring_services.monitoring_service import MonitoringService
 from modules.workload.runtime import EcsRuntime
 
 
+def host_exporters(environment: Environment) -> tuple[str, ...]:
+    """Return the exporter that asks the public hosts, where there is a way out to them."""
+    return () if environment.network.nat is Nat.NONE else (BLACKBOX_EXPORTER,)
+
+
 class CloudwatchExporter(MonitoringService):
     """It reads metrics and tags, and Prometheus reads it.
 
@@ -24,16 +30,14 @@ class CloudwatchExporter(MonitoringService):
     """
 
     def __init__(self, scope: Construct, *, runtime: EcsRuntime) -> None:
-        asks_hosts = runtime.environment.network.nat is not Nat.NONE
+        beside = host_exporters(runtime.environment)
         super().__init__(
             scope,
             runtime=runtime,
-            exporters=(ECS_EXPORTER, *([BLACKBOX_EXPORTER] if asks_hosts else [])),
+            exporters=(ECS_EXPORTER, *beside),
             settings=cloudwatch_exporter(runtime.image_tags[CLOUDWATCH_EXPORTER]),
         )
-        if asks_hosts:
-            self.task.security_group.allow_from(
-                runtime.scraper, PORTS[BLACKBOX_EXPORTER], scope=self, id_="scrape-probes"
-            )
+        for name in beside:
+            self.task.security_group.allow_from(runtime.scraper, PORTS[name], scope=self, id_="scrape-probes")
         self._keep_hours(self._workload.run_on_fargate())
         self.task.roles.allow("metrics", *policies.metrics())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.loader.platform import Deployment
-from config.models.environment.platform_service import BESIDE_PROMETHEUS, ECS_EXPORTER, ON_DISK
+from config.models.environment.platform_service import ECS_EXPORTER, ON_DISK, PROMETHEUS, ecs_services
 from monitoring.alerts.alert import Alert, RuleGroup, Severity, any_of
 from monitoring.scrape_limits import SAMPLE_LIMIT
 from monitoring.thresholds import TASK_DISK, TASK_MEMORY, TASK_PROCESSOR
@@ -24,7 +24,8 @@ def services(deployment: Deployment) -> RuleGroup:
         for name, tasks in (least | replicated).items()
         if tasks > 1
     )
-    always = any_of((*least, *BESIDE_PROMETHEUS))
+    # Prometheus cannot tell that it is down itself.
+    always = any_of((*least, *(name for name in ecs_services(deployment.environment) if name != PROMETHEUS)))
     alerts = [
         Alert(
             name="ServiceDown",

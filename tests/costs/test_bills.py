@@ -243,7 +243,7 @@ def test_a_lever_says_what_the_change_in_the_yaml_comes_to(
         "databases.instance_class": {"databases": {"instance_class": "db.t4g.micro"}},
         "cluster.spot_percent": {"cluster": {"spot_percent": 100}},
     }
-    said = {lever.setting: lever for lever in levers(before["prod"], most=20)}
+    said = {lever.setting: lever for lever in levers(before["prod"])}
     for setting, fields in changes.items():
         checkout = Checkout(tmp_path_factory.mktemp("lever") / "checkout")
         settle(checkout, "environments/prod.yaml", {**AS_BEFORE, "usage": dict(USAGE["prod"])})
@@ -264,11 +264,12 @@ def test_a_lever_of_office_hours_says_what_the_change_in_the_yaml_comes_to(
         ("dev", "office_hours.monitoring"): {"office_hours": {"monitoring": False}},
         ("dev", "office_hours.databases"): {"office_hours": {"databases": False}},
         ("dev", "network.nat"): {"network": {"nat": "single"}},
+        ("dev", "monitoring.single_task"): {"monitoring": {"single_task": True}},
         ("staging", "office_hours"): {"office_hours": weekdays | {"monitoring": True, "databases": True}},
     }
     for (environment, setting), fields in changes.items():
         bill = bill_of(SHOP, shop, environment)
-        said = {lever.setting: lever.usd for lever in levers(bill, most=20)}
+        said = {lever.setting: lever.usd for lever in levers(bill)}
         checkout = Checkout(tmp_path_factory.mktemp("hours") / "checkout")
         settle(checkout, f"environments/{environment}.yaml", fields)
         after = bill_of(checkout.root, checkout.synthesize(only=environment), environment)

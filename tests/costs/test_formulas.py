@@ -17,6 +17,12 @@ LOAD_BALANCER = {"aws_lb": {"it": {"internal": False, "subnets": ["a", "b", "c"]
 TARGET_GROUP: dict[str, Any] = {"aws_lb_target_group": {"it": {}}}
 FARGATE = [{"capacity_provider": "FARGATE", "weight": 100, "base": 0}]
 ARM = [{"cpu_architecture": "ARM64"}]
+EXPORTER = {
+    "aws_ecs_service": {"e": {"name": "grafana", "task_definition": "${aws_ecs_task_definition.d.arn}"}},
+    "aws_ecs_task_definition": {
+        "d": {"container_definitions": '[{"name": "grafana"}, {"name": "cloudwatch-exporter"}]'}
+    },
+}
 SIZE = {"cpu": "256", "memory": "512", "runtime_platform": ARM}
 
 
@@ -464,11 +470,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {
             "edge": LOAD_BALANCER,
             "service-web": TARGET_GROUP,
-            "monitoring": {
-                "aws_ecs_service": {
-                    "e": {"name": "cloudwatch-exporter", "task_definition": "${aws_ecs_task_definition.d.arn}"}
-                }
-            },
+            "monitoring": EXPORTER,
         },
         {},
         {"metrics asked of CloudWatch": 1.0512 + 0.6132, "metrics listed by CloudWatch": 1.4892},
@@ -492,11 +494,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
                 }
             },
             "storage-web": {"aws_sqs_queue": {"q": {}, "dead": {}}},
-            "monitoring": {
-                "aws_ecs_service": {
-                    "e": {"name": "cloudwatch-exporter", "task_definition": "${aws_ecs_task_definition.d.arn}"}
-                }
-            },
+            "monitoring": EXPORTER,
         },
         {},
         {"metrics asked of CloudWatch": 0.5256 + 3.3288, "metrics listed by CloudWatch": 0.6132},

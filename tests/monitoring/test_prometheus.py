@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from config.models.environment.platform_service import SERVICES
+from monitoring.alerts.rule_files import rule_groups
 from monitoring.prometheus import CONFIG
 from tests.images.conftest import rendered
+from tests.monitoring.test_alerts import deployment_of
 
 ServiceFile = Callable[[str, str], None]
 INTERNAL = "kind: internal\nhealth_check: none\nimage: example:1\nport: 8080\n"
@@ -53,6 +55,24 @@ def test_the_platform_watches_itself(checkout: Path) -> None:
     assert dns_targets(found["alertmanager"]) == {"alertmanager.app.local:9093"}
     assert dns_targets(found["cloudwatch-exporter"]) == {"cloudwatch-exporter.app.local:5000"}
     assert dns_targets(found["grafana"]) == {"grafana.app.local:3000"}
+
+
+def test_in_a_single_task_the_exporters_have_grafanas_name(checkout: Path) -> None:
+    dev = checkout / "environments/dev.yaml"
+    dev.write_text(dev.read_text().replace("monitoring:\n", "monitoring:\n  single_task: true\n"))
+    found = jobs(checkout)
+    assert dns_targets(found["cloudwatch-exporter"]) == {"grafana.app.local:5000"}
+    (address,) = [one for one in found["blackbox-exporter"]["relabel_configs"] if one["target_label"] == "__address__"]
+    assert address["replacement"] == "grafana.app.local:9115"
+    assert "cloudwatch-exporter.app.local:9779" not in dns_targets(found["ecs-exporter"])
+    (down,) = [
+        alert
+        for group in rule_groups(deployment_of("dev", checkout))
+        for alert in group.alerts
+        if alert.name == "ServiceDown"
+    ]
+    assert "cloudwatch-exporter" not in down.expr
+    assert "grafana" in down.expr
 
 
 def test_a_service_without_metrics_makes_no_target_that_always_fails(checkout: Path) -> None:

@@ -404,3 +404,42 @@ def test_two_replicas_run_one_on_each_instance_and_tell_each_other_what_they_sen
         assert rule["security_group_id"] == rule["referenced_security_group_id"] == stack.id_of(group)
     acls = platform["prod-network"].all("aws_network_acl")
     assert [acl["tags"]["groundwork:tier"] for acl in acls if "udp" in str(acl)] == ["private"]
+
+
+@pytest.fixture(scope="module")
+def single_task(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """Staging, with Grafana and the exporters in one task."""
+    checkout = Checkout(tmp_path_factory.mktemp("single-task") / "checkout")
+    staging = checkout.root / "environments/staging.yaml"
+    staging.write_text(staging.read_text().replace("monitoring:\n", "monitoring:\n  single_task: true\n"))
+    return checkout.synthesize(only="staging")
+
+
+def test_in_a_single_task_the_exporters_are_containers_beside_grafana_and_have_room(single_task: Platform) -> None:
+    stack = single_task["staging-monitoring"]
+    apart = PARTS - {"cloudwatch-exporter"}
+    assert {one["name"] for one in stack.all("aws_ecs_service")} == apart
+    assert {one["name"] for one in stack.all("aws_service_discovery_service")} == apart
+    task = definition(stack, "grafana")
+    containers = {one["name"]: one for one in json.loads(task["container_definitions"])}
+    assert containers.keys() == {"grafana", "ecs-exporter", "cloudwatch-exporter", "blackbox-exporter"}
+    assert [name for name, one in containers.items() if one["essential"]] == ["grafana"]
+    assert all(one["restartPolicy"] == {"enabled": True} for one in containers.values() if not one["essential"])
+    # ECS refuses a task whose containers may take more than it has, and Grafana has no limit but what is left.
+    beside = sum(one["memory"] for name, one in containers.items() if name != "grafana")
+    assert int(task["memory"]) - beside >= 512
+    assert "secrets" not in containers["cloudwatch-exporter"]
+
+
+def test_in_a_single_task_prometheus_alone_reaches_the_exporters(single_task: Platform) -> None:
+    stack = single_task["staging-monitoring"]
+    group = stack.id_of(stack.one("aws_security_group", name="staging-grafana"))
+    rules = stack.all("aws_vpc_security_group_ingress_rule", security_group_id=group)
+    to = {rule["from_port"]: rule["referenced_security_group_id"] for rule in rules}
+    assert {5000, 9115} <= to.keys()
+    assert to[5000] == to[9115] == to[9779], "the scraper's group"
+
+
+def test_grafanas_own_role_has_all_that_the_cloudwatch_exporter_needs(shop: Platform) -> None:
+    stack = shop["prod-monitoring"]
+    assert rights(stack, "cloudwatch-exporter") <= rights(stack, "grafana")

@@ -73,6 +73,11 @@ class Monitoring(Settings):
         description="An address outside of AWS that is told every two minutes that alerts work, and raises the alarm "
         "when it is not: healthchecks.io, Dead Man's Snitch. Costs nothing at AWS.",
     )
+    single_task: bool = Field(
+        default=False,
+        description="Grafana and the exporters of CloudWatch and of public hosts in one Fargate task instead of two: "
+        "cheaper, but a task that is replaced takes all three along.",
+    )
     grafana: GrafanaSettings = Field(default=GrafanaSettings(), description="Who may sign in to Grafana, from where.")
     remote_write: RemoteWrite | None = Field(
         default=None, description="Where Prometheus sends what it measured as well; without it nowhere."

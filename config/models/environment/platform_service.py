@@ -75,6 +75,16 @@ def platform_repository(image: str) -> str:
     return f"{REPOSITORY_PREFIX}{image}"
 
 
+def exporters_service(environment: Environment) -> str:
+    """Return the ECS service in whose task the CloudWatch exporter runs, and beside it the blackbox exporter."""
+    return GRAFANA if environment.monitoring.single_task else CLOUDWATCH_EXPORTER
+
+
+def ecs_services(environment: Environment) -> tuple[str, ...]:
+    """Return the names of the platform's own ECS services."""
+    return tuple(name for name in SERVICES if name != CLOUDWATCH_EXPORTER or name == exporters_service(environment))
+
+
 def prometheus(environment: Environment, tag: str) -> PlatformService:
     """Build Prometheus, which keeps its samples as long as asked for, or until its disk is nearly full."""
     gib = environment.cluster.ec2.data_volume_gib * RETENTION_PERCENT // 100

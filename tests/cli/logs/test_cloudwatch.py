@@ -128,6 +128,15 @@ def test_the_platforms_own_services_have_logs_too(groundwork: Groundwork, aws: A
     assert messages(groundwork("logs", "dev", "prometheus", "--level", "error").out) == ['level=error msg="disk full"']
 
 
+def test_an_exporter_in_grafanas_task_has_its_log_there(groundwork: Groundwork, aws: Aws, shop: Checkout) -> None:
+    dev = shop.root / "environments/dev.yaml"
+    dev.write_text(dev.read_text().replace("monitoring:\n", "monitoring:\n  single_task: true\n"))
+    aws.write("grafana", (NOW, "starting"))
+    aws.write("grafana", (NOW, "no tagged resources"), container="cloudwatch-exporter")
+    assert messages(groundwork("logs", "dev", "cloudwatch-exporter").out) == ["no tagged resources"]
+    assert messages(groundwork("logs", "dev", "grafana").out) == ["starting"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
