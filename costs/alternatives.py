@@ -29,6 +29,7 @@ ACTION, SCHEDULE, TARGET = (
     "aws_scheduler_schedule",
     "aws_appautoscaling_target",
 )
+QUEUE, ALARM = "aws_sqs_queue", "aws_cloudwatch_metric_alarm"
 
 
 def edited(inventory: Inventory, edit: Edit, more: tuple[Resource, ...] = ()) -> Inventory:
@@ -55,11 +56,11 @@ def with_nat(inventory: Inventory, nat: str) -> Inventory | None:
     if not here or [one.type for one in here] == [type_]:
         return None
     stack = here[0].stack
-    alarms = [one for one in inventory.all("aws_cloudwatch_metric_alarm") if one.stack == stack]
+    alarms = [one for one in inventory.all(ALARM) if one.stack == stack]
     gone = {one.address for one in (*here, *inventory.all("aws_eip")[1:], *alarms)}
     way = Resource(stack, type_, "other", {"launch_template": {"id": "${aws_launch_template.other.id}"}}, "")
     template = Resource(stack, "aws_launch_template", "other", NAT_INSTANCE, "")
-    alarm = Resource(stack, "aws_cloudwatch_metric_alarm", "other", {}, "")
+    alarm = Resource(stack, ALARM, "other", {}, "")
     more = (way, template, alarm) if type_ == "aws_instance" else (way,)
     return edited(inventory, lambda one: None if one.address in gone else one, more)
 
@@ -126,7 +127,12 @@ def other_hours(inventory: Inventory) -> Iterator[tuple[str, str, Inventory]]:
 
 
 def _without(inventory: Inventory, gone: set[str]) -> Inventory:
-    return edited(inventory, lambda one: None if one.address in gone else one)
+    """Return the environment without these, and without the queues and alarms for schedules that are among them."""
+    kept = edited(inventory, lambda one: None if one.address in gone else one)
+    queues = [one for one in inventory.all(QUEUE) if inventory.is_of_schedule(one) and not kept.is_of_schedule(one)]
+    alarms = [alarm for queue in queues for alarm in inventory.referring(ALARM, "dimensions", queue)]
+    with_them = {one.address for one in (*queues, *alarms)}
+    return edited(kept, lambda one: None if one.address in with_them else one)
 
 
 def _on_weekdays(inventory: Inventory) -> Inventory:
@@ -165,4 +171,5 @@ def _on_weekdays(inventory: Inventory) -> Inventory:
             )
             for name, cron in AROUND.items()
         ]
+        more.append(replace(database, type=ALARM, id=f"{database.id}-hours", attributes={}))
     return edited(inventory, set_all("aws_autoscaling_group", min_size=0), tuple(more))

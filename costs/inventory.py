@@ -81,6 +81,11 @@ class Inventory:
         written = definition.attributes.get("container_definitions") if definition else None
         return tuple(str(one["name"]) for one in json.loads(written or "[]"))
 
+    def is_of_schedule(self, resource: Resource) -> bool:
+        """Return whether it is the queue for what a schedule could not start, which is nothing in most months."""
+        is_queue = resource.type == "aws_sqs_queue"
+        return is_queue and any(self.referring("aws_scheduler_schedule", "target", resource))
+
     def without(self, service: str) -> Inventory:
         """Return the environment when the service is not there."""
         return replace(self, resources=tuple(one for one in self.resources if one.owner != service))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.loader.platform import Deployment
+from config.models.deploy_target import OUR_TAGS
 from config.models.environment.environment import Environment
 from monitoring.log_routing import searched
 from monitoring.yaml_text import yaml_text
@@ -123,7 +124,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     if any(service.own_database for service in deployment.services):
         jobs.append(_job(environment, "AWS/RDS", ["DBInstanceIdentifier"], {}, DATABASE_LEVELS))
     if any(queue.of is None for service in deployment.services for queue in service.queues.values()):
-        jobs.append(_job(environment, "AWS/SQS", ["QueueName"], {}, QUEUE_LEVELS))
+        jobs.append(_job(environment, "AWS/SQS", ["QueueName"], {}, QUEUE_LEVELS, stacks="^storage-"))
     if environment.network.nat.has_gateways:
         jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))
     if searched(deployment):
@@ -137,12 +138,20 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
 
 
 def _job(
-    environment: Environment, namespace: str, dimensions: list[str], events: Metrics, levels: Metrics
+    environment: Environment,
+    namespace: str,
+    dimensions: list[str],
+    events: Metrics,
+    levels: Metrics,
+    *,
+    stacks: str = "",
 ) -> dict[str, Any]:
+    """Return a job of YACE; `stacks` is a pattern of the stacks whose resources alone it asks about."""
+    tags = {"environment": f"^{environment.name}$", **({"stack": stacks} if stacks else {})}
     return {
         "type": namespace,
         "regions": [environment.region],
-        "searchTags": [{"key": "groundwork:environment", "value": f"^{environment.name}$"}],
+        "searchTags": [{"key": f"{OUR_TAGS}{name}", "value": pattern} for name, pattern in tags.items()],
         "dimensionNameRequirements": dimensions,
         # Zero for no data, but for events only: a level without data is unknown, and zero would raise its alarm.
         "metrics": [_metric(name, statistics, is_event=True) for name, statistics in events.items()]

@@ -79,9 +79,12 @@ def buckets(facts: Facts) -> Iterator[Line]:
 
 
 def queues(facts: Facts) -> Iterator[Line]:
-    """Price queues by the million requests."""
+    """Price queues by the million requests; what a schedule could not start is too little to count."""
     for one in facts.inventory.all("aws_sqs_queue"):
-        yield facts.line("queue", one.owner, [Term(facts.usage.million_operations, "sqs_m")], [one])
+        seldom = facts.inventory.is_of_schedule(one)
+        terms = [] if seldom else [Term(facts.usage.million_operations, "sqs_m")]
+        note = "only what a schedule could not start" if seldom else ""
+        yield facts.line("queue", one.owner, terms, [one], note=note)
 
 
 def topics(facts: Facts) -> Iterator[Line]:

@@ -84,15 +84,17 @@ def exporter(facts: Facts) -> Iterator[Line]:
     if not services:
         return
     rounds = max(map(facts.service_hours, services)) * 3600 / ROUND_S
+    inventory = facts.inventory
+    watched = [one for one in inventory.all(*ASKED_METRICS, FIREWALL) if not inventory.is_of_schedule(one)]
     owners: dict[str, list[Resource]] = {}
-    for one in facts.inventory.all(*ASKED_METRICS, FIREWALL):
+    for one in watched:
         owners.setdefault(one.owner, []).append(one)
     for owner, found in owners.items():
         asked = sum(_asked_metrics(one) for one in found)
         yield facts.line("metrics asked of CloudWatch", owner, [Term(asked * rounds / 1000, "gmd_k")], found)
     names: dict[str, int] = {}
     for type_, count in LISTED_METRICS.items():
-        if its := {one.owner for one in facts.inventory.all(type_)}:
+        if its := {one.owner for one in watched if one.type == type_}:
             owner = its.pop() if len(its) == 1 else ""
             names[owner] = names.get(owner, 0) + count
     for owner, count in names.items():

@@ -19,6 +19,7 @@ from constructs import Construct
 from config.models.environment.environment import Environment
 from config.models.environment.office_hours import BOTH_WINDOWS, WINDOW, OfficeHours
 from modules.checkov import skip
+from modules.data.schedule_dead_letters import ScheduleDeadLetters
 from modules.policy import allow, policy, trust_service
 
 # While Europe sleeps, and the backup before the maintenance. UTC.
@@ -46,6 +47,14 @@ class DatabaseHours(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._name, self._hours = name, office_hours
+        self._dead_letters = ScheduleDeadLetters(
+            self,
+            "dead-letters",
+            name=f"{name}_database_hours",
+            environment=environment,
+            missed=f"the database of {name} has not been started or stopped",
+            runbook="a-database-that-missed-its-hours",
+        )
         self._role = IamRole(
             self,
             "role",
@@ -58,7 +67,9 @@ class DatabaseHours(Construct):
             "policy",
             role=self._role.id,
             name="start-and-stop",
-            policy=policy(allow(["rds:StartDBInstance", "rds:StopDBInstance"], [instance.arn])),
+            policy=policy(
+                allow(["rds:StartDBInstance", "rds:StopDBInstance"], [instance.arn]), self._dead_letters.statement
+            ),
         )
         self._at("start", "startDBInstance", office_hours.start_cron)
         self._at("stop", "stopDBInstance", office_hours.stop_cron)
@@ -79,6 +90,7 @@ class DatabaseHours(Construct):
                 retry_policy=SchedulerScheduleTargetRetryPolicy(
                     maximum_event_age_in_seconds=WITHIN_S, maximum_retry_attempts=ATTEMPTS
                 ),
+                dead_letter_config=self._dead_letters.config,
             ),
             depends_on=[self._may],
         )

@@ -19,6 +19,7 @@ from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from config.models.schedule import Schedule
 from modules.checkov import skip
+from modules.data.schedule_dead_letters import ScheduleDeadLetters
 from modules.ecs.cluster import EcsCluster
 from modules.ecs.fargate_service import shares
 from modules.ecs.task import Task
@@ -30,6 +31,8 @@ START_WITHIN_S = 3600  # a start that failed is not made up for later than this
 
 class ScheduledTask(Construct):
     """An EventBridge schedule that runs one task; it is off while there is no image to run.
+
+    What ECS refuses to start after all `retries` goes to a dead-letter queue, and the alert topic is told.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-scheduler.html
     """
@@ -49,6 +52,14 @@ class ScheduledTask(Construct):
         settings: Schedule,
     ) -> None:
         super().__init__(scope, id_)
+        dead_letters = ScheduleDeadLetters(
+            self,
+            "dead-letters",
+            name=f"{name}_not_started",
+            environment=environment,
+            missed=f"a run of {name} has not been started",
+            runbook="a-job-that-was-not-started",
+        )
         role = IamRole(
             self,
             "role",
@@ -77,6 +88,7 @@ class ScheduledTask(Construct):
                     [f"arn:aws:ecs:{environment.region}:{environment.account_id}:task/{environment.name}/*"],
                     {"StringEquals": {"ecs:CreateAction": "RunTask"}},
                 ),
+                dead_letters.statement,
             ),
         )
         schedule = SchedulerSchedule(
@@ -111,6 +123,7 @@ class ScheduledTask(Construct):
                 retry_policy=SchedulerScheduleTargetRetryPolicy(
                     maximum_event_age_in_seconds=START_WITHIN_S, maximum_retry_attempts=settings.retries
                 ),
+                dead_letter_config=dead_letters.config,
             ),
             depends_on=[may_start],
         )

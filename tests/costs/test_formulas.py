@@ -248,12 +248,24 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
             "service-report": {
                 "aws_ecs_task_definition": {"d": SIZE},
                 "aws_scheduler_schedule": {
-                    "s": {"schedule_expression": "rate(1 day)", "target": {"arn": "${aws_ecs_task_definition.d.arn}"}}
+                    "s": {
+                        "schedule_expression": "rate(1 day)",
+                        "target": {
+                            "arn": "${aws_ecs_task_definition.d.arn}",
+                            "dead_letter_config": {"arn": "${aws_sqs_queue.q.arn}"},
+                        },
+                    }
                 },
-            }
+                "aws_sqs_queue": {"q": {}},  # empty, but for what could not be started
+            },
+            "monitoring": {
+                "aws_ecs_service": {
+                    "e": {"name": "cloudwatch-exporter", "task_definition": "${aws_ecs_task_definition.d.arn}"}
+                }
+            },
         },
         {"task_minutes": 30},
-        {"runs of the task": 0.1502},
+        {"runs of the task": 0.1502, "queue": 0},
     ),
     # 40 deploys x 6 minutes / 60 x 0.009875
     "a migration before each deploy": (

@@ -107,8 +107,16 @@ def remove_services(root: Path) -> None:
 
 def test_cloudwatch_finds_this_environment_alone(checkout: Path) -> None:
     for job in yace_jobs(checkout):
-        assert job["searchTags"] == [{"key": "groundwork:environment", "value": "^dev$"}]
+        assert job["searchTags"][0] == {"key": "groundwork:environment", "value": "^dev$"}
         assert job["regions"] == ["eu-west-1"]
+
+
+def test_of_queues_cloudwatch_is_asked_about_those_of_services_alone(checkout: Path) -> None:
+    """An alarm of its own looks at what a schedule could not start; the other queues are paid for by their services."""
+    (queues,) = (job for job in yace_jobs(checkout) if job["type"] == "AWS/SQS")
+    _, stack = queues["searchTags"]
+    assert stack == {"key": "groundwork:stack", "value": "^storage-"}
+    assert all(len(job["searchTags"]) == 1 for job in yace_jobs(checkout) if job["type"] != "AWS/SQS")
 
 
 def test_load_balancer_database_nat_and_search_are_watched(checkout: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 
 from modules.rollouts.pre_deploy_task import work
@@ -91,6 +92,38 @@ def test_the_scheduler_may_start_this_task_alone_in_this_cluster_and_pass_it_onl
     assert "ecs:cluster" in by_action["ecs:RunTask"]["Condition"]["ArnEquals"]
     passed = [report.target(role)["name"] for role in by_action["iam:PassRole"]["Resource"]]
     assert sorted(passed) == ["dev-report-execution", "dev-report-task"]
+    assert "sqs:SendMessage" in by_action, "and put what it gave up where people are told of it"
+
+
+def test_people_are_told_of_a_run_that_ecs_refused_to_start(report: Stack) -> None:
+    queue = report.one("aws_sqs_queue")
+    schedule = report.one("aws_scheduler_schedule")
+    assert report.target(schedule["target"]["dead_letter_config"]["arn"]) is queue
+    assert queue["name"] == "dev-report_not_started", "no name of a service's queue has two underscores"
+    assert queue["sqs_managed_sse_enabled"] is True
+
+    policy = json.loads(report.one("aws_iam_role_policy", name="run-task")["policy"])
+    (may_send,) = [one for one in policy["Statement"] if "sqs:SendMessage" in one["Action"]]
+    assert may_send["Action"] == ["sqs:SendMessage"]
+    assert [report.target(arn) for arn in may_send["Resource"]] == [queue]
+
+    alarm = report.one("aws_cloudwatch_metric_alarm")
+    assert report.target(alarm["dimensions"]["QueueName"]) is queue
+    assert alarm["alarm_actions"] == ["arn:aws:sns:eu-west-1:123456789012:dev-alerts"]
+    assert (alarm["threshold"], alarm["comparison_operator"]) == (0, "GreaterThanThreshold")
+    assert "dev-report" in alarm["alarm_description"]
+
+
+def test_the_alarm_on_what_was_not_started_is_one_that_cloudwatch_takes(report: Stack) -> None:
+    alarm = report.one("aws_cloudwatch_metric_alarm")
+    session = botocore.session.get_session()
+    shape: Any = session.get_service_model("cloudwatch").operation_model("PutMetricAlarm").input_shape
+    assert alarm["comparison_operator"] in shape.members["ComparisonOperator"].enum
+    assert alarm["statistic"] in shape.members["Statistic"].enum
+    target: Any = session.get_service_model("scheduler").operation_model("CreateSchedule").input_shape
+    arn = target.members["Target"].members["DeadLetterConfig"].members["Arn"].metadata
+    name = report.one("aws_sqs_queue")["name"]
+    assert re.fullmatch(arn["pattern"], f"arn:aws:sqs:eu-west-1:123456789012:{name}")
 
 
 def test_a_secret_reaches_the_task_by_reference_and_only_this_task_may_read_it(report: Stack) -> None:

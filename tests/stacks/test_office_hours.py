@@ -98,13 +98,25 @@ def test_schedules_are_what_eventbridge_takes(dev: Platform) -> None:
 
 def test_the_schedules_may_move_this_database_and_nothing_else(dev: Platform) -> None:
     stack = dev["dev-database-orders"]
-    (statement,) = json.loads(stack.one("aws_iam_role_policy", name="start-and-stop")["policy"])["Statement"]
+    policy = json.loads(stack.one("aws_iam_role_policy", name="start-and-stop")["policy"])
+    statement, may_send = policy["Statement"]
+    assert may_send["Action"] == ["sqs:SendMessage"]
+    assert [stack.target(arn) for arn in may_send["Resource"]] == [stack.one("aws_sqs_queue")]
     assert statement["Action"] == ["rds:StartDBInstance", "rds:StopDBInstance"]
     assert statement["Resource"] == [stack.id_of(stack.one("aws_db_instance")).replace(".id}", ".arn}")]
     role = stack.one("aws_iam_role", name="dev-orders-database-hours")
     (trusted,) = json.loads(role["assume_role_policy"])["Statement"]
     assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trusted["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+def test_people_are_told_of_a_database_that_missed_its_hours(dev: Platform) -> None:
+    stack = dev["dev-database-orders"]
+    queue, alarm = stack.one("aws_sqs_queue"), stack.one("aws_cloudwatch_metric_alarm")
+    for schedule in stack.all("aws_scheduler_schedule"):
+        assert stack.target(schedule["target"]["dead_letter_config"]["arn"]) is queue
+    assert stack.target(alarm["dimensions"]["QueueName"]) is queue
+    assert alarm["alarm_actions"] == ["arn:aws:sns:eu-west-1:123456789012:dev-alerts"]
 
 
 def test_a_database_is_backed_up_while_it_runs(shop: Platform) -> None:
