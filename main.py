@@ -24,6 +24,7 @@ from config.source.problem import ConfigError
 from images.render import image_tags
 from modules.workload.dependencies import ServiceDependencies
 from stacks.account import AccountStack
+from stacks.backups import BackupStack
 from stacks.cluster import ClusterStack
 from stacks.database import databases_of
 from stacks.delivery import DeliveryStack
@@ -46,6 +47,8 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     if environment.budget:
         AccountStack(app, environment=environment, budget=environment.budget)
     network = NetworkStack(app, environment=environment)
+    if environment.backups:
+        BackupStack(app, environment=environment, network=network, settings=environment.backups)
     runtime = ClusterStack(app, environment=environment, network=network, image_tags=image_tags).runtime
     load_balancer = EdgeStack(app, environment=environment, network=network, services=services).load_balancer
     logs = log_collections(app, deployment, network=network)

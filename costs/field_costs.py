@@ -127,6 +127,7 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
             per=" a database of the default class",
         ),
         "databases.extended_support": FieldCost({"true": ((MONTH_H, "rds_extended"),)}, per=" a vCPU in one zone"),
+        "backups": FieldCost(unit=((1, "backup_gb"),), per=" a GB that a vault holds, as much again for the copies"),
         "logging.destination": FieldCost(
             {"opensearch": ((STANDBY_OCU * MONTH_H, "aoss_ocu"),)},
             per=" for the whole account; `cloudwatch` has a price for each GB",

@@ -12,6 +12,7 @@ from modules.logging.log_collection import LogCollection
 from modules.monitoring.alert_topic import AlertTopic
 from modules.monitoring.database_events import DatabaseEvents
 from modules.monitoring.dead_mans_switch import DeadMansSwitch
+from modules.monitoring.failed_backups import FailedBackups
 from modules.monitoring.failed_jobs import FailedJobs
 from modules.monitoring.heartbeat import Heartbeat
 from modules.monitoring.silent_by_day import SilentByDay
@@ -49,11 +50,12 @@ class MonitoringStack(PlatformStack):
 
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)
         DatabaseEvents(self, "database-events", environment=environment, topic=topic)
+        if environment.backups:
+            FailedBackups(self, "failed-backups", environment=environment, topic=topic)
         told, name = None if hours else topic, environment.name
-        switches = [
-            DeadMansSwitch(self, f"{service}-silent", environment_name=name, service=service, topic=told)
+        silent = [
+            DeadMansSwitch(self, f"{service}-silent", environment_name=name, service=service, topic=told).alarm
             for service in (PROMETHEUS, ALERTMANAGER)
         ]
         if hours:
-            alarms = [heartbeat.alarm, *(switch.alarm for switch in switches)]
-            SilentByDay(self, "silent-by-day", environment=environment, alarms=alarms, topic=topic)
+            SilentByDay(self, "silent-by-day", environment=environment, alarms=[heartbeat.alarm, *silent], topic=topic)

@@ -24,20 +24,29 @@ class PlatformStack(TerraformStack):
     ) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = {**environment.stack_tags(name), **(tags or {})}
-        local_aws = bool(self.node.try_get_context(LOCAL_AWS))
+        self._environment = environment
+        self._local_aws = bool(self.node.try_get_context(LOCAL_AWS))
         # The local AWS has no role to assume.
-        role = None if local_aws else environment.deploy_role_arn
-        keep_state(self, name=name, environment=environment, local_aws=local_aws, role_arn=role)
-        AwsProvider(
+        self._role = None if self._local_aws else environment.deploy_role_arn
+        keep_state(self, name=name, environment=environment, local_aws=self._local_aws, role_arn=self._role)
+        self._provider("aws", region=environment.region)
+
+    def provider_of(self, region: str) -> AwsProvider:
+        """Return a provider for resources of another region than the environment's."""
+        return self._provider(f"aws-{region}", region=region, alias=region)
+
+    def _provider(self, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
+        return AwsProvider(
             self,
-            "aws",
-            region=environment.region,
-            assume_role=[AwsProviderAssumeRole(role_arn=role)] if role else None,
-            allowed_account_ids=[environment.account_id],
+            id_,
+            alias=alias,
+            region=region,
+            assume_role=[AwsProviderAssumeRole(role_arn=self._role)] if self._role else None,
+            allowed_account_ids=[self._environment.account_id],
             default_tags=[AwsProviderDefaultTags(tags=self.tags)],
-            s3_use_path_style=True if local_aws else None,
+            s3_use_path_style=True if self._local_aws else None,
             # Enough for a connection lost on a busy laptop; an error of moto's own, 25 times over, would take minutes.
-            max_retries=MOST_RETRIES if local_aws else None,
+            max_retries=MOST_RETRIES if self._local_aws else None,
         )
 
     def export(self, resource: TerraformResource, *attributes: str) -> None:

@@ -18,7 +18,8 @@ delivery:
 EVERY_PART = {
     # More of its last section, `edge:`.
     "environments/staging.yaml": "    allowed_cidrs: [203.0.113.0/28]\n  global_accelerator: true\n"
-    "  domains: [{name: shop.example.net}]\n",
+    "  domains: [{name: shop.example.net}]\n"
+    "backups: {copy_to_region: eu-central-1}\n",
     "service_configs/report.yaml": "kind: scheduled-job\nimage: example/job:1\nschedule: {expression: rate(1 day)}\n"
     "volumes: {reports: {path: /srv/reports}}\n",
     "service_configs/migrate.yaml": "kind: one-off\nbefore: orders\n",

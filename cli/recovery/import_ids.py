@@ -14,6 +14,7 @@ from cli.recovery.account import Look, Place
 
 FROM_CODE: Mapping[str, str] = {
     "aws_autoscaling_group": "{name}",
+    "aws_backup_vault": "{name}",
     "aws_budgets_budget": "{account}:{name}",
     "aws_cloudwatch_log_group": "{name}",
     "aws_db_instance": "{identifier}",
@@ -46,6 +47,8 @@ FROM_AWS: Mapping[str, Look] = {
     **network_lookups.BY_NAME_TAG,
     "aws_acm_certificate": named_lookups.certificate,
     "aws_dlm_lifecycle_policy": named_lookups.snapshot_policy,
+    "aws_backup_plan": named_lookups.backup_plan,
+    "aws_backup_selection": named_lookups.backup_selection,
     "aws_ecs_service": named_lookups.ecs_service,
     "aws_efs_access_point": named_lookups.access_point,
     "aws_efs_file_system": named_lookups.file_system,
@@ -77,6 +80,7 @@ WRITTEN_AGAIN = frozenset(
         "aws_appautoscaling_policy",
         "aws_appautoscaling_scheduled_action",
         "aws_appautoscaling_target",
+        "aws_backup_vault_lock_configuration",
         "aws_cloudwatch_composite_alarm",
         "aws_cloudwatch_event_rule",
         "aws_cloudwatch_event_target",

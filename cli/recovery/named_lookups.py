@@ -129,3 +129,18 @@ def mount_target(place: Place, values: Values) -> Iterator[str]:
         for found in place.client("efs").describe_mount_targets(FileSystemId=within)["MountTargets"]:
             if found["SubnetId"] == values.get("subnet_id"):
                 yield found["MountTargetId"]
+
+
+def backup_plan(place: Place, values: Values) -> Iterator[str]:
+    """Yield the plans of AWS Backup of this name."""
+    for page in place.client("backup").get_paginator("list_backup_plans").paginate():
+        yield from (one["BackupPlanId"] for one in page["BackupPlansList"] if one["BackupPlanName"] == values["name"])
+
+
+def backup_selection(place: Place, values: Values) -> Iterator[str]:
+    """Yield the selections of this name in their plan, which the import names too."""
+    if plan := values.get("plan_id"):
+        for page in place.client("backup").get_paginator("list_backup_selections").paginate(BackupPlanId=plan):
+            for one in page["BackupSelectionsList"]:
+                if one["SelectionName"] == values["name"]:
+                    yield f"{plan}|{one['SelectionId']}"

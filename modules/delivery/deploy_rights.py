@@ -23,7 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "edge": ("acm", "elasticloadbalancing", "globalaccelerator", "route53", "wafv2", "s3"),
     "compute": ("application-autoscaling", "autoscaling", "dlm", "ecs", "lambda", "scheduler", "servicediscovery"),
     "data": ("aoss", "ecr", "elasticache", "kms", "rds", "secretsmanager", "sqs", "ssm"),
-    "files": ("elasticfilesystem",),
+    "files": ("backup", "backup-storage", "elasticfilesystem"),
     "watch": ("budgets", "cloudwatch", "events", "logs", "sns", "tag"),
     "identity": ("iam",),
 }

@@ -664,6 +664,36 @@ environments/prod.yaml:6: state.bucket: environment dev keeps its state in the s
 """,
     ),
     Bad(
+        "backups copied to where they are",
+        added(PROD, "backups: {copy_to_region: eu-west-1}\n"),
+        """
+environments/prod.yaml:5: backups.copy_to_region: is the environment's own region, whose vault has each backup already
+  value: eu-west-1
+  allowed: another region
+  fix: write another one, or remove it
+""",
+    ),
+    Bad(
+        "backups of databases that are stopped",
+        added(PROD, 'office_hours: {start: "07:00", stop: "20:00"}\nbackups: {}\n'),
+        """
+environments/prod.yaml:6: backups: RDS makes no snapshot of a database that office_hours have stopped
+  value: {}
+  allowed: databases that always run
+  fix: write `databases: false` under `office_hours:`, or remove it
+""",
+    ),
+    Bad(
+        "backups that are kept for no time",
+        added(PROD, "backups: {keep_days: 0}\n"),
+        """
+environments/prod.yaml:5: backups.keep_days: is too small
+  value: 0
+  allowed: a whole number from 1 to 3650
+  fix: write 1
+""",
+    ),
+    Bad(
         "one host in two environments",
         replaced(DEV, "dev.example.com", "example.com"),
         """

@@ -19,6 +19,7 @@ from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
+from config.models.service.backups import Backups
 from config.models.service.database import Database, Databases
 from config.models.service.logs import LogDestination
 from config.models.service.routing.conditions import ANY_HOST
@@ -52,6 +53,7 @@ class Environment(DeployTarget):
     edge: Edge = Edge()
     cluster: Cluster = Cluster()
     databases: Databases = Databases()
+    backups: Backups | None = Field(default=None, description="Backs up databases and volumes beyond the instance.")
     logging: CentralLogging = CentralLogging()
     monitoring: Monitoring = Monitoring()
     office_hours: OfficeHours | None = Field(
@@ -84,6 +86,8 @@ class Environment(DeployTarget):
                 because=("network.nat",),
             )
         yield from self.logging.foreign_roles(self.account_id)
+        if self.backups:
+            yield from self.backups.mistakes_in(self.region, nights_off=self.database_hours is not None)
         yield from domain_mistakes(self.domain, self.edge.domains)
 
     @property
