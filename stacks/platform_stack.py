@@ -24,8 +24,7 @@ class PlatformStack(TerraformStack):
     ) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = {**environment.stack_tags(name), **(tags or {})}
-        self._environment = environment
-        self._local_aws = bool(self.node.try_get_context(LOCAL_AWS))
+        self._environment, self._local_aws = environment, bool(self.node.try_get_context(LOCAL_AWS))
         # The local AWS has no role to assume.
         self._role = None if self._local_aws else environment.deploy_role_arn
         keep_state(self, name=name, environment=environment, local_aws=self._local_aws, role_arn=self._role)

@@ -15,6 +15,7 @@ from cli.database.instances import RESTORED_TAG, Instance, ServiceDatabase, has_
 from cli.errors import CommandError, UsageError
 
 LATEST = "latest"
+OF_AWS_BACKUP = "awsbackup:"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Source:
         if self.snapshot:
             return f"snapshot {self.snapshot}"
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ}" if self.at else "the latest restorable time"
+
+
+def named(snapshot: str) -> dict[str, str]:
+    """Return the parameters that find a snapshot: RDS shows one of AWS Backup only to who asks for that type."""
+    type_ = {"SnapshotType": "awsbackup"} if snapshot.startswith(OF_AWS_BACKUP) else {}
+    return {"DBSnapshotIdentifier": snapshot, **type_}
 
 
 def read_source(at: str | None, snapshot: str | None) -> Source:
@@ -87,7 +94,7 @@ def check_source(database: ServiceDatabase, source: Source) -> None:
     if not source.snapshot:
         return
     try:
-        (snapshot,) = database.rds.describe_db_snapshots(DBSnapshotIdentifier=source.snapshot)["DBSnapshots"]
+        (snapshot,) = database.rds.describe_db_snapshots(**named(source.snapshot))["DBSnapshots"]
     except database.rds.exceptions.DBSnapshotNotFoundFault as error:
         raise UsageError(
             f"there is no snapshot {source.snapshot}",
@@ -97,7 +104,8 @@ def check_source(database: ServiceDatabase, source: Source) -> None:
         raise UsageError(
             f"{source} is not encrypted with the key of {database.name}, so that the one could not replace the other",
             fix=f"copy it: aws rds copy-db-snapshot --source-db-snapshot-identifier {source.snapshot} "
-            f"--target-db-snapshot-identifier {source.snapshot}-copy --kms-key-id {own.get('KmsKeyId')}",
+            f"--target-db-snapshot-identifier {source.snapshot.removeprefix(OF_AWS_BACKUP)}-copy "
+            f"--kms-key-id {own.get('KmsKeyId')}",
         )
     for field, meaning in (("Engine", "engine"), ("MasterUsername", "master user")):
         if snapshot.get(field) != own.get(field):

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.loaders import Loader
 
+from cli.database.restore import named
+from cli.database.switchover import with_instance
 from cli.errors import CommandError
 from cli.state.changed_state import with_attributes
 from local_aws.endpoint import Endpoint
@@ -141,3 +144,16 @@ def test_of_two_disks_the_state_learns_the_one_that_has_the_name() -> None:
     assert found == ["prod-ec2-data", "vol-1"]
     with pytest.raises(CommandError, match="knows 2 resources aws_ebs_volume"):
         with_attributes({"resources": resources}, "aws_ebs_volume", {"id": "vol-1"})
+    with pytest.raises(CommandError, match="knows 0 database instances"):
+        with_instance({"resources": []}, "db-NEW")
+
+
+def test_a_backup_of_aws_backup_is_asked_for_by_its_type() -> None:
+    """Without a type RDS shows those that it or a person has made, and no others."""
+    described = botocore.session.get_session().get_service_model("rds").operation_model("DescribeDBSnapshots")
+    shape: Any = described.input_shape
+    types = shape.members["SnapshotType"].documentation
+    assert "don't specify a <code>SnapshotType</code> value, then both automated and manual snapshots" in types
+    assert "<code>awsbackup</code> - Return" in types
+    assert named("awsbackup:job-1") == {"DBSnapshotIdentifier": "awsbackup:job-1", "SnapshotType": "awsbackup"}
+    assert named("prod-orders-monday") == {"DBSnapshotIdentifier": "prod-orders-monday"}
