@@ -31,7 +31,7 @@ class Source:
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ}" if self.at else "the latest restorable time"
 
 
-def named(snapshot: str) -> dict[str, str]:
+def named(snapshot: str) -> dict[str, Any]:
     """Return the parameters that find a snapshot: RDS shows one of AWS Backup only to who asks for that type."""
     type_ = {"SnapshotType": "awsbackup"} if snapshot.startswith(OF_AWS_BACKUP) else {}
     return {"DBSnapshotIdentifier": snapshot, **type_}
