@@ -46,9 +46,9 @@ FROM_CODE: Mapping[str, str] = {
 FROM_AWS: Mapping[str, Look] = {
     **network_lookups.BY_NAME_TAG,
     "aws_acm_certificate": named_lookups.certificate,
-    "aws_dlm_lifecycle_policy": named_lookups.snapshot_policy,
     "aws_backup_plan": named_lookups.backup_plan,
     "aws_backup_selection": named_lookups.backup_selection,
+    "aws_dlm_lifecycle_policy": named_lookups.snapshot_policy,
     "aws_ecs_service": named_lookups.ecs_service,
     "aws_efs_access_point": named_lookups.access_point,
     "aws_efs_file_system": named_lookups.file_system,
