@@ -11,7 +11,6 @@ import pytest
 from botocore.loaders import Loader
 
 from cli.database.restore import named
-from cli.database.switchover import with_instance
 from cli.errors import CommandError
 from cli.state.changed_state import with_attributes
 from local_aws.endpoint import Endpoint
@@ -144,8 +143,6 @@ def test_of_two_disks_the_state_learns_the_one_that_has_the_name() -> None:
     assert found == ["prod-ec2-data", "vol-1"]
     with pytest.raises(CommandError, match="knows 2 resources aws_ebs_volume"):
         with_attributes({"resources": resources}, "aws_ebs_volume", {"id": "vol-1"})
-    with pytest.raises(CommandError, match="knows 0 database instances"):
-        with_instance({"resources": []}, "db-NEW")
 
 
 def test_a_backup_of_aws_backup_is_asked_for_by_its_type() -> None:
