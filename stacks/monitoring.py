@@ -52,10 +52,9 @@ class MonitoringStack(PlatformStack):
         DatabaseEvents(self, "database-events", environment=environment, topic=topic)
         if environment.backups:
             FailedBackups(self, "failed-backups", environment=environment, topic=topic)
-        told, name = None if hours else topic, environment.name
-        silent = [
-            DeadMansSwitch(self, f"{service}-silent", environment_name=name, service=service, topic=told).alarm
-            for service in (PROMETHEUS, ALERTMANAGER)
-        ]
+        told, name, silent = None if hours else topic, environment.name, []
+        for service in (PROMETHEUS, ALERTMANAGER):
+            switch = DeadMansSwitch(self, f"{service}-silent", environment_name=name, service=service, topic=told)
+            silent.append(switch.alarm)
         if hours:
             SilentByDay(self, "silent-by-day", environment=environment, alarms=[heartbeat.alarm, *silent], topic=topic)
