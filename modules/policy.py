@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 VERSION = "2012-10-17"
+EVENTS = "events.amazonaws.com"
 SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 """AWS' own policy for an instance that a person may open a shell on."""
 

@@ -50,6 +50,13 @@ class RunRequest(TypedDict):
     last: NotRequired[bool]
 
 
+class RestartRequest(TypedDict):
+    """Restart the services whose tasks began before their database's password was rotated."""
+
+    do: Literal["restart"]
+    cluster: str
+
+
 class ShownDeployment(TypedDict):
     """One deployment of a service."""
 

@@ -11,6 +11,7 @@ from modules.ecs.cluster import EcsCluster
 from modules.ecs.service_discovery import private_namespace
 from modules.monitoring.scraper_group import ScraperGroup
 from modules.rollouts.function import RolloutFunction
+from modules.rollouts.password_restarts import PasswordRestarts
 from modules.workload.runtime import EcsRuntime
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack
@@ -37,6 +38,8 @@ class ClusterStack(PlatformStack):
         )
         scraper = ScraperGroup(self, "scraper", environment=environment, vpc=network.vpc)
         namespace = private_namespace(self, "namespace", environment_name=environment.name, vpc=network.vpc)
+        rollouts = RolloutFunction(self, "rollouts", environment=environment, log_key=network.log_key)
+        PasswordRestarts(self, "password-restarts", environment=environment, function=rollouts)
         self.runtime = EcsRuntime(
             environment=environment,
             vpc=network.vpc,
@@ -45,7 +48,7 @@ class ClusterStack(PlatformStack):
             cluster=cluster,
             namespace=namespace,
             scraper=scraper,
-            rollouts=RolloutFunction(self, "rollouts", environment=environment, log_key=network.log_key),
+            rollouts=rollouts,
             image_tags=image_tags,
         )
         self.export(cluster.cluster, "arn", "name")

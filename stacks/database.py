@@ -11,6 +11,7 @@ from config.models.service.relations import database_owner
 from config.models.service.service import Service
 from modules.data.database_hours import DatabaseHours
 from modules.data.postgres import Postgres
+from modules.data.rotation_hours import RotationHours
 from modules.workload.runtime import EcsRuntime
 from stacks.platform_stack import PlatformStack
 
@@ -31,6 +32,7 @@ class DatabaseStack(PlatformStack):
             log_key=runtime.log_key,
             settings=settings,
         )
+        RotationHours(self, "rotation", environment=environment, secret_arn=self.postgres.secret_arn)
         if hours := environment.database_hours:
             DatabaseHours(
                 self,

@@ -15,6 +15,7 @@ from costs.line import Line, Term
 
 REQUESTS = "ALBRequestCountPerTarget"
 ROLLOUT_MINUTES = 5
+LOOKS_AN_HOUR, LOOK_S = 12, 3  # modules/rollouts/password_restarts.py
 FREE_DISK_GIB = 20
 
 
@@ -176,8 +177,8 @@ def disks_gib(template: Resource) -> float:
 
 
 def functions(facts: Facts) -> Iterator[Line]:
-    """Price the function that watches rollouts: some minutes of each deploy."""
+    """Price the function that watches rollouts: some minutes of each deploy, and a look at passwords by the clock."""
     for one in facts.inventory.all("aws_lambda_function"):
-        seconds = facts.usage.deploys * ROLLOUT_MINUTES * 60
+        seconds = facts.usage.deploys * ROLLOUT_MINUTES * 60 + MONTH_H * LOOKS_AN_HOUR * LOOK_S
         terms = [Term(seconds * one.number("memory_size", 128) / 1024, "lambda_gbs")]
         yield facts.line("function of the rollouts", one.owner, terms, [one])

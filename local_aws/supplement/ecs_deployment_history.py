@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -51,9 +52,19 @@ def _list_service_deployments(response: Any) -> ActionResult:
     service = response.ecs_backend._get_service(
         response._get_param("cluster", "default"), response._get_param("service")
     )
-    wanted = response._get_param("status") or []
-    found = [item for item in service.service_deployments if not wanted or item["status"] in wanted]
+    wanted, created = response._get_param("status") or [], response._get_param("createdAt") or {}
+    after, before = _moment(created.get("after", datetime.min)), _moment(created.get("before", datetime.max))
+    found = [
+        item
+        for item in service.service_deployments
+        if (not wanted or item["status"] in wanted) and after <= _moment(item["createdAt"]) <= before
+    ]
     return ActionResult({"serviceDeployments": found})
+
+
+def _moment(moment: datetime) -> datetime:
+    """Return it by UTC, which moto does not write down."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _describe_service_deployments(response: Any) -> ActionResult:

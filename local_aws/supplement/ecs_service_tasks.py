@@ -1,7 +1,8 @@
 """moto 5.2.5 has no tasks of a service: let one of a release that does not keep running be seen, as it stops.
 
-A test makes the next release of a service, its first one included, one whose process exits. ECS calls such a deployment
-completed all the same (https://github.com/aws/containers-roadmap/issues/1206):
+Tasks that a test has run in the group of a service stop when a deployment replaces them. A test makes the next release
+of a service, its first one included, one whose process exits. ECS calls such a deployment completed all the same
+(https://github.com/aws/containers-roadmap/issues/1206):
 
     POST /moto-api/groundwork/ecs/crash-next-deployment?cluster=<name>&service=<name>
 """
@@ -39,10 +40,21 @@ def _first_release(original: Callable[..., Any], response: Any) -> Any:
 def _next_release(original: Callable[..., Any], response: Any) -> Any:
     asked, backend = response.params, response.ecs_backend
     service = backend._get_service(asked.get("cluster") or "default", asked["service"].split("/")[-1])
-    before = service.task_definition
+    before, deployed = service.task_definition, service.deployments[0]["id"]
     answer = original(response)
+    if service.deployments[0]["id"] != deployed and service.deployments[0]["rolloutState"] == "COMPLETED":
+        _replace_tasks(backend, service)
     _crash(backend, service, before)
     return answer
+
+
+def _replace_tasks(backend: Any, service: Any) -> None:
+    for task in list(backend.tasks.get(service.cluster_name, {}).values()):
+        if task.group == f"service:{service.name}" and task.desired_status != "STOPPED":
+            task.code = 0
+            end(backend, task)
+            task.stop_code = "ServiceSchedulerInitiated"
+            task.stopped_reason = f"Scaling activity initiated by (deployment {service.deployments[0]['id']})"
 
 
 def _crash(backend: Any, service: Any, before: str) -> None:

@@ -15,9 +15,9 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.environment.receiver import Receiver
-from modules.policy import account_decides, allow, allow_anything, policy
+from modules.policy import EVENTS, account_decides, allow, allow_anything, policy
 
-CLOUDWATCH, EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
+CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 class AlertTopic(Construct):

@@ -50,7 +50,7 @@ class RolloutFunction(Construct):
             retention_in_days=LOG_RETENTION_DAYS,
             kms_key_id=log_key.arn,
         )
-        role = IamRole(
+        self.role = IamRole(
             self,
             "role",
             name=self.name,
@@ -60,7 +60,7 @@ class RolloutFunction(Construct):
         rights = IamRolePolicy(
             self,
             "policy",
-            role=role.id,
+            role=self.role.id,
             name="watch",
             policy=policy(*rollout_rights.watch(environment), rollout_rights.write_log(log_group.arn)),
         )
@@ -73,7 +73,7 @@ class RolloutFunction(Construct):
             "function",
             function_name=self.name,
             description=f"Waits for rollouts and runs migrations in {environment.name}",
-            role=role.arn,
+            role=self.role.arn,
             runtime=RUNTIME,
             architectures=["arm64"],
             handler=HANDLER,
@@ -87,7 +87,7 @@ class RolloutFunction(Construct):
         for check, reason in {
             "CKV_AWS_50": "Its log says all that it does; a trace of one function that waits shows nothing.",
             "CKV_AWS_115": "A number kept aside is taken from the account's; as many wait as services are deployed.",
-            "CKV_AWS_116": "Only Terraform and people invoke it, and wait: nothing that fails is lost.",
+            "CKV_AWS_116": "Terraform and people wait for its answer; a lost restart is an alarm, and tried again.",
             "CKV_AWS_117": "It asks AWS' own APIs and nothing in the network, so it needs no way into it.",
             "CKV_AWS_272": "Its code is in this repository, and whoever may change the function may deploy all else.",
         }.items():

@@ -50,6 +50,29 @@ def watch(environment: Environment) -> tuple[Statement, ...]:
     )
 
 
+def notice_rotations(environment: Environment) -> tuple[Statement, ...]:
+    """See which passwords of RDS a task is handed over, and when they were rotated; never the passwords.
+
+    RDS names a secret after nothing of its database, so the account's are all that a name can say.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+    """
+    of_account = f"{environment.region}:{environment.account_id}"
+    return (
+        allow_anything(
+            "FindServices",
+            ["ecs:ListServices"],
+            conditions={"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:{of_account}:cluster/{environment.name}"}},
+            reason="ListServices knows no resource but the condition, which names this cluster.",
+        ),
+        allow_anything(
+            "ReadTaskDefinitions",
+            ["ecs:DescribeTaskDefinition"],
+            reason="DescribeTaskDefinition knows no resource.",
+        ),
+        allow(["secretsmanager:DescribeSecret"], [f"arn:aws:secretsmanager:{of_account}:secret:rds!db-*"]),
+    )
+
+
 def write_log(log_group_arn: str) -> Statement:
     """Write its own log."""
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group_arn}:*"])

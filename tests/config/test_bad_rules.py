@@ -852,6 +852,16 @@ environments/shared.yaml:7: databases.max_storage_gib: max_storage_gib 200 is le
 """,
     ),
     Bad(
+        "passwords that are rotated while the databases are stopped",
+        added(SHARED, "office_hours: {}\ndatabases:\n  password_rotation:\n    hour_utc: 22\n"),
+        """
+environments/shared.yaml:7: databases.password_rotation: on tue from 22:00 UTC databases are not running for an hour
+  value: {hour_utc: 22}
+  allowed: an hour of office_hours, in summer and in winter
+  fix: remove it, or write day: wed and hour_utc: 8
+""",
+    ),
+    Bad(
         "an environment whose load balancer AWS refuses",
         {"environments/internal.yaml": ANOTHER},
         """

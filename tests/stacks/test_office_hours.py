@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.models.environment.office_hours import Day, OfficeHours
+from config.models.service.password_rotation import PasswordRotation, rotation_in, rotation_mistakes
 from modules.data.database_hours import windows
 from tests.synthesis import Checkout, Platform, Stack
 
@@ -162,7 +163,10 @@ def minutes_of_the_week(window: str) -> set[int]:
 def test_hours_of_any_length_have_windows_that_rds_takes_or_are_refused(
     timezone: str, start: time, length: int
 ) -> None:
-    """At least half an hour each, apart, and while the database runs, on either side of the change of clocks."""
+    """At least half an hour each, apart, and while the database runs, on either side of the change of clocks.
+
+    The password is rotated then, too.
+    """
     at = start.hour * 60 + start.minute
     stop = time(*divmod(at + length, 60))
     try:
@@ -171,6 +175,8 @@ def test_hours_of_any_length_have_windows_that_rds_takes_or_are_refused(
         assert length < 105
         return
     backup, maintenance = windows(hours.around)
+    rotation = rotation_in(hours.around, None)
+    assert not list(rotation_mistakes(hours.around, rotation))
     maintained = minutes_of_the_week(maintenance)
     backed_up = {minute % 1440 for minute in minutes_of_the_week(backup)}
     assert len(backed_up) == len(maintained) == 30
@@ -180,7 +186,18 @@ def test_hours_of_any_length_have_windows_that_rds_takes_or_are_refused(
         offset = datetime(2026, month, 15, tzinfo=ZoneInfo(timezone)).utcoffset()
         assert offset is not None
         shifted = {(minute - offset // timedelta(minutes=1)) % 1440 for minute in running}
-        assert backed_up | {minute % 1440 for minute in maintained} <= shifted, month
+        assert backed_up | {minute % 1440 for minute in maintained} | {rotation.hour_utc * 60} <= shifted, month
+
+
+def test_passwords_are_rotated_on_a_working_day_by_utc_or_when_it_is_asked_for() -> None:
+    evening = OfficeHours(start=time(17), stop=time(23), timezone="America/New_York", days=(Day.SUNDAY,)).around
+    assert rotation_in(evening, None) == PasswordRotation(day=Day.SUNDAY, hour_utc=23)
+    asked = PasswordRotation(day=Day.MONDAY, hour_utc=2)
+    assert rotation_in(evening, asked) == asked
+    assert not list(rotation_mistakes(evening, asked))
+    (mistake,) = rotation_mistakes(evening, PasswordRotation(day=Day.SUNDAY, hour_utc=2))
+    assert "on sun from 02:00 UTC" in mistake.message
+    assert not list(rotation_mistakes(None, PasswordRotation(day=Day.SUNDAY, hour_utc=2)))
 
 
 @pytest.mark.parametrize(

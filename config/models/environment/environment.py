@@ -22,6 +22,7 @@ from config.models.environment.usage import Usage
 from config.models.service.backups import Backups
 from config.models.service.database import Database, Databases
 from config.models.service.logs import LogDestination
+from config.models.service.password_rotation import rotation_mistakes
 from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.models.settings import Mistake
@@ -89,6 +90,7 @@ class Environment(DeployTarget):
         if self.backups:
             yield from self.backups.mistakes_in(self.region, nights_off=self.database_hours is not None)
         yield from domain_mistakes(self.domain, self.edge.domains)
+        yield from rotation_mistakes(self.database_hours, self.databases.password_rotation)
 
     @property
     def database_hours(self) -> OfficeHours | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.models.service.password_rotation import PasswordRotation
 from config.models.service_names import ServiceName, VariableName
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 
@@ -55,7 +56,11 @@ class Databases(Settings):
         default=True, description="A last snapshot is taken, and the backups stay until they expire."
     )
     log_retention_days: LogRetentionDays = Field(default=90, description="How long the database's log is kept.")
-
+    password_rotation: PasswordRotation | None = Field(
+        default=None,
+        description="The weekly hour in which passwords change and services are restarted; by default tue 9, UTC, or "
+        "one of office_hours.",
+    )
     extended_support: bool = Field(
         default=False,
         description="Keeps a major version after its end of support, for a price per vCPU and hour; without it RDS "

@@ -126,6 +126,33 @@ def test_the_rotation_of_a_databases_password_can_end(supplement_keeps: Callable
         assert not aws("secretsmanager").describe_secret(**secret)["RotationEnabled"]
 
 
+def test_rds_rotates_the_password_that_it_manages_and_keeps_the_hours_for_it(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        secrets, secret = aws("secretsmanager"), {"SecretId": _database(aws)["MasterUserSecret"]["SecretArn"]}
+
+        def login() -> dict[str, str]:
+            found: dict[str, str] = json.loads(secrets.get_secret_value(**secret)["SecretString"])
+            return found
+
+        hours, before = {"ScheduleExpression": "cron(0 9 ? * TUE *)", "Duration": "1h"}, login()
+        secrets.rotate_secret(**secret, RotateImmediately=False, RotationRules=hours)
+        described = secrets.describe_secret(**secret)
+        assert (described["RotationRules"], described["RotationEnabled"]) == (hours, True)
+        assert "LastRotatedDate" not in described
+        assert login() == before
+        aws("rds").modify_db_instance(
+            DBInstanceIdentifier=aws.name, RotateMasterUserPassword=True, ApplyImmediately=True
+        )
+        described = secrets.describe_secret(**secret)
+        assert described["LastRotatedDate"]
+        assert described["RotationRules"] == hours
+        assert login()["username"] == before["username"]
+        assert login()["password"] != before["password"]
+
+
 def _file_system(aws: Aws) -> str:
     id_: str = aws("efs").create_file_system(CreationToken=aws.name)["FileSystemId"]
     return id_

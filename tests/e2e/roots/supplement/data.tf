@@ -73,7 +73,8 @@ resource "aws_secretsmanager_secret_rotation" "main" {
   rotate_immediately = false
 
   rotation_rules {
-    automatically_after_days = 30
+    schedule_expression = "cron(0 9 ? * TUE *)"
+    duration            = "1h"
   }
 }
 

@@ -1,0 +1,94 @@
+"""Restarts services whose tasks began before the password of their database was rotated.
+
+ECS hands a password over when a task starts. The one of RDS changes every week, and a task that is older is refused
+by each new connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from rollouts.contract import RestartRequest
+from rollouts.refusal import RolloutError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+
+OF_RDS = ":secret:rds!"
+"""In the ARN of each secret that RDS makes and rotates."""
+SERVICES_OF_A_QUESTION, TASKS_OF_A_QUESTION = 10, 100
+PARTS_OF_AN_ARN = 7
+
+
+def restart(event: RestartRequest) -> dict[str, Any]:
+    """Begin a deployment of each service with such a task. It is asked again some minutes later, and waits for nothing.
+
+    Raises RolloutError when a service still has such a task although a deployment came to its end since.
+    """
+    ecs, cluster = boto3.client("ecs"), event["cluster"]
+    started: list[str] = []
+    under_way: list[str] = []
+    failed: list[str] = []
+    moments: dict[str, datetime | None] = {}
+    for service in _running(ecs, cluster):
+        name = service["serviceName"]
+        rotated = _rotated(ecs, service["taskDefinition"], moments)
+        if rotated is None or not _has_older_tasks(ecs, cluster, name, rotated):
+            continue
+        if any(one.get("rolloutState") == "IN_PROGRESS" for one in service["deployments"]):
+            under_way.append(name)
+        elif ended := _deployed_since(ecs, cluster, name, rotated):
+            failed.append(f"{name} has tasks from before {rotated:%Y-%m-%d %H:%M} UTC, its last deployment: {ended}")
+        else:
+            ecs.update_service(cluster=cluster, service=name, forceNewDeployment=True)
+            started.append(name)
+    print({"started": started, "under_way": under_way, "failed": failed})
+    if failed:
+        raise RolloutError("\n".join(["a database's password changed, and not all tasks are new:", *failed]))
+    return {"verdict": "restarted", "started": started, "under_way": under_way}
+
+
+def _running(ecs: ECSClient, cluster: str) -> Iterator[ServiceTypeDef]:
+    for page in ecs.get_paginator("list_services").paginate(
+        cluster=cluster, PaginationConfig={"PageSize": SERVICES_OF_A_QUESTION}
+    ):
+        if page["serviceArns"]:
+            services = ecs.describe_services(cluster=cluster, services=page["serviceArns"])["services"]
+            yield from (service for service in services if service["deployments"] and service["runningCount"])
+
+
+def _rotated(ecs: ECSClient, task_definition: str, moments: dict[str, datetime | None]) -> datetime | None:
+    """Return when a password that the task definition hands over was rotated last; `moments` has what is known."""
+    containers = ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]["containerDefinitions"]
+    read = [secret["valueFrom"] for container in containers for secret in container.get("secrets", [])]
+    found: list[datetime] = []
+    # A key of the secret's JSON may follow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    for arn in {":".join(one.split(":")[:PARTS_OF_AN_ARN]) for one in read if OF_RDS in one}:
+        if arn not in moments:
+            moments[arn] = boto3.client("secretsmanager").describe_secret(SecretId=arn).get("LastRotatedDate")
+        if moment := moments[arn]:
+            found.append(moment)
+    return max(found, default=None)
+
+
+def _has_older_tasks(ecs: ECSClient, cluster: str, service: str, rotated: datetime) -> bool:
+    for page in ecs.get_paginator("list_tasks").paginate(
+        cluster=cluster, serviceName=service, PaginationConfig={"PageSize": TASKS_OF_A_QUESTION}
+    ):
+        if page["taskArns"]:
+            tasks = ecs.describe_tasks(cluster=cluster, tasks=page["taskArns"])["tasks"]
+            if any(task["createdAt"] < rotated for task in tasks):
+                return True
+    return False
+
+
+def _deployed_since(ecs: ECSClient, cluster: str, service: str, rotated: datetime) -> str | None:
+    """Return how the newest deployment since then ended, and why; None if there was none."""
+    answer = ecs.list_service_deployments(cluster=cluster, service=service, createdAt={"after": rotated})
+    newest = max(answer["serviceDeployments"], key=lambda one: one["createdAt"], default=None)
+    return f"{newest['status']} {newest.get('statusReason', '')}".rstrip() if newest else None
