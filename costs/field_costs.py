@@ -154,6 +154,7 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
         "scaling.min_tasks": FieldCost(unit=_TASK, per=" each of the default size"),
         "scaling.max_tasks": FieldCost(unit=_TASK, per=" each of the default size, while it runs"),
         "database.instance_class": FieldCost(_INSTANCES, per=" in one zone; twice with a standby"),
+        "database.exporter": FieldCost({"true": _TASK}, per=", without Spot"),
         "database.storage_gib": FieldCost(unit=((1, "rds_gp3"),), per=" a GiB in one zone"),
         "volumes": FieldCost(unit=((1, "efs_gb"),), per=" a GB"),
     },

@@ -1,4 +1,4 @@
-"""The seven images that the platform itself runs, and who may read what each of them serves."""
+"""The eight images that the platform itself runs, and who may read what each of them serves."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from config.models.environment.platform_service import (
     PROMETHEUS,
     platform_repository,
 )
+from config.models.monitoring.postgres_exporter import POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT
 from monitoring import alertmanager, blackbox_exporter, cloudwatch_exporter, grafana, prometheus
 
 Render = Callable[[Deployment], Mapping[str, bytes]]
@@ -46,5 +47,6 @@ PLATFORM_IMAGES = (
     PlatformImage(name=ECS_EXPORTER, port=PORTS[ECS_EXPORTER]),
     PlatformImage(name="fluent-bit", port=2020),
     PlatformImage(name=GRAFANA, port=PORTS[GRAFANA], render=grafana.render),
+    PlatformImage(name=POSTGRES_EXPORTER, port=POSTGRES_EXPORTER_PORT),
     PlatformImage(name=PROMETHEUS, port=PORTS[PROMETHEUS], render=prometheus.render),
 )

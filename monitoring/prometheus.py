@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from config.loader.platform import Deployment
-from config.models.environment.environment import NAMESPACE, Environment
+from config.models.environment.environment import Environment
 from config.models.environment.platform_service import (
     ALERTMANAGER,
     CLOUDWATCH_EXPORTER,
@@ -19,9 +19,12 @@ from config.models.environment.platform_service import (
     ecs_services,
     exporters_service,
 )
+from config.models.monitoring.postgres_exporter import POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, exporter_of
 from config.models.service.service import Service
 from monitoring import blackbox_exporter
 from monitoring.alerts import rule_files
+from monitoring.alerts.postgres import exported
+from monitoring.dns_discovery import REFRESH, found_by_dns
 from monitoring.external_labels import alert_relabelling, replica_label
 from monitoring.log_routing import searched
 from monitoring.remote_write import remote_write
@@ -33,7 +36,6 @@ CONFIG = "/etc/prometheus/prometheus.yml"
 # Cloud Map answers with up to eight addresses; past them targets would come and go at random.
 # https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
 MOST_TASKS_IN_DNS = 8
-REFRESH = "15s"
 
 Job = dict[str, Any]
 
@@ -52,7 +54,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         },
         "rule_files": [f"{rule_files.RULES}/*.yml"],
         "alerting": {
-            "alertmanagers": [{"dns_sd_configs": [_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}],
+            "alertmanagers": [{"dns_sd_configs": [found_by_dns([ALERTMANAGER], PORTS[ALERTMANAGER])]}],
             **alert_relabelling(deployment),
         },
         "scrape_configs": [
@@ -66,6 +68,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             _tasks(ECS_EXPORTER, environment, {PORTS[ECS_EXPORTER]: services}, also=ecs_services(environment)),
             *([_log_routers(environment, routed)] if routed else []),
             *blackbox_exporter.scrapes(deployment),
+            *([_databases(names)] if (names := exported(deployment)) else []),
         ],
         **remote_write(environment),
     }
@@ -116,7 +119,7 @@ def _tasks(
         large = [service.name for service in services if service.scaling.most_tasks > MOST_TASKS_IN_DNS]
         small += also
         if small:
-            dns.append(_dns(small, port))
+            dns.append(found_by_dns(small, port))
         if large:
             ecs.append(_ecs(environment, port))
             keep += [f"{service};.*:{port}" for service in large]
@@ -143,7 +146,7 @@ def _tasks(
 
 
 def _platform(name: str, *, of: str | None = None) -> Job:
-    return {"job_name": name, "dns_sd_configs": [_dns([of or name], PORTS[name])]}
+    return {"job_name": name, "dns_sd_configs": [found_by_dns([of or name], PORTS[name])]}
 
 
 def _of_aws(environment: Environment) -> Job:
@@ -162,11 +165,11 @@ def _of_aws(environment: Environment) -> Job:
     return job | {"relabel_configs": [constant], "metric_relabel_configs": own}
 
 
-def _dns(names: Iterable[str], port: int) -> dict[str, Any]:
-    # A, not SRV: ECS registers one service per task, and SRV would publish one port of it.
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (serviceRegistries)
-    full = [f"{name}.{NAMESPACE}" for name in names]
-    return {"names": full, "type": "A", "port": port, "refresh_interval": REFRESH}
+def _databases(owners: Iterable[str]) -> Job:
+    """Return the scrape of the databases' exporters, each labelled with the service that its database belongs to."""
+    found = found_by_dns(map(exporter_of, owners), POSTGRES_EXPORTER_PORT)
+    service = _label("service", "__meta_dns_name", exporter_of("([^._]+)") + r"\..*")
+    return {"job_name": POSTGRES_EXPORTER, "dns_sd_configs": [found], "relabel_configs": [service]}
 
 
 def _ecs(environment: Environment, port: int) -> dict[str, Any]:

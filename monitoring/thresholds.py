@@ -25,6 +25,13 @@ PROMETHEUS_MEMORY = Threshold(warning=0.8, critical=0.9)
 PROMETHEUS_DISK = Threshold(warning=0.82, critical=0.9)
 LOG_COMPUTE_UNITS = Threshold(warning=0.8, critical=0.95)
 
+DEAD_ROWS = Threshold(warning=0.2, critical=0.4)  # autovacuum begins at a fifth
+
+# Seconds.
+DATABASE_LOCK_WAIT_S = Threshold(warning=10, critical=60)
+DATABASE_QUERY_S = Threshold(warning=60, critical=300)
+DATABASE_TRANSACTION_S = Threshold(warning=300, critical=900)
+
 # Shares of requests.
 ERROR_RATE = Threshold(warning=0.01, critical=0.05)
 LOAD_BALANCER_ERROR_RATE = Threshold(warning=0.01, critical=0.02)

@@ -8,6 +8,7 @@ from constructs import Construct
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.ecs.scheduled_task import ScheduledTask
+from modules.monitoring_services.postgres_exporter import export_database
 from modules.rollouts.pre_deploy_task import PreDeployTask
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
@@ -24,6 +25,7 @@ class JobStack(PlatformStack):
         environment = runtime.environment
         super().__init__(scope, name=f"service-{settings.name}", environment=environment)
         self.task = make_task(self, runtime=runtime, dependencies=dependencies, exporters=(), settings=settings)
+        export_database(self, runtime=runtime, dependencies=dependencies, settings=settings)
         unseen = "Whoever starts the task attaches it, which checkov does not see."
         skip(self.task.security_group.group, "CKV2_AWS_5", unseen)
         if settings.schedule:

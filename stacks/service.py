@@ -8,6 +8,7 @@ from config.models.service.service import Service
 from modules.checkov import skip
 from modules.ecs.rollback_alarms import RollbackAlarms
 from modules.edge.load_balancer import LoadBalancer
+from modules.monitoring_services.postgres_exporter import export_database
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
 from modules.workload.workload import Workload
@@ -32,6 +33,7 @@ class ServiceStack(PlatformStack):
         self.task = workload.task
         self.task.allow_scraping(runtime.scraper, metrics_port=settings.metrics_port)
         self.export(self.task.security_group.group, "id")
+        export_database(self, runtime=runtime, dependencies=dependencies, settings=settings)
         route = workload.route_from(load_balancer, name=name)
         if not settings.is_runnable:
             for firewall in (self.task.security_group, *([route.firewall] if route else [])):

@@ -32,6 +32,7 @@ PLATFORM_NAMES = frozenset(
         "grafana",
         "logging",
         "network",
+        "postgres-exporter",
         "prometheus",
         "scraper",
     }

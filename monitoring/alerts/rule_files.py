@@ -14,6 +14,7 @@ from monitoring.alerts.edge import edge
 from monitoring.alerts.logs import logs
 from monitoring.alerts.monitoring import monitoring
 from monitoring.alerts.network import network
+from monitoring.alerts.postgres import postgres
 from monitoring.alerts.queues import queues
 from monitoring.alerts.requests import requests
 from monitoring.alerts.services import services
@@ -36,7 +37,7 @@ RECENTLY = {"start": "now-3h", "end": "now"}
 
 def rule_groups(deployment: Deployment) -> tuple[RuleGroup, ...]:
     """All tables, with what depends on the environment's services filled in; none is empty."""
-    topic_of = (services, slos, edge, databases, queues, network, logs, monitoring)
+    topic_of = (services, slos, edge, databases, postgres, queues, network, logs, monitoring)
     return tuple(topic for of in topic_of if (topic := of(deployment)).alerts)
 
 

@@ -26,6 +26,7 @@ PROGRAMS = {
     "grafana": {},
     "blackbox-exporter": {"prometheus-blackbox-exporter": "/bin/blackbox_exporter"},
     "cloudwatch-exporter": {},
+    "postgres-exporter": {},
     "ecs-exporter": {},
     "fluent-bit": {},
 }

@@ -16,7 +16,7 @@ from tests.synthesis import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
-ENVIRONMENT = "staging"
+ENVIRONMENT, WATCHED = "staging", "shop-catalogue"
 SECRETS = {"tickets-web": "secret-key", "forum-web": "rails-master-key", "shop-mailer": "smtp-password"}
 
 
@@ -30,6 +30,10 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         (checkout.root / "service_configs").mkdir()
         for file in (ROOT / "examples").glob("*/service_configs/*.yaml"):
             shutil.copy(file, checkout.root / "service_configs")
+        watched = checkout.root / f"service_configs/{WATCHED}.yaml"
+        text = watched.read_text()
+        assert "\ndatabase:\n" in text
+        watched.write_text(text.replace("\ndatabase:\n", "\ndatabase:\n  exporter: true\n"))
         environment = checkout.root / f"environments/{ENVIRONMENT}.yaml"
         text = environment.read_text()
         assert "\nlogging:\n" in text
@@ -87,6 +91,25 @@ def test_each_migration_ran_before_what_it_prepares(examples: Checkout) -> None:
         for task in ecs.describe_tasks(cluster=ENVIRONMENT, tasks=arns)["tasks"]:
             codes = [its.get("exitCode") for its in task["containers"] if its["name"] == job]
             assert codes in ([0], []), job
+
+
+def test_the_exporter_of_a_database_runs_under_its_name_and_knows_the_password_by_reference(examples: Checkout) -> None:
+    (service,) = running(examples, [f"{WATCHED}_postgres"]).values()
+    assert service["runningCount"] == service["desiredCount"] == 1
+    (registry,) = service["serviceRegistries"]
+    names = {found["Arn"]: found["Name"] for found in examples.aws.names.list_services()["Services"]}
+    assert names[registry["registryArn"]] == f"{WATCHED}_postgres"
+    task = examples.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    (container,) = task["containerDefinitions"]
+    (database,) = [
+        one
+        for one in examples.aws.rds.describe_db_instances()["DBInstances"]
+        if one["DBInstanceIdentifier"] == f"{ENVIRONMENT}-{WATCHED}"
+    ]
+    told = {one["name"]: one["value"] for one in container["environment"]}
+    assert told["DATA_SOURCE_URI"] == f"{database['Endpoint']['Address']}:5432/app?sslmode=require"
+    references = {one["name"]: one["valueFrom"] for one in container["secrets"]}
+    assert references["DATA_SOURCE_PASS"] == f"{database['MasterUserSecret']['SecretArn']}:password::"
 
 
 def test_nothing_is_left_to_change(examples: Checkout) -> None:

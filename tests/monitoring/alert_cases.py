@@ -79,6 +79,18 @@ def rds(metric: str, values: str) -> Series:
     return {f'aws_rds_{metric}{{service="orders",dimension_dbinstance_identifier="prod-orders"}}': values}
 
 
+def inside(metric: str, values: str) -> Series:
+    """A figure of the PostgreSQL exporter beside the database of orders."""
+    name = metric if metric.startswith("pg_") else f"postgres_{metric}"
+    return {f'{name}{{job="postgres-exporter",service="orders",server="db:5432"}}': values}
+
+
+def rows_of(table: str, *, dead: str, live: str) -> Series:
+    """A table of orders, by its rows."""
+    mine = f'{{job="postgres-exporter",service="orders",schema="public",table="{table}"}}'
+    return {f"postgres_table_dead_rows{mine}": dead, f"postgres_table_live_rows{mine}": live}
+
+
 def sqs(metric: str, values: str, *, queue: str = "outbox") -> Series:
     """What CloudWatch says about a queue of mailer."""
     mine = f'service="mailer",queue="{queue}",dimension_queue_name="prod-mailer_{queue}"'
@@ -324,6 +336,44 @@ CASES: dict[str, Case] = {
         at=31,
         labels=ORDERS,
         says="The database of orders has used 1.2G transaction IDs",
+    ),
+    "PostgresLocksWaiting": Case(
+        fires=inside("locks_longest_wait_seconds", "30+60x60"),
+        quiet=inside("locks_longest_wait_seconds", "60x60"),
+        at=4,
+        labels=ORDERS,
+        says="In the database of orders a session has waited 4m 30s for a lock",
+    ),
+    "PostgresTransactionLong": Case(
+        fires=inside("longest_transaction_seconds", "0+60x60"),
+        quiet=inside("longest_transaction_seconds", "0+60x19 0x60"),
+        at=21,
+        labels=ORDERS,
+        says="A transaction in the database of orders is 21m 0s old",
+    ),
+    "PostgresQuerySlow": Case(
+        fires=inside("longest_query_seconds", "0+60x60"),
+        quiet=inside("longest_query_seconds", "0+60x9 0x60"),
+        at=11,
+        labels=ORDERS,
+        says="A query in the database of orders has run for 11m 0s",
+    ),
+    "PostgresTableBloated": Case(
+        fires=rows_of("carts", dead="300000x90", live="300000x90"),
+        quiet={
+            **rows_of("carts", dead="300000x90", live="500000x90"),
+            **rows_of("settings", dead="99000x90", live="1000x90"),
+        },
+        at=61,
+        labels={"service": "orders", "schema": "public", "table": "carts"},
+        says="Of public.carts of orders 50% are dead rows",
+    ),
+    "PostgresExporterDown": Case(
+        fires={**inside("pg_up", "0x60"), 'up{job="postgres-exporter",service="orders"}': "1x60"},
+        quiet={**inside("pg_up", "0x29 1x60"), 'up{job="postgres-exporter",service="orders"}': "1x60"},
+        at=31,
+        labels=ORDERS,
+        says="Nobody sees what goes on inside the database of orders",
     ),
     "NatHasNoPortLeft": Case(
         fires={f"aws_natgateway_error_port_allocation_sum{NAT}": "3x60"},

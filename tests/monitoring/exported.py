@@ -15,7 +15,7 @@ from tests.images.conftest import rendered
 from tests.synthesis import SHOP
 
 METRIC = re.compile(
-    r"\b(?:ecs|aws|probe|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
+    r"\b(?:ecs|aws|pg|postgres|probe|fluentbit|yace|prometheus|alertmanager|process|scrape)_\w+(?=[{\[) ])"
     r"|\b(?:up|ALERTS|ALERTS_FOR_STATE)\b(?=[{ ])|\b(?:slo|logs|service):[\w:]+"
 )
 
@@ -94,6 +94,25 @@ OF_LOG_ROUTERS = {
     "fluentbit_output_proc_records_total": "opensearch",
     "fluentbit_output_retried_records_total": "opensearch",
 }
+# The PostgreSQL exporter 0.11 with the queries of ours, which is run in tests/monitoring/test_postgres_exporter.py.
+OF_A_TABLE = 'schema="public",table="orders"'
+OF_POSTGRES = {
+    "pg_up": "",
+    "postgres_database_blocks_in_memory_total": "",
+    "postgres_database_blocks_read_total": "",
+    "postgres_database_commits_total": "",
+    "postgres_database_deadlocks_total": "",
+    "postgres_database_rollbacks_total": "",
+    "postgres_database_temporary_bytes_total": "",
+    "postgres_locks_longest_wait_seconds": "",
+    "postgres_locks_waiting": "",
+    "postgres_longest_query_seconds": "",
+    "postgres_longest_transaction_seconds": "",
+    "postgres_sessions_count": 'state="idle"',
+    "postgres_table_dead_rows": OF_A_TABLE,
+    "postgres_table_live_rows": OF_A_TABLE,
+    "postgres_table_size_bytes": OF_A_TABLE,
+}
 # Worked out by rules, monitoring/alerts/requests.py.
 OF_REQUESTS = {
     "service:failed_requests:rate5m": "",
@@ -125,6 +144,7 @@ def all_series() -> Mapping[str, str]:
             *((name, ALWAYS) for name in OF_LOGS),
             *((series, ALWAYS) for series in _from_cloudwatch()),
             *((f"{name}{{{OF_AN_ADDRESS}}}", ALWAYS) for name in OF_PROBES),
+            *((f'{name}{{service="{SERVICE}",{labels}}}', ALWAYS) for name, labels in OF_POSTGRES.items()),
             # A deploy on its way: the tasks of a second revision have run for two minutes.
             (_info(ADDRESSES[0], "8"), "_x16 1x24"),
             ('ecs_task_memory_limit_bytes{service="prometheus",task_ip="10.30.0.9"}', ALWAYS),

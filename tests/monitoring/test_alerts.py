@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from config.loader.platform import Deployment, load_platform
+from config.models.service.database import Database
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.metrics import Metrics
 from config.models.service.monitoring.slo import Latency, Slo
@@ -57,11 +58,12 @@ def rules_for(alert: Alert, topic: RuleGroup) -> dict[str, Any]:
 
 
 def promising(deployment: Deployment) -> Deployment:
-    """The same, where storefront promises something."""
-    slo = {"metrics": Metrics(), "slo": Slo(availability_percent=99.9)}
-    services = (
-        service.model_copy(update=slo) if service.name == "storefront" else service for service in deployment.services
-    )
+    """The same, where storefront promises something and the database of orders has an exporter."""
+    more: dict[str, dict[str, Any]] = {
+        "storefront": {"metrics": Metrics(), "slo": Slo(availability_percent=99.9)},
+        "orders": {"database": Database(exporter=True)},
+    }
+    services = (service.model_copy(update=more.get(service.name, {})) for service in deployment.services)
     return replace(deployment, services=tuple(services))
 
 

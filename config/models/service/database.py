@@ -119,6 +119,11 @@ class Database(Settings):
     of: ServiceName | None = Field(
         default=None, description="Uses the database of that service, with the same way in and the same variables."
     )
+    exporter: bool = Field(
+        default=False,
+        description="A small task reads its locks, transactions, queries and tables for Prometheus, with alerts and "
+        "graphs of them.",
+    )
     variables: dict[VariableName, Part] = Field(
         default_factory=dict,
         description="More variables that tell where it is, by a framework's own names: "

@@ -23,6 +23,7 @@ from monitoring.dashboards.rendering.panel import (
     above,
 )
 from monitoring.dashboards.service.log import FOLLOWS, LOG
+from monitoring.dashboards.service.postgres import INSIDE
 from monitoring.dashboards.service.requests import OWN_REQUESTS, REQUEST_FIGURES
 from monitoring.dashboards.service.resources import ITS, RESOURCES, SCRAPING, SERVICE, WITHIN
 from monitoring.dashboards.slo import promise
@@ -136,6 +137,7 @@ SERVICE_DASHBOARD = Dashboard(
         REQUEST_FIGURES,
         LOG,
         Row(title="Database", panels=database_panels(ITS, "", empty="This service has no database")),
+        INSIDE,
         SCRAPING,
     ),
     chosen={"service": "ecs_task_metadata_info"},

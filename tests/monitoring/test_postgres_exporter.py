@@ -1,0 +1,259 @@
+"""The PostgreSQL exporter with the queries of its image: Debian's exporter asks a real PostgreSQL, by TLS."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.models.monitoring.postgres_exporter import HEALTH_CHECK, POSTGRES_EXPORTER_PORT
+from tests.monitoring.exported import OF_POSTGRES
+from tests.synthesis import ROOT
+
+pytestmark = pytest.mark.promtool
+
+IMAGE = ROOT / "docker/postgres-exporter"
+QUERIES = IMAGE / "rootfs/etc/postgres-exporter/queries.yml"
+HOST, USER, PASSWORD, OWNER = "127.0.0.1", "app", "p@ss/w:rd?", "postgres"
+PATIENCE_S = 60
+SAMPLE = re.compile(r"^(\w+)(?:{(.*)})? (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL, and where its programs are."""
+
+    port: int
+    programs: Path
+
+    def sql(self, statement: str, *, wait: bool = True) -> subprocess.Popen[str]:
+        """Run a statement in a session of its own."""
+        command = [
+            str(self.programs / "psql"),
+            "-h",
+            HOST,
+            "-p",
+            str(self.port),
+            "-U",
+            USER,
+            "-d",
+            USER,
+            "-qAtc",
+            statement,
+        ]
+        session = subprocess.Popen(
+            command,
+            env={**os.environ, "PGPASSWORD": PASSWORD},
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if wait:
+            _, errors = session.communicate(timeout=PATIENCE_S)
+            assert session.returncode == 0, errors
+        return session
+
+    def count(self, table: str, *, dead: int, live: int) -> None:
+        """Wait until PostgreSQL's own statistics have the rows: a session reports when it has ended."""
+        counted = f"SELECT n_dead_tup, n_live_tup FROM pg_stat_user_tables WHERE relname = '{table}'"
+        until(lambda: self.sql(counted, wait=False).communicate(timeout=PATIENCE_S)[0].strip() == f"{dead}|{live}")
+
+    @contextmanager
+    def session(self, statement: str) -> Iterator[None]:
+        """Keep a statement running, and end its session with PostgreSQL's own means."""
+        session = self.sql(statement, wait=False)
+        try:
+            yield
+        finally:
+            held = "pid <> pg_backend_pid() AND query LIKE '%-- held'"
+            self.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {held}")
+            session.communicate(timeout=PATIENCE_S)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind((HOST, 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL with a password and TLS; its own user owns its folder, for it refuses to run as root."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    as_owner = ("setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups") if os.geteuid() == 0 else ()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+        folder = Path(name)
+        (folder / "password").write_text(PASSWORD)
+        openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
+        files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+        subprocess.run([*openssl, *files], check=True, capture_output=True)
+        (folder / "key.pem").chmod(0o600)
+        if as_owner:
+            for path in (folder, *folder.iterdir()):
+                shutil.chown(path, OWNER, OWNER)
+        made = ["-D", str(folder / "data"), "-U", USER, "--auth=scram-sha-256", f"--pwfile={folder}/password"]
+        subprocess.run([*as_owner, programs / "initdb", *made], check=True, capture_output=True, cwd=folder)
+        settings = {"listen_addresses": HOST, "ssl": "on", "ssl_cert_file": folder / "cert.pem"}
+        settings |= {"ssl_key_file": folder / "key.pem", "unix_socket_directories": folder, "fsync": "off"}
+        flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [*as_owner, programs / "postgres", "-D", folder / "data", "-p", str(port), *flags],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+            )
+            try:
+                ready = [str(programs / "pg_isready"), "-q", "-h", HOST, "-p", str(port)]
+                until(lambda: subprocess.run(ready, check=False).returncode == 0)
+                its = Server(port, programs)
+                create = [str(programs / "createdb"), "-h", HOST, "-p", str(port), "-U", USER, USER]
+                subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
+                yield its
+            finally:
+                process.send_signal(signal.SIGINT)  # it waits for no session
+                process.wait(PATIENCE_S)
+
+
+@contextmanager
+def exporter(server: Server, folder: Path, *, password: str = PASSWORD) -> Iterator[str]:
+    """Run Debian's exporter with the image's queries and the task's variables, and yield its address."""
+    address = f"{HOST}:{free_port()}"
+    # Which collectors there are depends on the version: the image's flags switch off those of its own.
+    flags = [f"--extend.query-path={QUERIES}", "--disable-default-metrics", "--disable-settings-metrics"]
+    flags += ["--no-collector.database", "--no-collector.bgwriter"]
+    source = {"DATA_SOURCE_USER": USER, "DATA_SOURCE_PASS": password}
+    source["DATA_SOURCE_URI"] = f"{HOST}:{server.port}/{USER}?sslmode=require"
+    with (folder / "exporter.log").open("w") as log:
+        process = subprocess.Popen(
+            ["/usr/bin/prometheus-postgres-exporter", *flags, f"--web.listen-address={address}"],
+            env=source,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            until(lambda: process.poll() is not None or answers(f"http://{address}/"))
+            assert process.poll() is None, (folder / "exporter.log").read_text()
+            yield address
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def until(ready: Callable[[], bool]) -> None:
+    last = time.monotonic() + PATIENCE_S
+    while not ready():
+        assert time.monotonic() < last
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def exposition(address: str) -> str:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE_S) as answer:
+        return str(answer.read().decode())
+
+
+def figures(address: str) -> dict[tuple[str, str], float]:
+    """Return every value by its metric, and by its labels but the server's."""
+    found = {}
+    for name, labels, value in SAMPLE.findall(exposition(address)):
+        own = re.sub(r',?server="[^"]*"', "", labels).lstrip(",")
+        found[name, own] = float(value)
+    return found
+
+
+def test_every_figure_of_alerts_and_graphs_is_in_its_answer(server: Server, tmp_path: Path) -> None:
+    """The alerts and graphs themselves are compared with OF_POSTGRES in test_alerts.py and test_dashboards.py."""
+    server.sql("CREATE TABLE orders (id int) WITH (autovacuum_enabled = false)")
+    server.sql("INSERT INTO orders SELECT generate_series(1, 1000)")
+    server.count("orders", dead=0, live=1000)
+    with exporter(server, tmp_path) as address:
+        found = figures(address)
+    assert {(name, labels) for name, labels in OF_POSTGRES.items()} <= found.keys()
+    asked = {f"{name}_{column}" for name, its in queries().items() for columns in its["metrics"] for column in columns}
+    labels = {"postgres_sessions_state", "postgres_table_schema", "postgres_table_table"}
+    assert asked - labels == OF_POSTGRES.keys() - {"pg_up"}, "what nobody looks at costs a query"
+    assert {name for (name, _), value in found.items() if "error" in name and value} == set()
+
+
+def queries() -> dict[str, dict[str, list[dict[str, object]]]]:
+    read: dict[str, dict[str, list[dict[str, object]]]] = yaml.safe_load(QUERIES.read_text())
+    return read
+
+
+def test_it_sees_who_waits_for_a_lock_and_how_old_transactions_and_queries_are(server: Server, tmp_path: Path) -> None:
+    server.sql("CREATE TABLE accounts (id int)")
+    hold = "BEGIN; LOCK TABLE accounts; SELECT pg_sleep(600) -- held"
+    with exporter(server, tmp_path) as address:
+        assert figures(address)["postgres_locks_waiting", ""] == 0
+        with server.session(hold):
+            until(lambda: figures(address)["postgres_longest_query_seconds", ""] > 0)
+            with server.session("SELECT count(*) FROM accounts -- held"):
+                until(lambda: figures(address)["postgres_locks_longest_wait_seconds", ""] > 1)
+                found = figures(address)
+        until(lambda: figures(address)["postgres_locks_waiting", ""] == 0)
+    assert found["postgres_locks_waiting", ""] == 1
+    assert found["postgres_sessions_count", 'state="active"'] >= 2
+    assert found["postgres_longest_transaction_seconds", ""] > found["postgres_locks_longest_wait_seconds", ""]
+
+
+def test_it_counts_dead_rows_until_vacuum_has_been_there(server: Server, tmp_path: Path) -> None:
+    carts = 'schema="public",table="carts"'
+    server.sql("CREATE TABLE carts (id int) WITH (autovacuum_enabled = false)")
+    server.sql("INSERT INTO carts SELECT generate_series(1, 1000)")
+    server.sql("DELETE FROM carts WHERE id <= 600")
+    for dead in (600, 0):  # each exporter keeps what it has found for five minutes
+        server.count("carts", dead=dead, live=400)
+        with exporter(server, tmp_path) as address:
+            found = figures(address)
+        assert found["postgres_table_dead_rows", carts] == dead
+        assert found["postgres_table_live_rows", carts] == 400
+        server.sql("VACUUM carts")
+
+
+def test_the_check_of_ecs_passes_while_it_is_logged_in_and_fails_with_an_old_password(
+    server: Server, tmp_path: Path
+) -> None:
+    def check(address: str) -> int:
+        form, command = HEALTH_CHECK.container_command
+        assert form == "CMD-SHELL"
+        own = command.replace(f"{HOST}:{POSTGRES_EXPORTER_PORT}", address)
+        assert own != command
+        return subprocess.run(["/bin/sh", "-c", own], check=False).returncode
+
+    with exporter(server, tmp_path) as address:
+        assert check(address) == 0
+    with exporter(server, tmp_path, password="of-last-week") as address:
+        assert check(address) != 0
+        found = figures(address)
+        assert found["pg_up", ""] == 0
+        assert not {name for name, _ in found if name.startswith("postgres_table")}
+
+
+def test_the_image_loads_the_queries_and_listens_where_prometheus_asks() -> None:
+    dockerfile = (IMAGE / "Dockerfile").read_text()
+    assert f"--extend.query-path=/{QUERIES.relative_to(IMAGE / 'rootfs')}" in dockerfile
+    assert f"EXPOSE {POSTGRES_EXPORTER_PORT}" in dockerfile
