@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.models.service.database import Databases
+from config.models.data.database import Databases
 from config.models.service.service import Service
 from costs.alternatives import NAT_INSTANCE
 from costs.facts import MONTH_H

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from config.models.data.backups import Backups
 from config.models.environment.environment import Environment
-from config.models.service.backups import Backups
 from modules.data.backup_plan import BackupPlan
 from stacks.network import NetworkStack
 from stacks.platform_stack import PlatformStack

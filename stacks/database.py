@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from config.models.service.database import Database
+from config.models.data.database import Database
 from config.models.service.relations import database_owner
 from config.models.service.service import Service
 from modules.data.database_hours import DatabaseHours

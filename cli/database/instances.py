@@ -13,7 +13,7 @@ import boto3
 from cli.errors import CommandError, UsageError
 from cli.session import Session
 from config.diagnostics.suggestions import did_you_mean
-from config.models.service.database import Database
+from config.models.data.database import Database
 from config.models.service.relations import database_owner
 
 if TYPE_CHECKING:

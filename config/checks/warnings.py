@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from config.checks.limits import limit_conflicts
+from config.models.data.database import INJECTED
 from config.models.environment.environment import Environment
 from config.models.image_reference import means_latest
 from config.models.service.aws.known_actions import probably_meant
-from config.models.service.database import INJECTED
 from config.models.service.service import Service
 from config.source.located import Located
 from config.source.problem import Problem

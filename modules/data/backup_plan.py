@@ -23,9 +23,9 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from config.models.data.backups import Backups
 from config.models.deploy_target import OUR_TAGS
 from config.models.environment.environment import Environment
-from config.models.service.backups import Backups
 from modules.checkov import skip
 from modules.encryption_key import EncryptionKey
 from modules.policy import trust_service

@@ -11,9 +11,9 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from config.models.data.database import Database, Part
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
-from config.models.service.database import Database, Part
 from modules.checkov import skip
 from modules.data.database_hours import windows
 from modules.data.postgres_parameters import PostgresParameters

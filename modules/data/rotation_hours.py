@@ -8,8 +8,8 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_rotation import (
 )
 from constructs import Construct
 
+from config.models.data.password_rotation import rotation_in
 from config.models.environment.environment import Environment
-from config.models.service.password_rotation import rotation_in
 
 
 class RotationHours(SecretsmanagerSecretRotation):

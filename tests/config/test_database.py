@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.loader.platform import load_platform
-from config.models.service.database import Database, Databases
+from config.models.data.database import Database, Databases
 from tests.config.bad_yaml import API, Bad, check
 from tests.config.platform_files import VALID, added, write_platform
 from tests.settings import an_environment

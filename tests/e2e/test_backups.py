@@ -25,7 +25,7 @@ import main  # it prepares the import of the provider
 from cdktf import App
 
 from config.loader.platform import load_platform
-from config.models.service.backups import Backups
+from config.models.data.backups import Backups
 from modules.encryption_key import EncryptionKey
 from stacks.backups import BackupStack
 from stacks.platform_stack import LOCAL_AWS, PlatformStack

@@ -13,8 +13,8 @@ from botocore.loaders import Loader
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 
+from config.models.data.database import INJECTED, Database
 from config.models.environment.subnets import Tier
-from config.models.service.database import INJECTED, Database
 from modules.data.postgres import Postgres
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey

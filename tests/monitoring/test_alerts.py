@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from config.loader.platform import Deployment, load_platform
-from config.models.service.database import Database
+from config.models.data.database import Database
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.metrics import Metrics
 from config.models.service.monitoring.slo import Latency, Slo

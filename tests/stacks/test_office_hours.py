@@ -12,8 +12,8 @@ import botocore.session
 import pytest
 from pydantic import ValidationError
 
+from config.models.data.password_rotation import PasswordRotation, rotation_in, rotation_mistakes
 from config.models.environment.office_hours import Day, OfficeHours
-from config.models.service.password_rotation import PasswordRotation, rotation_in, rotation_mistakes
 from modules.data.database_hours import windows
 from tests.synthesis import Checkout, Platform, Stack
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from cli.importers.draft import Draft
 from cli.importers.foreign_values import pairs, text
+from config.models.data.database import INJECTED
 from config.models.service.container.stores import store
-from config.models.service.database import INJECTED
 from config.source.node import Node
 
 _POSTGRES = frozenset({"postgres", "postgresql", "postgis", "timescaledb", "pgvector"})

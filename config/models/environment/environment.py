@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from config.models.data.backups import Backups
+from config.models.data.database import Database, Databases
+from config.models.data.password_rotation import rotation_mistakes
 from config.models.delivery import Delivery
 from config.models.deploy_target import AccountId, DeployTarget, Region
 from config.models.environment.budget import Budget
@@ -19,10 +22,7 @@ from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
-from config.models.service.backups import Backups
-from config.models.service.database import Database, Databases
 from config.models.service.logs import LogDestination
-from config.models.service.password_rotation import rotation_mistakes
 from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.models.settings import Mistake
@@ -130,10 +130,7 @@ class Environment(DeployTarget):
         return f"/{self.name}/services/{service}"
 
     def collection(self, service: str) -> str:
-        """Return the OpenSearch Serverless collection of a service's log; its policies have this name too.
-
-        At most 32 characters, which is what policies may have: 9 of an environment, 22 of a service, and a hyphen.
-        """
+        """Return the collection of a service's log, and the name of its policies: 9 + 1 + 22 of 32 characters."""
         return self.qualify(service)
 
     @property

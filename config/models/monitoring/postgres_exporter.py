@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from config.models.data.database import Database, Part
 from config.models.environment.platform_service import ONE, PlatformService, platform_repository
 from config.models.service.check_command import SHELL
-from config.models.service.database import Database, Part
 from config.models.service.health_check import HealthCheck
 from config.models.service.kinds import Kind
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from config.models.data.database import Database, without_null
 from config.models.fargate import DEFAULT_CPU, Architecture, CpuUnits
 from config.models.schedule import Schedule
 from config.models.service.application import Before, Entrypoint, Image, ImageOf
@@ -17,7 +18,6 @@ from config.models.service.container.hardening import DropCapabilities, InitProc
 from config.models.service.container.ports import Calls, Port, Ports, called_services
 from config.models.service.container.resources import EphemeralGib, Tmpfs, Ulimits
 from config.models.service.container.sidecars import Sidecars
-from config.models.service.database import Database, without_null
 from config.models.service.egress import EgressPorts
 from config.models.service.health_check import HealthCheck, or_none, with_none
 from config.models.service.http import Http

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from config.models.service.database import without_null
+from config.models.data.database import without_null
 from config.models.service.log_mask import MaskPattern, lua_pattern, mask_mistakes
 from config.models.settings import LogRetentionDays, Mistake, Settings
 

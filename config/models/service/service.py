@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from config.models.data.database import injected_mistakes
 from config.models.fargate import DEFAULT_CPU, size_mistakes, size_schema
-from config.models.service.database import injected_mistakes
 from config.models.service.egress import egress_mistakes
 from config.models.service.empty_sections import empty_mistakes
 from config.models.service.fields import ServiceFields

@@ -18,7 +18,7 @@ from cli.database.clients import dump, shell
 from cli.database.instances import ServiceDatabase
 from cli.database.tunnel import DOCUMENT, open_tunnel
 from cli.errors import CommandError
-from config.models.service.database import Database
+from config.models.data.database import Database
 from local_aws.endpoint import Endpoint
 from tests.settings import a_service, an_environment
 

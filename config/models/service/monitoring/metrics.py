@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.models.service.database import without_null
+from config.models.data.database import without_null
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.slo import LabelName, LabelValues, MetricName, Slo, failed_mistakes
 from config.models.service_names import PORTS_TAKEN_IN_TASKS

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.models.service.password_rotation import PasswordRotation
+from config.models.data.password_rotation import PasswordRotation
 from config.models.service_names import ServiceName, VariableName
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 

@@ -1,0 +1,1 @@
+"""Settings of what keeps data: databases, the rotation of their passwords, and backups."""
