@@ -20,7 +20,7 @@ CASES = [
 service_configs/api.yaml:9: database: has no value
   value: nothing
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, variables
+backup_retention_days, deletion_protection, of, exporter, variables
   fix: write `database: {}` for one with the environment's sizes, or remove the line
 """,
     ),
@@ -31,7 +31,7 @@ backup_retention_days, deletion_protection, of, variables
 service_configs/api.yaml:9: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, variables
+backup_retention_days, deletion_protection, of, exporter, variables
   fix: write database: {}
 """,
     ),
@@ -126,4 +126,4 @@ def test_a_database_can_differ_by_environment(tmp_path: Path) -> None:
 
 
 def test_every_choice_of_a_service_has_a_default_of_the_environment() -> None:
-    assert set(Database.model_fields) - {"engine_version", "of", "variables"} <= set(Databases.model_fields)
+    assert set(Database.model_fields) - {"engine_version", "exporter", "of", "variables"} <= set(Databases.model_fields)

@@ -330,11 +330,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {"nat_gb": 90, "cross_zone_gb": 40},
         {"NAT instance": 4.062, "between zones": 2.00},
     ),
-    # 20 deploys x 300 s x 256/1024 GB x 0.0000133334
+    # (20 deploys x 300 s + 730 h x 12 looks x 3 s) x 256/1024 GB x 0.0000133334
     "the function of the rollouts": (
         {"cluster": {"aws_lambda_function": {"f": {"memory_size": 256}}}},
         {"deploys": 20},
-        {"function of the rollouts": 0.02},
+        {"function of the rollouts": 0.108},
     ),
     # 730 x 2 x 0.186; 20 x 2 x 0.127; (50 - 20) x 0.095; 0.40
     "a database with a standby": (

@@ -177,7 +177,7 @@ def test_what_was_applied_is_there(root: Root, row: str) -> None:
 
 def test_what_nobody_has_yet_fails_within_seconds_and_not_after_25_retries(root: Root) -> None:
     with pytest.raises(Exception, match="The embedded AWS lacks this"):
-        root.client("dlm").get_lifecycle_policies()
+        root.client("outposts").list_outposts()
 
 
 def test_a_held_state_lock_stops_a_second_apply(root: Root) -> None:
