@@ -14,7 +14,7 @@ UNIMPLEMENTED: list[tuple[str, str, dict[str, Any]]] = [
     ("ec2", "describe_capacity_block_offerings", {"CapacityDurationHours": 1}),
     ("rds", "describe_certificates", {}),
     ("ecs", "list_services_by_namespace", {"namespace": "n"}),
-    ("dlm", "get_lifecycle_policies", {}),
+    ("outposts", "list_outposts", {}),
 ]
 
 
