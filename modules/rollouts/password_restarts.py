@@ -50,7 +50,7 @@ class PasswordRestarts(Construct):
             "alarm",
             alarm_name=f"{self._name}-failed",
             alarm_description=f"A password of a database of {environment.name} has changed, and a service still runs "
-            "with the old one. Runbook: docs/runbooks/databases.md#a-service-that-was-not-restarted",
+            "with the old one. Runbook: docs/runbooks/README.md#a-service-that-was-not-restarted",
             namespace="AWS/Lambda",
             # What Terraform invokes is waited for, and does not count as an event.
             # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html

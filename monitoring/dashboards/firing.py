@@ -18,6 +18,8 @@ ABOUT = (
     "dimension_nat_gateway_id",
     "units",
     "queue",
+    "schema",
+    "table",
     "instance",
     "slo",
 )

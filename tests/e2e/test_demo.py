@@ -20,8 +20,8 @@ from tests.e2e.visitor import SERVICES, Visitor, allowed, is_a_persons, workflow
 
 pytestmark = pytest.mark.e2e
 
-NEVER_IN_DEV = {"ecr", "globalaccelerator", "elasticfilesystem", "ssm", "tag"}
-"""Services that the shop's dev has nothing of: an accelerator, file systems, and what `groundwork` asks itself."""
+NEVER_IN_DEV = {"backup", "backup-storage", "ecr", "globalaccelerator", "elasticfilesystem", "ssm", "tag"}
+"""Services that the shop's dev has nothing of: backups, an accelerator, file systems; and what `groundwork` asks."""
 STACKS = {"dev-network", "dev-cluster", "dev-edge", *(f"dev-service-{name}" for name in SERVICES)}
 
 

@@ -50,6 +50,7 @@ HEALTHY: Series = {
         alb("un_healthy_host_count_maximum", f"0x{HOURS}", of=STOREFRONT),
         rds("free_storage_space_minimum", f"{20 * GIB}x{HOURS}"),
         rds("cpuutilization_average", f"20x{HOURS}"),
+        {f'{name}{{job="postgres-exporter",service="orders"}}': f"1x{HOURS}" for name in ("up", "pg_up")},
         *(probe("success", f"1x{HOURS}", of=service) for service in (STOREFRONT, "grafana")),
         *(probe("ssl_earliest_cert_expiry", f"{90 * DAY}x{HOURS}", of=service) for service in (STOREFRONT, "grafana")),
     )
