@@ -19,11 +19,11 @@ demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
 	@$(BIN)/groundwork demo-down
 
 .PHONY: test
-test: install .venv-checkov .venv-provider-6 .venv-cdktn ## all tests but the long ones; dev is applied with the real Terraform and AWS provider
+test: install .venv-checkov .venv-provider-6 .venv-cdktn ## all tests but the long ones; dev is applied, and taken away, with the real Terraform and AWS provider
 	$(BIN)/pytest $(PARALLEL) -m "not long"
 
 .PHONY: long
-long: install ## the long tests: staging, prod and examples applied, faults and recovery, the workflows' own steps
+long: install ## the long tests: other environments, Terraform Cloud, faults and recovery, the workflows' own steps
 	$(BIN)/pytest $(PARALLEL) -m long
 
 .PHONY: unit

@@ -16,7 +16,7 @@ from local_aws import launcher
 from local_aws.inventory import resources
 from tests.e2e.embedded import Root
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(900)]
 
 Client = Callable[[str], Any]
 

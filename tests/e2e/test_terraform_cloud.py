@@ -23,7 +23,7 @@ from tests.terraform_cloud.certificate import make_certificate
 from tests.terraform_cloud.fixtures import log_in
 from tests.terraform_cloud.server import TerraformCloudServer, terraform_cloud
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SERVICES = ("STS", "SNS", "S3", "IAM", "EC2", "ECS", "KMS", "SERVICEDISCOVERY", "RESOURCE_GROUPS_TAGGING_API")
 
