@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.changes.meaning import meaning
 from cli.changes.plan_document import StackPlan, read_plan
 from cli.changes.plan_text import PlannedStack
-from cli.deploy.plans import FAILED, missing, reads
+from cli.deploy.plans import FAILED, NO_CHANGES, missing, reads
 from cli.errors import CommandError
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
@@ -44,6 +44,9 @@ def raw_plans(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[
             done = terraform(stack.directory, ["plan", *options], environment, output=subprocess.PIPE)
             if done.returncode == FAILED:
                 raise CommandError(f"{stack.id} cannot be planned\n{done.stdout}")
+            if done.returncode == NO_CHANGES:  # nothing differs; to read the plan would take as long as to make it
+                yield RawPlan(stack, StackPlan(stack.id, (), frozenset()), done.stdout)
+                continue
             shown = terraform(stack.directory, ["show", "-json", file], environment, output=subprocess.PIPE)
             if shown.returncode != 0:
                 raise CommandError(f"the plan of {stack.id} cannot be read\n{shown.stdout}")

@@ -21,7 +21,7 @@ terraform {
 
 provider "aws" {
   region            = "eu-west-1"
-  max_retries       = 2
+  max_retries       = 5
   s3_use_path_style = true
 
   default_tags {
