@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from config.models.environment.platform_service import ALERTMANAGER, PROMETHEUS
+from modules.ecs.failed_snapshots import FailedSnapshots
 from modules.edge.load_balancer import LoadBalancer
 from modules.logging.log_collection import LogCollection
 from modules.monitoring.alert_topic import AlertTopic
 from modules.monitoring.database_events import DatabaseEvents
-from modules.monitoring.dead_mans_switch import DeadMansSwitch
 from modules.monitoring.failed_backups import FailedBackups
 from modules.monitoring.failed_jobs import FailedJobs
-from modules.monitoring.heartbeat import Heartbeat
-from modules.monitoring.silent_by_day import SilentByDay
+from modules.monitoring.silence import watch_for_silence
+from modules.monitoring.spot_interruptions import SpotInterruptions
 from modules.monitoring_services.alertmanager import Alertmanager
 from modules.monitoring_services.cloudwatch_exporter import CloudwatchExporter
 from modules.monitoring_services.grafana import Grafana
@@ -37,8 +36,8 @@ class MonitoringStack(PlatformStack):
     ) -> None:
         environment = runtime.environment
         super().__init__(scope, name="monitoring", environment=environment)
-        topic, hours = AlertTopic(self, "alerts", environment=environment), environment.monitoring_hours
-        heartbeat = Heartbeat(self, "heartbeat", environment=environment, alerts=topic, told=hours is None)
+        topic = AlertTopic(self, "alerts", environment=environment)
+        heartbeat = watch_for_silence(self, environment=environment, topic=topic)
 
         prometheus = Prometheus(self, runtime=runtime)
         alertmanager = Alertmanager(self, runtime=runtime, topic=topic, heartbeat=heartbeat)
@@ -50,11 +49,8 @@ class MonitoringStack(PlatformStack):
 
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)
         DatabaseEvents(self, "database-events", environment=environment, topic=topic)
+        SpotInterruptions(self, "spot-interruptions", environment=environment, topic=topic)
+        if disks := [disk for disk in runtime.cluster.ec2.disks if disk.snapshots]:
+            FailedSnapshots(self, "failed-snapshots", environment=environment, topic=topic, disks=disks)
         if environment.backups:
             FailedBackups(self, "failed-backups", environment=environment, topic=topic)
-        told, name, silent = None if hours else topic, environment.name, []
-        for service in (PROMETHEUS, ALERTMANAGER):
-            switch = DeadMansSwitch(self, f"{service}-silent", environment_name=name, service=service, topic=told)
-            silent.append(switch.alarm)
-        if hours:
-            SilentByDay(self, "silent-by-day", environment=environment, alarms=[heartbeat.alarm, *silent], topic=topic)

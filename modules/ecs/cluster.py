@@ -21,6 +21,7 @@ from modules.checkov import skip
 from modules.ecs.ec2_capacity import Ec2Capacity
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
+from modules.monitoring.instance_alarms import InstanceAlarms
 from modules.network.vpc import Vpc
 
 FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
@@ -80,6 +81,8 @@ class EcsCluster(Construct):
             encryption_key=encryption_key,
             tags=tags,
         )
+        volumes = {disk.name: disk.volume for disk in self.ec2.disks}
+        InstanceAlarms(self, "instance-alarms", environment=environment, volumes=volumes)
         provider = self.ec2.provider
         EcsClusterCapacityProviders(
             self,

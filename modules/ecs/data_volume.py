@@ -25,8 +25,9 @@ SNAPSHOTS_AT = "03:00"  # UTC, and within the hour that follows
 class DataVolume(Construct):
     """An encrypted EBS volume in one zone, with daily snapshots. It belongs to no instance: each new one takes it.
 
-    Exposes `volume`. Size and protection are the environment's. `groundwork monitoring restore` makes another volume of
-    a snapshot, in any zone, which takes its place in the state.
+    Exposes `name`, `volume`, and `snapshots`, the policy of its snapshots, if there are any. Size and protection are
+    the environment's. `groundwork monitoring restore` makes another volume of a snapshot, in any zone, which takes its
+    place in the state.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class DataVolume(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._environment, self._data_key = environment, encryption_key
-        settings = environment.cluster.ec2
+        self.name, settings = name, environment.cluster.ec2
         self.volume = EbsVolume(
             self,
             "volume",
@@ -54,10 +55,10 @@ class DataVolume(Construct):
             tags={"Name": name},
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if environment.deletion_protection else None,
         )
-        if settings.data_snapshot_retention_days:
-            self._take_snapshots(name, settings.data_snapshot_retention_days)
+        days = settings.data_snapshot_retention_days
+        self.snapshots = self._take_snapshots(name, days) if days else None
 
-    def _take_snapshots(self, name: str, retention_days: int) -> None:
+    def _take_snapshots(self, name: str, retention_days: int) -> DlmLifecyclePolicy:
         """Have Data Lifecycle Manager snapshot what has this name, and delete snapshots by their age.
 
         They are encrypted as the volume is, for which EC2 asks no right of the role. Of a volume that was replaced they
@@ -91,7 +92,7 @@ class DataVolume(Construct):
                 ),
             ),
         )
-        DlmLifecyclePolicy(
+        return DlmLifecyclePolicy(
             self,
             "snapshots",
             description=f"Daily snapshots of {name}",

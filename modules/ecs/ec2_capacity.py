@@ -54,7 +54,9 @@ WARM_UP_S = 600
 
 
 class Ec2Capacity(Construct):
-    """A capacity provider over a group of instances, each with a disk in a zone of its own; exposes `provider`.
+    """A capacity provider over a group of instances, each with a disk in a zone of its own.
+
+    Exposes `provider` and the `disks`.
 
     There are as many as replicas of Prometheus. A task finds its folder of the disk below DATA. An instance that dies
     is replaced in the same zone, and the new one takes the disk over; so are one that grows old and one whose template
@@ -86,17 +88,15 @@ class Ec2Capacity(Construct):
             session_manager=settings.session_manager,
         )
         script = Fn.base64decode(b64encode(user_data(environment).encode()).decode())
+        self.disks: list[DataVolume] = []
         may_attach = []
         for number, (zone, mark) in enumerate(volume_marks(environment).items(), start=1):
             nth = f"-{number}" if number > 1 else ""
+            disk = f"{name}-data{nth}"
             data = DataVolume(
-                self,
-                f"data{nth}",
-                name=f"{name}-data{nth}",
-                zone=zone,
-                environment=environment,
-                encryption_key=encryption_key,
+                self, f"data{nth}", name=disk, zone=zone, environment=environment, encryption_key=encryption_key
             )
+            self.disks.append(data)
             policy = f"attach-data-volume{nth}"
             may_attach.append(data.allow_attach(role.role, name=policy, instance_name=name))
             # The shell's own ${…} and quotes are kept from Terraform; only it knows the volume.

@@ -48,7 +48,7 @@ class NatInstance(Construct):
 
     Exposes `interface`, a network interface that outlives the instance: the routes lead to it, and `address` is its
     own. Only private subnets get in. AWS moves the instance off hardware that fails, unless it is told not to; an alarm
-    restarts it when its system does not answer; and it installs updates each week.
+    restarts it when its system does not answer, and tells the alert topic; and it installs updates each week.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
     https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     """
@@ -145,7 +145,8 @@ class NatInstance(Construct):
             self,
             "hangs",
             alarm_name=f"{own}-hangs",
-            alarm_description="The NAT instance does not answer: it is restarted.",
+            alarm_description="The NAT instance does not answer: it is restarted. "
+            "Runbook: docs/runbooks/README.md#an-impaired-instance-or-disk",
             namespace="AWS/EC2",
             metric_name="StatusCheckFailed_Instance",
             dimensions={"InstanceId": self.instance.id},
@@ -156,7 +157,7 @@ class NatInstance(Construct):
             threshold=1,
             treat_missing_data="notBreaching",
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
-            alarm_actions=[f"arn:aws:automate:{environment.region}:ec2:reboot"],
+            alarm_actions=[f"arn:aws:automate:{environment.region}:ec2:reboot", environment.alerts_topic_arn],
         )
 
     def _shell(self, name: str) -> LaunchTemplateIamInstanceProfile:

@@ -102,6 +102,42 @@ def test_what_data_lifecycle_manager_is_told_is_of_the_form_that_it_takes(cluste
     assert schedule["create_rule"]["interval"] in (1, 2, 3, 4, 6, 8, 12, 24)
 
 
+@pytest.mark.parametrize(
+    ("name", "figures", "expected"),
+    [
+        ("test-ec2-impaired", [1] * 9 + [None], False),  # its group has replaced it
+        ("test-ec2-impaired", [1] * 9 + [0], False),
+        ("test-ec2-impaired", [None] * 10, False),  # no instance by night
+        ("test-ec2-impaired", [1] * 10, True),
+        ("test-ec2-data-stalled", [1, 1, 1, 1, 0], False),
+        ("test-ec2-data-stalled", [None] * 5, False),  # attached to nothing
+        ("test-ec2-data-stalled", [1] * 5, True),
+    ],
+)
+def test_an_instance_that_is_not_replaced_and_a_disk_that_stands_still_tell_the_topic(
+    cluster: Stack, name: str, figures: list[int | None], expected: bool
+) -> None:
+    alarm = cluster.one("aws_cloudwatch_metric_alarm", alarm_name=name)
+    assert (alarm["statistic"], alarm["comparison_operator"]) == ("Maximum", "GreaterThanOrEqualToThreshold")
+    assert (alarm["period"], alarm["treat_missing_data"]) == (60, "notBreaching")
+    assert alarm["alarm_actions"] == alarm["ok_actions"] == [an_environment().alerts_topic_arn]
+    assert "Runbook: docs/runbooks/" in alarm["alarm_description"]
+    recent = figures[-alarm["evaluation_periods"] :]
+    assert all(figure is not None and figure >= alarm["threshold"] for figure in recent) is expected
+
+
+def test_the_alarms_watch_the_group_and_each_disk_of_it() -> None:
+    stack = a_cluster({"instance_type": "t4g.large"}, monitoring={"replicas": 2})
+    by_metric = {
+        metric: [one["dimensions"] for one in stack.all("aws_cloudwatch_metric_alarm", metric_name=metric)]
+        for metric in ("StatusCheckFailed", "VolumeStalledIOCheck")
+    }
+    volumes = [{"VolumeId": stack.id_of(volume)} for volume in stack.all("aws_ebs_volume")]
+    group = stack.one("aws_autoscaling_group")["name"]
+    assert len(volumes) == 2
+    assert by_metric == {"StatusCheckFailed": [{"AutoScalingGroupName": group}], "VolumeStalledIOCheck": volumes}
+
+
 def test_snapshots_are_made_by_a_role_that_can_delete_no_others(cluster: Stack) -> None:
     (role,) = cluster.all("aws_iam_role", name="test-ec2-data-snapshots")
     (trust,) = json.loads(role["assume_role_policy"])["Statement"]

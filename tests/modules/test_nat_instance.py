@@ -96,14 +96,15 @@ def test_the_system_fits_its_processor(instance_type: str, architecture: str) ->
     assert image == f"resolve:ssm:/aws/service/ami-amazon-linux-latest/{name}"
 
 
-def test_one_that_hangs_is_restarted_by_an_action_that_cloudwatch_knows(network: Stack) -> None:
+def test_one_that_hangs_is_restarted_by_an_action_that_cloudwatch_knows_and_people_are_told(network: Stack) -> None:
     alarm = network.one("aws_cloudwatch_metric_alarm")
     assert alarm["dimensions"] == {"InstanceId": network.id_of(network.one("aws_instance"))}
     operation = botocore.session.get_session().get_service_model("cloudwatch").operation_model("PutMetricAlarm")
     assert operation.input_shape
     known = re.sub(r"<[^>]+>", "", operation.input_shape.members["AlarmActions"].documentation)
-    (action,) = alarm["alarm_actions"]
-    assert action.replace("eu-west-1", "region") in known
+    restart, tell = alarm["alarm_actions"]
+    assert restart.replace("eu-west-1", "region") in known
+    assert tell == an_environment().alerts_topic_arn
 
 
 def test_aws_is_not_told_to_leave_it_on_hardware_that_fails(network: Stack) -> None:

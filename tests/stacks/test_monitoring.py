@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
@@ -225,8 +226,7 @@ def test_alerts_are_encrypted_and_mailed_to_everyone_named(checkout: Checkout) -
 def test_somebody_outside_says_when_nobody_inside_can(monitoring: Stack) -> None:
     topic = monitoring.id_of(monitoring.one("aws_sns_topic", name="prod-alerts")).replace(".id}", ".arn}")
     watched = set()
-    for alarm in monitoring.all("aws_cloudwatch_metric_alarm"):
-        assert alarm["treat_missing_data"] == "breaching"
+    for alarm in monitoring.all("aws_cloudwatch_metric_alarm", treat_missing_data="breaching"):
         assert alarm["alarm_actions"] == alarm["ok_actions"] == [topic]
         watched.add(tuple(alarm["dimensions"].values()))
     assert watched == {("prod", "prometheus"), ("prod", "alertmanager"), ("prod-heartbeat",)}
@@ -264,10 +264,11 @@ def test_a_receivers_secret_reaches_alertmanager_alone_and_its_mail_is_filtered(
 
 def rings(alarm: Attributes, published: list[int | None]) -> bool:
     """Evaluate an alarm as CloudWatch does: every one of its last periods breaches, and a missing one as is said."""
-    assert alarm["comparison_operator"] == "LessThanThreshold"
+    breaches = {"LessThanThreshold": operator.lt, "GreaterThanOrEqualToThreshold": operator.ge}
+    compare = breaches[alarm["comparison_operator"]]
     recent = published[-alarm["evaluation_periods"] :]
     breaching = alarm["treat_missing_data"] == "breaching"
-    return all(breaching if sums is None else sums < alarm["threshold"] for sums in recent)
+    return all(breaching if figure is None else compare(figure, alarm["threshold"]) for figure in recent)
 
 
 @pytest.mark.parametrize(
@@ -367,17 +368,82 @@ def test_a_database_that_fails_over_or_fills_up_tells_the_topic(
     assert matched(monitoring, "prod-database-events", event) is told
 
 
+@pytest.mark.parametrize(
+    ("event", "counted"),
+    [
+        (of_ecs(group="service:orders", stopCode="SpotInterruption"), True),
+        (of_ecs(group="service:orders", stopCode="SpotInterruption", lastStatus="STOPPING"), False),
+        (of_ecs(stopCode="SpotInterruption"), False),
+        (of_ecs(group="service:orders", stopCode="ServiceSchedulerInitiated"), False),
+    ],
+    ids=["taken back", "about to be taken back", "a job, which tells by itself", "a deploy"],
+)
+def test_a_task_of_a_service_that_spot_takes_back_is_counted_once(
+    monitoring: Stack, event: dict[str, Any], counted: bool
+) -> None:
+    assert matched(monitoring, "prod-spot-interruptions", event) is counted
+
+
+def test_many_interruptions_within_a_quarter_of_an_hour_tell_the_topic_and_a_few_do_not(monitoring: Stack) -> None:
+    alarm = monitoring.one("aws_cloudwatch_metric_alarm", alarm_name="prod-spot-interruptions")
+    alerts = monitoring.id_of(monitoring.one("aws_sns_topic", name="prod-alerts")).replace(".id}", ".arn}")
+    assert alarm["alarm_actions"] == [alerts]
+    assert (alarm["statistic"], alarm["period"]) == ("Sum", 900)
+    assert rings(alarm, [5, 4]) is rings(alarm, [5, None]) is False
+    assert rings(alarm, [None, 5]) is True
+
+
+def test_interruptions_are_counted_by_what_is_sent_to_a_topic_that_nobody_reads(monitoring: Stack) -> None:
+    """EventBridge counts what it sends, so the rule needs a target, and that needs its rights."""
+    topic = monitoring.one("aws_sns_topic", name="prod-spot-interruptions")
+    arn = monitoring.id_of(topic).replace(".id}", ".arn}")
+    assert topic["kms_master_key_id"] == monitoring.one("aws_sns_topic", name="prod-alerts")["kms_master_key_id"]
+    assert arn not in {one["topic_arn"] for one in monitoring.all("aws_sns_topic_subscription")}
+    target = monitoring.one("aws_cloudwatch_event_target", arn=arn)
+    rule = monitoring.target(target["rule"].replace(".name}", ".id}"))
+    alarm = monitoring.one("aws_cloudwatch_metric_alarm", namespace="AWS/Events", metric_name="Invocations")
+    assert alarm["dimensions"] == {"RuleName": rule["name"]}
+    policy = monitoring.one("aws_sns_topic_policy", arn=arn)
+    (statement,) = json.loads(policy["policy"])["Statement"]
+    assert (statement["Principal"], statement["Action"]) == ({"Service": "events.amazonaws.com"}, ["sns:Publish"])
+
+
+def test_a_nightly_snapshot_that_fails_tells_the_topic_and_one_of_another_disk_does_not(monitoring: Stack) -> None:
+    rule = "prod-failed-snapshots"
+    pattern = json.loads(monitoring.one("aws_cloudwatch_event_rule", name=rule)["event_pattern"])
+    (policy,), (volume,) = pattern["$or"][0]["resources"], pattern["$or"][1]["detail"]["source"]
+    assert "aws_dlm_lifecycle_policy" in policy
+    assert "aws_ebs_volume" in volume["suffix"]
+    of_dlm = {"source": "aws.dlm", "detail-type": "DLM Policy State Change", "detail": {"state": "ERROR", "cause": ""}}
+    assert matched(monitoring, rule, {**of_dlm, "resources": [policy]}) is True
+    assert matched(monitoring, rule, {**of_dlm, "resources": ["arn:aws:dlm:eu-west-1:1:policy/policy-2"]}) is False
+
+    def of_ebs(**detail: str) -> dict[str, Any]:
+        """Of the form of https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html#snapshot-events."""
+        usual = {"event": "createSnapshot", "result": "failed", "source": f"arn:aws:ec2::eu-west-1{volume['suffix']}"}
+        return {"source": "aws.ec2", "detail-type": "EBS Snapshot Notification", "detail": usual | detail}
+
+    assert matched(monitoring, rule, of_ebs()) is True
+    for other in (
+        {"result": "succeeded"},
+        {"event": "copySnapshot"},
+        {"source": "arn:aws:ec2::eu-west-1:volume/vol-2"},
+    ):
+        assert matched(monitoring, rule, of_ebs(**other)) is False, other
+
+
 def test_what_a_rule_writes_to_the_topic_names_all_that_it_took_from_the_event(monitoring: Stack) -> None:
-    targets = monitoring.all("aws_cloudwatch_event_target")
-    assert len(targets) == 2
+    targets = [one for one in monitoring.all("aws_cloudwatch_event_target") if "input_transformer" in one]
+    assert len(targets) == 3
     for target in targets:
         transformer = target["input_transformer"]
         template = json.loads(transformer["input_template"])
         assert {f"<{name}>" for name in transformer["input_paths"]} == set(re.findall("<[a-z]+>", template))
     (statement,) = [
         one
-        for one in json.loads(monitoring.one("aws_sns_topic_policy")["policy"])["Statement"]
-        if one["Sid"] == "RulesOfEventBridge"
+        for policy in monitoring.all("aws_sns_topic_policy")
+        for one in json.loads(policy["policy"])["Statement"]
+        if one.get("Sid") == "RulesOfEventBridge"
     ]
     assert statement["Action"] == ["sns:Publish"]
 
