@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
-from config.models.environment.platform_service import PROMETHEUS
 from monitoring.alerts.monitoring import MINE
 from monitoring.dashboards.own_metrics import by, graph, increase, rate
 from monitoring.dashboards.rendering.panel import Query, Row, TimeSeries
@@ -37,10 +36,10 @@ STORAGE = Row(
             size=f"prometheus_tsdb_wal_storage_size_bytes{MINE}",
         ),
         graph(
-            "Writing to the log, p99",
+            "Waiting for the disk",
             units.Seconds,
-            "A slow disk shows here first.",
-            fsync=f'prometheus_tsdb_wal_fsync_duration_seconds{{job="{PROMETHEUS}",quantile="0.99"}}',
+            "Until a part of the log was on the disk: when one is full, and zero in between. Shows a slow disk first.",
+            fsync=increase("prometheus_tsdb_wal_fsync_duration_seconds_sum"),
         ),
         graph(
             "Failures",

@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from monitoring import cloudwatch_exporter
 from tests.images.conftest import rendered
@@ -188,17 +189,25 @@ def promtool(*arguments: str) -> None:
 
 
 def _from_cloudwatch() -> Iterator[str]:
-    """What YACE makes of what it is told to get: its pkg/promutil/migrate.go, BuildMetricName."""
-    config = rendered(SHOP, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
-    for job in config["discovery"]["jobs"]:
-        dimensions = job["dimensionNameRequirements"]
-        labels = [f'dimension_{_snake(dimension)}="x"' for dimension in dimensions]
+    for name, dimensions in of_cloudwatch(SHOP):
+        labels = [f'{label}="x"' for label in dimensions.values()]
         if set(MARKED) & set(dimensions):
             labels.append(f'service="{SERVICE}"')
+        yield f"{name}{{{','.join(labels)}}}"
+
+
+def of_cloudwatch(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What YACE makes of what it is told to get, and its label of each dimension.
+
+    In its pkg/promutil/migrate.go: BuildMetricName, createPrometheusLabels.
+    """
+    config = rendered(root, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
+    for job in config["discovery"]["jobs"]:
+        dimensions = {name: f"dimension_{_snake(name)}" for name in job["dimensionNameRequirements"]}
+        of = job["type"].lower().replace("/", "_")
         for metric in job["metrics"]:
             for statistic in metric["statistics"]:
-                name = f"{job['type'].lower().replace('/', '_')}_{_snake(metric['name'])}_{statistic.lower()}"
-                yield f"{name}{{{','.join(labels)}}}"
+                yield f"{of}_{_snake(metric['name'])}_{statistic.lower()}", dimensions
 
 
 def _snake(name: str) -> str:
