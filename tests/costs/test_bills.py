@@ -55,8 +55,9 @@ HAND = {
     "other logs": (("logs of the platform",), 1.71, 2.28, 3.42),
     "flow logs": (("flow logs",), 11.42, 22.98, 116.70),
     "Container Insights": (("Container Insights",), 28.72, 38.10, 38.10),
-    # 2.10, and since then that alerts arrive, and that services have their new password
-    "alarms": (("alarms",), 2.30, 2.30, 2.30),
+    # 2.10, and since then that alerts arrive, that services have their new password, and three on the instance, its
+    # disk and Spot
+    "alarms": (("alarms",), 2.60, 2.60, 2.60),
     "snapshots": ((SNAPSHOTS,), 1.00, 1.00, 2.50),
     # 4.47, 4.47 and 5.87, and since then the firewall: 42 metrics x 8.76 thousand rounds x 0.01
     "GetMetricData": (("metrics asked",), 8.15, 8.15, 9.55),
@@ -70,7 +71,7 @@ HAND = {
     "data to the internet": ((PUBLIC,), 0.87, 11.28, 112.78),
     "ECR, S3, between zones": (("between zones", "access logs"), 1.42, 1.67, 2.26),
 }
-WITHOUT_INTERNET_DATA = {"dev": 238, "staging": 337, "prod": 843}
+WITHOUT_INTERNET_DATA = {"dev": 238.3, "staging": 337.3, "prod": 843.3}  # with the three alarms of 0.10 above
 
 
 def settle(checkout: Checkout, file: str, fields: Mapping[str, object]) -> None:
