@@ -1,4 +1,4 @@
-"""The eight images that the platform itself runs, and who may read what each of them serves."""
+"""The nine images that the platform itself runs, and who may read what each of them serves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from config.models.environment.platform_service import (
     platform_repository,
 )
 from config.models.monitoring.postgres_exporter import POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT
+from config.models.service.monitoring.tracing import OTEL_COLLECTOR, OTLP_HTTP
 from monitoring import alertmanager, blackbox_exporter, cloudwatch_exporter, grafana, prometheus
 
 Render = Callable[[Deployment], Mapping[str, bytes]]
@@ -47,6 +48,7 @@ PLATFORM_IMAGES = (
     PlatformImage(name=ECS_EXPORTER, port=PORTS[ECS_EXPORTER]),
     PlatformImage(name="fluent-bit", port=2020),
     PlatformImage(name=GRAFANA, port=PORTS[GRAFANA], render=grafana.render),
+    PlatformImage(name=OTEL_COLLECTOR, port=OTLP_HTTP),
     PlatformImage(name=POSTGRES_EXPORTER, port=POSTGRES_EXPORTER_PORT),
     PlatformImage(name=PROMETHEUS, port=PORTS[PROMETHEUS], render=prometheus.render),
 )

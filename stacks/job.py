@@ -12,7 +12,7 @@ from modules.monitoring_services.postgres_exporter import export_database
 from modules.rollouts.pre_deploy_task import PreDeployTask
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
-from modules.workload.workload import make_task
+from modules.workload.traced_task import make_task
 from stacks.platform_stack import PlatformStack
 
 

@@ -36,6 +36,7 @@ WIDE = {
     "RegistryLogin",
     "RegistryToken",
     "RulesOfEventBridge",
+    "SendTraces",
     "ServicesOfThePlatform",
 }
 

@@ -54,6 +54,7 @@ class Bases(Settings):
     cloudwatch_exporter: ExactReference = Field(alias="cloudwatch-exporter")
     blackbox_exporter: ExactReference = Field(alias="blackbox-exporter")
     postgres_exporter: ExactReference = Field(alias="postgres-exporter")
+    otel_collector: ExactReference = Field(alias="otel-collector")
     ecs_exporter: ExactReference = Field(alias="ecs-exporter")
     fluent_bit: ExactReference = Field(alias="fluent-bit")
     grafana_opensearch: Archive = Field(alias="grafana-opensearch")

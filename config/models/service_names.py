@@ -32,6 +32,7 @@ PLATFORM_NAMES = frozenset(
         "grafana",
         "logging",
         "network",
+        "otel-collector",
         "postgres-exporter",
         "prometheus",
         "scraper",

@@ -16,12 +16,16 @@ from config.models.environment.platform_service import (
 from config.models.service.container.hardening import Capability
 from config.models.service.container.sidecars import Sidecar
 from config.models.service.kinds import Kind
+from config.models.service.monitoring.tracing import COLLECTOR_MEMORY_MIB, OTEL_COLLECTOR
 from config.models.service.service import Service
 from modules.ecs.container import EXPORTER_MEMORY_MIB, hardened, health_check_of, log_to, tcp, told
 
 ROUTER_MEMORY_MIB = 128
-# It holds every figure of a round, and the list of all metrics of the account while it looks for tags.
-CLOUDWATCH_EXPORTER_MEMORY_MIB = 256
+MEMORY_MIB = {
+    # It holds every figure of a round, and the list of all metrics of the account while it looks for tags.
+    CLOUDWATCH_EXPORTER: 256,
+    OTEL_COLLECTOR: COLLECTOR_MEMORY_MIB,
+}
 ROUTER_STOP_TIMEOUT_S = 60  # longer than its Grace, in which it sends what it still has
 EXPORTER_GRACE_S = 5
 NO_CAPABILITY = (Capability.ALL,)
@@ -129,7 +133,7 @@ def deregistration_delay_s(settings: Service) -> int:
 def exporter_container(
     environment: Environment, settings: Service, name: str, *, tag: str, log_group: str
 ) -> dict[str, Any]:
-    """Return an exporter's container, which Prometheus asks; when it fails, it alone is restarted.
+    """Return the container of an exporter or of the collector of traces; when it fails, it alone is restarted.
 
     ECS stops a container only once all that depend on it have ended. The ECS exporter depends on those that serve, and
     ends when no caller has the task's address any more (docs/adr/0029).
@@ -140,8 +144,8 @@ def exporter_container(
         "image": f"{environment.registry}/{platform_repository(name)}:{tag}",
         "essential": False,
         "restartPolicy": {"enabled": True},
-        "memory": CLOUDWATCH_EXPORTER_MEMORY_MIB if name == CLOUDWATCH_EXPORTER else EXPORTER_MEMORY_MIB,
-        "portMappings": tcp(PORTS[name]),
+        "memory": MEMORY_MIB.get(name, EXPORTER_MEMORY_MIB),
+        **({"portMappings": tcp(PORTS[name])} if name in PORTS else {}),  # the collector's are the task's alone
         "logConfiguration": log_to(log_group, environment.region),
         **hardened(read_only_root=True, init_process=True, drop=NO_CAPABILITY),
     }

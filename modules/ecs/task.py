@@ -45,8 +45,8 @@ class Task(Construct):
 
     `generated` are passwords by the variable that holds them; `variables` are merged with the service's own, and may
     stand in the state. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder
-    of the data volume there; without, on Fargate. `exporters` are those that Prometheus asks beside it, by the tag of
-    the image, `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
+    of the data volume there; without, on Fargate. `exporters` of metrics and traces run beside it, by the tag of the
+    image, `router` that of the image that brings its log to `logs`; without `logs` it goes to CloudWatch.
     """
 
     def __init__(

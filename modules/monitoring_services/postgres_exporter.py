@@ -13,7 +13,7 @@ from modules.ecs.service_discovery import register
 from modules.network.acl_rules import POSTGRES
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
-from modules.workload.workload import make_task
+from modules.workload.traced_task import make_task
 
 
 class PostgresExporter(Construct):

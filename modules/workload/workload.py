@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.ecs_service import EcsService
 from constructs import Construct
 
 from config.models.environment.office_hours import OfficeHours
-from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT
+from config.models.environment.platform_service import ECS_EXPORTER
 from config.models.service.relations import scaled_by
 from config.models.service.routing.public_metrics import public_metrics
 from config.models.service.service import Service
@@ -20,46 +20,13 @@ from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.scaling.queue_scaling import QueueScaling
 from modules.ecs.scaling.start_order import hours_in_order
 from modules.ecs.service_discovery import register
-from modules.ecs.task import Task
 from modules.edge.load_balancer import LoadBalancer
 from modules.edge.web_route import WebRoute
 from modules.network.security_group import SecurityGroup
 from modules.rollouts.rollout_check import RolloutCheck
 from modules.workload.dependencies import ServiceDependencies
 from modules.workload.runtime import EcsRuntime
-
-
-def make_task(
-    scope: Construct,
-    *,
-    runtime: EcsRuntime,
-    dependencies: ServiceDependencies,
-    exporters: Sequence[str],
-    generated: Mapping[str, GeneratedSecret] | None = None,
-    variables: Mapping[str, str] | None = None,
-    disk: str | None = None,
-    settings: Service,
-) -> Task:
-    """Add the task of a service or a job, with the ways to what it depends on."""
-    task = Task(
-        scope,
-        "task",
-        environment=runtime.environment,
-        vpc=runtime.vpc,
-        log_key=runtime.log_key,
-        cluster=runtime.cluster,
-        database=dependencies.database,
-        storage=dependencies.storage,
-        generated=generated,
-        variables=variables,
-        disk=disk,
-        exporters={name: runtime.image_tags[name] for name in exporters},
-        router=runtime.image_tags[FLUENT_BIT],
-        logs=dependencies.logs,
-        settings=settings,
-    )
-    task.call(dependencies.callees)
-    return task
+from modules.workload.traced_task import make_task
 
 
 class Workload:

@@ -130,6 +130,16 @@ service_configs/api.yaml:11: permissions.policies[0]: the policy is not in accou
 """,
     ),
     Bad(
+        "traces without a way to X-Ray",
+        {PROD: f"{NO_NAT}{NEEDED}]\n", **added(API, "tracing: {}\n")},
+        """
+environments/prod.yaml:6: network.interface_endpoints: with nat: none api does not reach what it may ...
+  value: ...
+  allowed: a list with xray in it, or another nat
+  fix: add xray to interface_endpoints, or choose nat: single
+""",
+    ),
+    Bad(
         "rights without a way to use them",
         {PROD: f"{NO_NAT}{NEEDED}]\n", **added(API, "permissions:\n  sqs: {jobs: send}\n  dynamodb: {carts: read}\n")},
         """

@@ -278,6 +278,46 @@ service_configs/api.yaml:9: metrics.port: 9779 is taken in every task, by the ex
 """,
     ),
     Bad(
+        "a port that the collector of traces has",
+        added(API, "metrics: {port: 4318}\ntracing: {}\n"),
+        """
+service_configs/api.yaml:9: metrics.port: 4318 is taken by the collector of its traces
+  value: 4318
+  allowed: any port but 4317, 4318, 13133
+  fix: choose another port
+""",
+    ),
+    Bad(
+        "a sidecar's port that the collector of traces has",
+        added(API, "tracing: {}\nsidecars: {proxy: {image: 'a/b:1', port: 4317}}\n"),
+        """
+service_configs/api.yaml:10: sidecars.proxy.port: 4317 is taken by the collector of its traces
+  value: 4317
+  allowed: any port but 4317, 4318, 13133
+  fix: choose another port
+""",
+    ),
+    Bad(
+        "sidecars that leave no memory beside the collector of traces",
+        added(API, "tracing: {}\nsidecars: {proxy: {image: 'a/b:1', memory_mib: 513}}\n"),
+        """
+service_configs/api.yaml:10: sidecars: with 384 MiB of the platform's own they come to 897 of the task's 1024 MiB, ...
+  value: ...
+  allowed: at least 128 MiB left
+  fix: write a larger `memory_mib:`, or less for a sidecar
+""",
+    ),
+    Bad(
+        "tracing, and nothing after it",
+        added(API, "tracing:\n"),
+        """
+service_configs/api.yaml:9: tracing: has no value
+  value: nothing
+  allowed: the fields sample_percent
+  fix: write `tracing: {}` for one request in twenty, or remove the line
+""",
+    ),
+    Bad(
         "metrics, and nothing after it",
         added(API, "metrics:\n"),
         """
@@ -719,7 +759,7 @@ environments: there is no environment
         """
 service_configs/grafana.yaml:1: the file's name: the platform's own grafana has this name
   value: grafana
-  allowed: any but alertmanager, blackbox-exporter, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, logging, network, postgres-exporter, prometheus, scraper
+  allowed: any but alertmanager, blackbox-exporter, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, logging, network, otel-collector, postgres-exporter, prometheus, scraper
   fix: rename the file
 """,  # noqa: E501
     ),

@@ -394,6 +394,16 @@ service_configs/api.yaml:2: port: is too small
 """,
     ),
     Bad(
+        "more traces than requests",
+        added(API, "tracing: {sample_percent: 101}\n"),
+        """
+service_configs/api.yaml:9: tracing.sample_percent: is too large
+  value: 101
+  allowed: a number from 0 to 100
+  fix: write 100
+""",
+    ),
+    Bad(
         "a share above a hundred",
         added(API, "spot_percent: 150\n"),
         """

@@ -27,6 +27,7 @@ PROGRAMS = {
     "blackbox-exporter": {"prometheus-blackbox-exporter": "/bin/blackbox_exporter"},
     "cloudwatch-exporter": {},
     "postgres-exporter": {},
+    "otel-collector": {},
     "ecs-exporter": {},
     "fluent-bit": {},
 }

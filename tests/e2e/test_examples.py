@@ -33,7 +33,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         watched = checkout.root / f"service_configs/{WATCHED}.yaml"
         text = watched.read_text()
         assert "\ndatabase:\n" in text
-        watched.write_text(text.replace("\ndatabase:\n", "\ndatabase:\n  exporter: true\n"))
+        watched.write_text(text.replace("\ndatabase:\n", "\ntracing: {}\ndatabase:\n  exporter: true\n"))
         environment = checkout.root / f"environments/{ENVIRONMENT}.yaml"
         text = environment.read_text()
         assert "\nlogging:\n" in text
@@ -110,6 +110,20 @@ def test_the_exporter_of_a_database_runs_under_its_name_and_knows_the_password_b
     assert told["DATA_SOURCE_URI"] == f"{database['Endpoint']['Address']}:5432/app?sslmode=require"
     references = {one["name"]: one["valueFrom"] for one in container["secrets"]}
     assert references["DATA_SOURCE_PASS"] == f"{database['MasterUserSecret']['SecretArn']}:password::"
+
+
+def test_a_traced_service_has_its_collector_and_the_right_to_write_to_x_ray(examples: Checkout) -> None:
+    (service,) = running(examples, [WATCHED]).values()
+    task = examples.aws.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    containers = {one["name"]: one for one in task["containerDefinitions"]}
+    assert [name for name, one in containers.items() if one["essential"]] == [WATCHED]
+    assert containers["otel-collector"]["image"].partition(":")[0].endswith("/platform/otel-collector")
+    told = {one["name"]: one["value"] for one in containers[WATCHED]["environment"]}
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
+    role = task["taskRoleArn"].rpartition("/")[2]
+    policy = examples.aws.iam.get_role_policy(RoleName=role, PolicyName="tracing")["PolicyDocument"]
+    (statement,) = policy["Statement"]
+    assert statement["Action"] == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
 
 
 def test_nothing_is_left_to_change(examples: Checkout) -> None:

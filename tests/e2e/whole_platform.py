@@ -152,6 +152,7 @@ class Aws:
         self.s3 = session.client("s3", endpoint_url=endpoint.url)
         self.ec2 = session.client("ec2", endpoint_url=endpoint.url)
         self.ecs = session.client("ecs", endpoint_url=endpoint.url)
+        self.iam = session.client("iam", endpoint_url=endpoint.url)
         self.elb = session.client("elbv2", endpoint_url=endpoint.url)
         self.names = session.client("servicediscovery", endpoint_url=endpoint.url)
         self.rds = session.client("rds", endpoint_url=endpoint.url)

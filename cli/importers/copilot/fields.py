@@ -142,6 +142,12 @@ def _image(draft: Draft, node: Node, setting: str) -> None:
     apply_table(_IMAGE, draft, own, below=f"{setting}.")
 
 
+def _tracing(draft: Draft, node: Node, setting: str) -> None:
+    """Take Copilot's own collector, which listens where ours does; `awsxray` is the only value that it knows."""
+    draft.set("tracing", {})
+    draft.carried(node, setting, "tracing: {}")
+
+
 _STORAGE: Table = {
     "ephemeral": carry_disk,
     "readonly_fs": carry_truth("read_only_root"),
@@ -165,7 +171,7 @@ COPILOT: Table = {
     "env_file": left_out("write what the file holds as `variables:` and `secrets:`"),
     "network": left_out("tasks are in private subnets, and reach what `calls:` and `egress_ports:` name"),
     "storage": section(_STORAGE),
-    "observability": left_out("Prometheus reads `metrics:`; traces have no counterpart"),
+    "observability": section({"tracing": _tracing}),
     "taskdef_overrides": left_out("what the file does not have is not set; docs/reference/service.md has every field"),
     "nlb": left_out("no network load balancer: what comes from outside is HTTP, by `kind: public-web`"),
     "alb": left_out("read as `http:` by newer manifests: write `http:` there"),

@@ -51,6 +51,7 @@ class InterfaceEndpoint(StrEnum):
     STATES = "states"
     STS = "sts"
     TAGGING = "tagging"
+    XRAY = "xray"
 
 
 # What no environment does without: images and logs, the passwords of databases and of Grafana, the instance with

@@ -13,6 +13,7 @@ IN_FULL = {
     "cache": "`cache: {}` for one with the usual limits",
     "database": "`database: {}` for one with the environment's sizes",
     "metrics": "`metrics: {}` for /metrics at its port",
+    "tracing": "`tracing: {}` for one request in twenty",
     "slo": "`availability_percent:` below it",
 }
 

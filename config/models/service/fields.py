@@ -27,6 +27,7 @@ from config.models.service.monitoring.metrics import HasMetrics, HasSlo
 from config.models.service.monitoring.own_alerts import OwnAlerts
 from config.models.service.monitoring.own_panels import OwnPanels
 from config.models.service.monitoring.owner import OwnerName
+from config.models.service.monitoring.tracing import HasTracing
 from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.target_group import StopTimeout
@@ -62,6 +63,7 @@ class ServiceFields(Settings):
     )
     metrics: HasMetrics = None
     slo: HasSlo = None
+    tracing: HasTracing = None
     alerts: OwnAlerts = Field(default_factory=dict)
     panels: OwnPanels = Field(default_factory=dict)
     cpu: CpuUnits = Field(default=DEFAULT_CPU, description="CPU units of a task; 1024 is one vCPU.")

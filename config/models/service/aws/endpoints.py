@@ -15,7 +15,8 @@ _OTHERWISE = {"cloudwatch": "monitoring", "ecr": "ecr.api", "tag": "tagging"}
 def asked_of_aws(service: Service) -> set[str]:
     """List the services of AWS that its code talks to, or ECS by its network, by IAM's names."""
     parameters = any(its.parameter for its in service.secrets.values())
-    return service.permissions.services | ({"sqs"} if service.queues else set()) | ({"ssm"} if parameters else set())
+    by_field = {"sqs": service.queues, "ssm": parameters, "xray": service.tracing}
+    return service.permissions.services | {name for name, asked in by_field.items() if asked}
 
 
 def endpoint_of(service: str) -> str | None:
