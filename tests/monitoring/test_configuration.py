@@ -201,6 +201,7 @@ def test_all_but_the_log_router_give_up_root(checkout: Path) -> None:
         "ecs-exporter": nobody,
         "fluent-bit": [],
         "grafana": ["472"],
+        "otel-collector": nobody,
         "postgres-exporter": nobody,
         "prometheus": nobody,
     }
@@ -224,9 +225,9 @@ def test_a_missing_base_is_named(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "wrong", "place", "allowed"),
     [
-        ("&arch={arch}", "&arch=amd64", "16: grafana-opensearch.url", "an address with {arch}"),
-        ("https://grafana.com", "grafana.com", "16: grafana-opensearch.url", "an address with {arch}"),
-        ("amd64: eb50", "amd64: EB50", "18: grafana-opensearch.sha256.amd64", "64 hexadecimal digits"),
+        ("&arch={arch}", "&arch=amd64", "17: grafana-opensearch.url", "an address with {arch}"),
+        ("https://grafana.com", "grafana.com", "17: grafana-opensearch.url", "an address with {arch}"),
+        ("amd64: eb50", "amd64: EB50", "19: grafana-opensearch.sha256.amd64", "64 hexadecimal digits"),
         ("  arm64: 25f6", "  riscv: 25f6", "", "arm64"),
     ],
 )
