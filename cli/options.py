@@ -12,6 +12,8 @@ from cli.errors import UsageError
 Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging, prod (a file in environments/), or shared")
 ]
+OneEnvironment = Annotated[str, typer.Argument(metavar="ENV")]
+"""An environment of environments/, where `shared` has nothing of the kind."""
 Stacks = Annotated[
     list[str] | None,
     typer.Argument(metavar="[STACK]...", help="network, service-orders, orders, ...; all if none is named"),

@@ -6,8 +6,9 @@ by each new connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -30,14 +31,14 @@ def restart(event: RestartRequest) -> dict[str, Any]:
 
     Raises RolloutError when a service still has such a task although a deployment came to its end since.
     """
-    ecs, cluster = boto3.client("ecs"), event["cluster"]
+    ecs, secrets, cluster = boto3.client("ecs"), boto3.client("secretsmanager"), event["cluster"]
+    last_rotated = cache(lambda arn: secrets.describe_secret(SecretId=arn).get("LastRotatedDate"))
     started: list[str] = []
     under_way: list[str] = []
     failed: list[str] = []
-    moments: dict[str, datetime | None] = {}
     for service in _running(ecs, cluster):
         name = service["serviceName"]
-        rotated = _rotated(ecs, service["taskDefinition"], moments)
+        rotated = _rotated(ecs, service["taskDefinition"], last_rotated)
         if rotated is None or not _has_older_tasks(ecs, cluster, name, rotated):
             continue
         if any(one.get("rolloutState") == "IN_PROGRESS" for one in service["deployments"]):
@@ -62,18 +63,13 @@ def _running(ecs: ECSClient, cluster: str) -> Iterator[ServiceTypeDef]:
             yield from (service for service in services if service["deployments"] and service["runningCount"])
 
 
-def _rotated(ecs: ECSClient, task_definition: str, moments: dict[str, datetime | None]) -> datetime | None:
-    """Return when a password that the task definition hands over was rotated last; `moments` has what is known."""
+def _rotated(ecs: ECSClient, task_definition: str, last_rotated: Callable[[str], datetime | None]) -> datetime | None:
+    """Return when a password of RDS that the task definition hands over was rotated last."""
     containers = ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]["containerDefinitions"]
     read = [secret["valueFrom"] for container in containers for secret in container.get("secrets", [])]
-    found: list[datetime] = []
     # A key of the secret's JSON may follow: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
-    for arn in {":".join(one.split(":")[:PARTS_OF_AN_ARN]) for one in read if OF_RDS in one}:
-        if arn not in moments:
-            moments[arn] = boto3.client("secretsmanager").describe_secret(SecretId=arn).get("LastRotatedDate")
-        if moment := moments[arn]:
-            found.append(moment)
-    return max(found, default=None)
+    arns = {":".join(one.split(":")[:PARTS_OF_AN_ARN]) for one in read if OF_RDS in one}
+    return max(filter(None, map(last_rotated, arns)), default=None)
 
 
 def _has_older_tasks(ecs: ECSClient, cluster: str, service: str, rotated: datetime) -> bool:

@@ -21,14 +21,13 @@ from cli.database.tunnel import HOST, open_tunnel
 from cli.deploy.commands import deploy_stacks
 from cli.deploy.run import exclusive_run
 from cli.errors import UsageError
-from cli.options import Local, LockTimeout, Yes, confirm
+from cli.options import Local, LockTimeout, OneEnvironment, Yes, confirm
 from cli.root import ROOT
 from cli.session import open_session
 
 console = Console()
 app = typer.Typer(no_args_is_help=True, help="A service's database: restore it, and reach it.")
 
-Environment = Annotated[str, typer.Argument(metavar="ENV")]
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a service with `database:` in its file")]
 
 Restored = Annotated[bool, typer.Option("--restored", help="What `restore` has made, in place of the service's own.")]
@@ -36,7 +35,7 @@ Restored = Annotated[bool, typer.Option("--restored", help="What `restore` has m
 
 @app.command()
 def restore(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Such as 2026-11-23T06:30:00Z; or latest.")
@@ -69,7 +68,7 @@ def restore(
 
 @app.command()
 def switchover(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     local: Local = False,
     yes: Yes = False,
@@ -98,7 +97,7 @@ def switchover(
 
 @app.command()
 def tunnel(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     port: Annotated[
         int | None, typer.Option("--port", min=1024, max=65535, help="Of this machine; by default a free one.")
@@ -123,7 +122,7 @@ def tunnel(
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def shell(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[PSQL ARGUMENT]...", help="after --, such as -- -c 'SELECT 1'")
@@ -137,7 +136,7 @@ def shell(
 
 @app.command()
 def dump(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="By default <database>-<time>.dump, here.")

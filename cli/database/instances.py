@@ -12,6 +12,7 @@ import boto3
 
 from cli.errors import CommandError, UsageError
 from cli.session import Session
+from cli.state.changed_state import RESTORED_TAG
 from config.diagnostics.suggestions import did_you_mean
 from config.models.data.database import Database
 from config.models.service.relations import database_owner
@@ -19,7 +20,6 @@ from config.models.service.relations import database_owner
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-RESTORED_TAG = "groundwork:restored"
 """Says of an instance what it was restored from, until it takes the place of the service's own."""
 AVAILABLE = frozenset({"available", "storage-optimization"})
 FAILED = frozenset(

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.database.instances import RESTORED_TAG, Instance, ServiceDatabase, has_managed_password, tags_of
+from cli.database.instances import Instance, ServiceDatabase, has_managed_password, tags_of
 from cli.errors import CommandError, UsageError
+from cli.state.changed_state import RESTORED_TAG
 
 LATEST = "latest"
 OF_AWS_BACKUP = "awsbackup:"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cli.database.instances import RESTORED_TAG, Instance, ServiceDatabase, has_managed_password, tags_of
+from cli.database.instances import Instance, ServiceDatabase, has_managed_password, tags_of
 from cli.deploy.run import Run
 from cli.errors import CommandError
 from cli.options import confirm
-from cli.state.changed_state import point_state_at
+from cli.state.changed_state import RESTORED_TAG, point_state_at
 from cli.terraform.synthesized import SynthesizedStack
 
 KIND = "aws_db_instance"

@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 
 from cli.importers.draft import Draft
+from config.models.environment.dns_record import APEX
+from config.models.service.routing.conditions import LABEL
 from config.source.node import Node
-
-APEX = "@"
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def set_hosts(draft: Draft, node: Node, setting: str, hosts: Sequence[str]) -> None:
     """Draft `http.host` from whole names: under one domain, that of each environment; the others are left to do."""
     domain = _domain(hosts)
     labels = {host: APEX if host == domain else host.removesuffix(f".{domain}") for host in dict.fromkeys(hosts)}
-    ours = {host: label for host, label in labels.items() if label == APEX or _LABEL.fullmatch(label)}
+    ours = {host: label for host, label in labels.items() if label == APEX or re.fullmatch(LABEL, label)}
     if ours:
         written = list(ours.values())
         draft.set("http.host", written[0] if len(written) == 1 else written)

@@ -11,7 +11,7 @@ from cli.deploy.commands import deploy_stacks
 from cli.deploy.run import exclusive_run
 from cli.monitoring import password
 from cli.monitoring.disk import KIND, STACK, disk_of
-from cli.options import Local, LockTimeout, Yes, confirm
+from cli.options import Local, LockTimeout, OneEnvironment, Yes, confirm
 from cli.root import ROOT
 from cli.session import open_session
 from cli.state.changed_state import point_state_at
@@ -22,12 +22,10 @@ app = typer.Typer(
     no_args_is_help=True, help="Prometheus, Alertmanager and Grafana: restore the disk, change the password."
 )
 
-Environment = Annotated[str, typer.Argument(metavar="ENV")]
-
 
 @app.command()
 def restore(
-    environment: Environment,
+    environment: OneEnvironment,
     snapshot: Annotated[
         str | None, typer.Option("--snapshot", metavar="ID", help="By default the newest one of the disk.")
     ] = None,
@@ -70,7 +68,7 @@ def restore(
 
 @app.command("rotate-password")
 def rotate_password(
-    environment: Environment, local: Local = False, yes: Yes = False, lock_timeout: LockTimeout = 600
+    environment: OneEnvironment, local: Local = False, yes: Yes = False, lock_timeout: LockTimeout = 600
 ) -> None:
     """Let AWS make up another password of Grafana's `admin`, and start Grafana anew with it.
 

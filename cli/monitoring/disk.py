@@ -15,15 +15,14 @@ from botocore.exceptions import ClientError
 from cli.deploy.run import Run
 from cli.errors import CommandError, UsageError
 from cli.session import Session
-from cli.state.changed_state import attributes_of
+from cli.state.changed_state import RESTORED_TAG, attributes_of
+from config.models.environment.ec2 import data_volume
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import SnapshotTypeDef, TagTypeDef
 
 STACK, KIND = "cluster", "aws_ebs_volume"
-RESTORED_TAG = "groundwork:restored"
-"""Says of a volume what it was restored from, until the next deploy of its stack."""
 PAUSE_SECONDS, MOST_SECONDS = 2.0, 600.0
 
 
@@ -140,7 +139,7 @@ def disk_of(run: Run, replica: int) -> Disk:
             f"{environment.name} has no replica {replica} of Prometheus",
             allowed=f"1 to {len(environment.ec2_zones)}, as monitoring.replicas says",
         )
-    name = environment.qualify("ec2-data" if replica == 1 else f"ec2-data-{replica}")
+    name = environment.qualify(data_volume(replica))
     zone = f"{environment.region}{environment.ec2_zones[replica - 1]}"
     (stack,) = run.program.select([STACK])
     for state in run.states:

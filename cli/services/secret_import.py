@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.errors import UsageError
-from cli.options import Yes, confirm
+from cli.options import OneEnvironment, Yes, confirm
 from cli.root import ROOT
 from cli.services.env_file import read_env_file
 from cli.services.stored_secrets import SECRETS, client, exists, file_of, own_names, store
@@ -31,7 +31,7 @@ class _Import:
 
 
 def import_secrets(
-    environment: Annotated[str, typer.Argument(metavar="ENV")],
+    environment: OneEnvironment,
     service: Annotated[
         str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, alertmanager, grafana")
     ],

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.errors import UsageError
+from cli.options import OneEnvironment
 from cli.root import ROOT
 from cli.services.secret_import import import_secrets
 from cli.services.stored_secrets import (
@@ -30,14 +31,13 @@ console = Console()
 app = typer.Typer(no_args_is_help=True, help="The secrets that services read as environment variables.")
 app.command("import")(import_secrets)
 
-Environment = Annotated[str, typer.Argument(metavar="ENV")]
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="a file in service_configs/, alertmanager, grafana")]
 Local = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
 
 
 @app.command("set")
 def set_secret(
-    environment: Environment,
+    environment: OneEnvironment,
     service: Service,
     name: Annotated[str, typer.Argument(metavar="NAME", help="as it stands under the service's `secrets:`")],
     local: Local = False,
@@ -63,7 +63,7 @@ def set_secret(
 
 
 @app.command("list")
-def list_secrets(environment: Environment, local: Local = False) -> None:
+def list_secrets(environment: OneEnvironment, local: Local = False) -> None:
     """Show which secrets the services name, and which nobody has stored yet (then exit code 1)."""
     session = open_session(ROOT, environment, console, local=local)
     table = Table("service", "secret", "variables", "stored")

@@ -14,6 +14,9 @@ from cli.errors import CommandError
 from cli.terraform.synthesized import SynthesizedStack
 from cli.terraform.terraform import initialize, terraform
 
+RESTORED_TAG = "groundwork:restored"
+"""Says of a resource what it was restored from, until the next deploy of its stack."""
+
 
 def point_state_at(
     run: Run, stack: SynthesizedStack, kind: str, attributes: dict[str, str], *, name: str | None = None

@@ -34,6 +34,11 @@ def refuse(*mistakes: Mistake) -> PydanticCustomError:
     return PydanticCustomError("mistakes", "{text}", {"text": text, "mistakes": mistakes})
 
 
+def without_null(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that a line such as `database:` with nothing after it is no way to have none."""
+    schema.update(schema.pop("anyOf")[0])
+
+
 def in_words(text: str) -> Any:
     """Says what a pattern allows, beside the pattern in an Annotated type."""
     return Field(json_schema_extra={PATTERN_IN_WORDS: text})

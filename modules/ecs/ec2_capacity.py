@@ -31,6 +31,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
 )
 from constructs import Construct
 
+from config.models.environment.ec2 import data_volume
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from modules.ecs.data_volume import DataVolume
@@ -92,7 +93,7 @@ class Ec2Capacity(Construct):
         may_attach = []
         for number, (zone, mark) in enumerate(volume_marks(environment).items(), start=1):
             nth = f"-{number}" if number > 1 else ""
-            disk = f"{name}-data{nth}"
+            disk = environment.qualify(data_volume(number))
             data = DataVolume(
                 self, f"data{nth}", name=disk, zone=zone, environment=environment, encryption_key=encryption_key
             )

@@ -63,7 +63,7 @@ def export_database(
     scope: Construct, *, runtime: EcsRuntime, dependencies: ServiceDependencies, settings: Service
 ) -> None:
     """Add the exporter of a service's own database, where its file asks for one."""
-    if dependencies.database and settings.own_database and settings.own_database.exporter:
+    if dependencies.database and settings.has_database_exporter:
         PostgresExporter(
             scope, "database-exporter", runtime=runtime, service=settings.name, postgres=dependencies.database
         )

@@ -13,9 +13,7 @@ LEAST_DEAD_ROWS = 100_000
 
 def exported(deployment: Deployment) -> tuple[str, ...]:
     """List the services whose own database has an exporter."""
-    return tuple(
-        service.name for service in deployment.services if service.own_database and service.own_database.exporter
-    )
+    return tuple(service.name for service in deployment.services if service.has_database_exporter)
 
 
 def dead_share(of: str = "") -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from cli.terraform.provider_mirror import prepare_terraform
 from tests.synthesis import ROOT, SHOP
 
 GROUNDWORK = Path(sys.executable).with_name("groundwork")
@@ -110,6 +111,25 @@ class SmallCheckout:
         """Run a command to its end: its exit code and all it printed."""
         code = self.start(*arguments).wait(timeout=PATIENCE_SECONDS)
         return code, self.output.read_text()
+
+    def plan(self, stack: str) -> int:
+        """What `terraform plan -detailed-exitcode` ends with in a stack."""
+        done = subprocess.run(
+            ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color"],
+            cwd=self.root / "cdktf.out/stacks" / stack,
+            env=dict(prepare_terraform(self.root, dict(self.environment)).environment),
+            capture_output=True,
+            text=True,
+        )
+        print(done.stdout, done.stderr)
+        return done.returncode
+
+    def stop(self) -> None:
+        """End what still runs, at once."""
+        for process in self.running:
+            if process.poll() is None:
+                kill_all(process.pid)
+                process.wait()
 
     def wait_for(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Until a line with this text has been printed."""

@@ -13,7 +13,7 @@ import pytest
 
 from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
-from tests.e2e.small_program import SmallCheckout, kill_all
+from tests.e2e.small_program import SmallCheckout
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -64,10 +64,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         made.deploy()
         yield made
     finally:
-        for process in made.checkout.running:
-            if process.poll() is None:
-                kill_all(process.pid)
-                process.wait()
+        made.checkout.stop()
         launcher.stop(directory=root / "aws")
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local_aws import launcher
-from tests.e2e.small_program import SmallCheckout, kill_all
+from tests.e2e.small_program import SmallCheckout
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -69,10 +69,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         assert code == 0, output
         yield made
     finally:
-        for process in made.checkout.running:
-            if process.poll() is None:
-                kill_all(process.pid)
-                process.wait()
+        made.checkout.stop()
         launcher.stop(directory=root / "aws")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from tests.e2e.small_program import SmallCheckout
 
@@ -83,19 +81,6 @@ class Place:
     def told(self, name: str) -> str:
         return str(self.ssm.get_parameter(Name=f"/dev/{name}")["Parameter"]["Value"])
 
-    def plan(self) -> int:
-        """What `terraform plan -detailed-exitcode` ends with in the database's stack."""
-        setup = prepare_terraform(self.checkout.root, dict(self.checkout.environment))
-        done = subprocess.run(
-            ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color"],
-            cwd=self.checkout.root / "cdktf.out/stacks" / STACK,
-            env=dict(setup.environment),
-            capture_output=True,
-            text=True,
-        )
-        print(done.stdout, done.stderr)
-        return done.returncode
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
@@ -127,7 +112,7 @@ def test_it_is_restored_beside_the_old_one_and_takes_its_place(place: Place) -> 
     assert {"Key": "groundwork:environment", "Value": "dev"} in copy["TagList"]
     assert copy["MasterUserSecret"]["SecretArn"] != own["MasterUserSecret"]["SecretArn"]
     assert copy["MasterUserSecret"]["KmsKeyId"] == own["MasterUserSecret"]["KmsKeyId"]
-    assert place.plan() == 0, "nothing that Terraform knows has changed so far"
+    assert place.checkout.plan(STACK) == 0, "nothing that Terraform knows has changed so far"
 
     output = place.groundwork("database", "restore", "dev", "orders", "--at", "2026-01-01T00:00:00Z", "--yes", code=1)
     assert "dev-orders-restored was restored from the latest restorable time" in output
@@ -143,7 +128,7 @@ def test_it_is_restored_beside_the_old_one_and_takes_its_place(place: Place) -> 
     assert now[OWN]["Endpoint"]["Address"] == place.told("host")
     assert "groundwork:restored" not in {tag["Key"] for tag in now[OWN]["TagList"]}
     assert now[OWN]["MonitoringInterval"] == before["MonitoringInterval"]
-    assert place.plan() == 0
+    assert place.checkout.plan(STACK) == 0
 
 
 def test_a_switchover_that_was_killed_between_its_steps_goes_on(place: Place) -> None:
@@ -156,4 +141,4 @@ def test_a_switchover_that_was_killed_between_its_steps_goes_on(place: Place) ->
     assert now[OWN]["DbiResourceId"] == before[COPY]["DbiResourceId"]
     assert now["dev-orders-until-then"]["DbiResourceId"] == before[OWN]["DbiResourceId"]
     assert now[OWN]["MasterUserSecret"]["SecretArn"] == place.told("secret")
-    assert place.plan() == 0
+    assert place.checkout.plan(STACK) == 0

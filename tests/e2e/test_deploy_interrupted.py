@@ -60,10 +60,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 def checkout(cloud: Cloud, tmp_path: Path) -> Iterator[SmallCheckout]:
     made = SmallCheckout.make(tmp_path / "checkout", cloud.endpoint.environment())
     yield made
-    for process in made.running:
-        if process.poll() is None:
-            kill_all(process.pid)
-            process.wait()
+    made.stop()
 
 
 def start_and_wait_until_it_works(checkout: SmallCheckout) -> subprocess.Popen[str]:

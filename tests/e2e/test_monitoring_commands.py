@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from tests.e2e.small_program import SmallCheckout
 
@@ -126,19 +124,6 @@ class Place:
         bodies = [s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"] for one in versions]
         return "".join(body.read().decode() for body in bodies)
 
-    def plan(self, stack: str) -> int:
-        """What `terraform plan -detailed-exitcode` ends with in a stack."""
-        setup = prepare_terraform(self.checkout.root, dict(self.checkout.environment))
-        done = subprocess.run(
-            ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color"],
-            cwd=self.checkout.root / "cdktf.out/stacks" / stack,
-            env=dict(setup.environment),
-            capture_output=True,
-            text=True,
-        )
-        print(done.stdout, done.stderr)
-        return done.returncode
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
@@ -168,7 +153,7 @@ def test_the_password_of_grafana_is_another_one_that_nobody_sees_and_grafana_sta
         assert known not in text
     (after,) = place.ecs.describe_services(cluster="dev", services=["grafana"])["services"]
     assert {one["id"] for one in after["deployments"]} != {one["id"] for one in before["deployments"]}
-    assert place.plan("dev-monitoring") == 0
+    assert place.checkout.plan("dev-monitoring") == 0
 
 
 def test_the_disk_goes_back_to_its_newest_snapshot_and_the_old_one_is_kept(place: Place) -> None:
@@ -195,7 +180,7 @@ def test_the_disk_goes_back_to_its_newest_snapshot_and_the_old_one_is_kept(place
     assert name.startswith(f"{NAME}-until-")
     assert f"aws ec2 delete-volume --volume-id {before['VolumeId']}" in output
     assert f"volume={now['VolumeId']}\n" in place.user_data()
-    assert place.plan("dev-cluster") == 0
+    assert place.checkout.plan("dev-cluster") == 0
     stray = place.groundwork("unmanaged", "dev")
     assert before["VolumeId"] in stray
     assert newest not in stray, "Data Lifecycle Manager deletes it"
@@ -222,7 +207,7 @@ def test_it_comes_back_in_another_zone_though_the_old_one_is_protected(place: Pl
     assert now["AvailabilityZone"] == place.zone_of_the_instance() == "eu-west-1b"
     assert "groundwork:restored" not in {tag["Key"] for tag in now["Tags"]}
     assert f"volume={begun}\n" in place.user_data()
-    assert place.plan("dev-cluster") == 0
+    assert place.checkout.plan("dev-cluster") == 0
     (old,) = place.ec2.describe_volumes(VolumeIds=[before["VolumeId"]])["Volumes"]
     assert old["State"] == "available"
 

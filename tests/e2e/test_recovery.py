@@ -119,7 +119,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 def place(request: pytest.FixtureRequest, tmp_path: Path, endpoint: Endpoint) -> Iterator[Place]:
     made = Place(tmp_path / "checkout", request.param, endpoint)
     yield made
-    end(made)
+    made.checkout.stop()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -127,13 +127,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def end(place: Place) -> None:
-    for process in place.checkout.running:
-        if process.poll() is None:
-            kill_all(process.pid)
-            process.wait()
 
 
 def test_a_connection_that_is_lost_and_comes_back_loses_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
@@ -160,7 +153,7 @@ def test_a_connection_that_is_lost_and_comes_back_loses_nothing(tmp_path: Path, 
             assert not list(place.checkout.root.rglob("errored*"))
             place.is_whole()
         finally:
-            end(place)
+            place.checkout.stop()
 
 
 def kill(place: Place, process: subprocess.Popen[str]) -> None:

@@ -18,7 +18,7 @@ import pytest
 from cli.terraform.provider_mirror import prepare_terraform
 from local_aws import launcher
 from local_aws.endpoint import Endpoint
-from tests.e2e.small_program import SmallCheckout, kill_all
+from tests.e2e.small_program import SmallCheckout
 from tests.terraform_cloud.certificate import make_certificate
 from tests.terraform_cloud.fixtures import log_in
 from tests.terraform_cloud.server import TerraformCloudServer, terraform_cloud
@@ -89,10 +89,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             settings = f"  organization: acme-corp\n  hostname: {cloud.hostname}\n  execution: local\n"
             shared.write_text(f"{shared.read_text()}terraform_cloud:\n{settings}")
             yield Place(checkout, cloud, aws)
-            for process in checkout.running:
-                if process.poll() is None:
-                    kill_all(process.pid)
-                    process.wait()
+            checkout.stop()
     finally:
         launcher.stop(directory=root / "aws")
 

@@ -69,10 +69,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDay]:
     try:
         yield FirstDay(cloud, checkout, record)
     finally:
-        for process in checkout.running:
-            if process.poll() is None:
-                kill_all(process.pid)
-                process.wait()
+        checkout.stop()
         launcher.stop(directory=home / "aws")
 
 

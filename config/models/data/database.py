@@ -161,11 +161,6 @@ class Database(Settings):
         return databases.model_copy(update=own)
 
 
-def without_null(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema that a line such as `database:` with nothing after it is no way to have none."""
-    schema.update(schema.pop("anyOf")[0])
-
-
 def injected_mistakes(
     database: Database, variables: Mapping[str, str], secrets: Mapping[str, Any]
 ) -> Iterator[Mistake]:

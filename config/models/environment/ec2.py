@@ -20,6 +20,11 @@ DISK_TASKS_CPU, BESIDE_PROMETHEUS_MIB = PROMETHEUS_CPU + DEFAULT_CPU, 1024
 INTERFACES = 3
 
 
+def data_volume(replica: int) -> str:
+    """Return the name of a replica's disk, to be qualified with the environment's."""
+    return "ec2-data" if replica == 1 else f"ec2-data-{replica}"
+
+
 class Ec2(Settings):
     """One instance for each replica of Prometheus, replaced when it dies, and the volume that outlives it."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from config.models.data.database import Database, without_null
+from config.models.data.database import Database
 from config.models.fargate import DEFAULT_CPU, Architecture, CpuUnits
 from config.models.schedule import Schedule
 from config.models.service.application import Before, Entrypoint, Image, ImageOf
@@ -32,7 +32,7 @@ from config.models.service.rollout import Rollout
 from config.models.service.scaling import Scaling
 from config.models.service.target_group import StopTimeout
 from config.models.service_names import ServiceName, VariableName
-from config.models.settings import Percent, Settings
+from config.models.settings import Percent, Settings, without_null
 
 
 class ServiceFields(Settings):
@@ -145,6 +145,11 @@ class ServiceFields(Settings):
     def own_database(self) -> Database | None:
         """The database that exists for it, and not for another service."""
         return self.database if self.database and self.database.of is None else None
+
+    @property
+    def has_database_exporter(self) -> bool:
+        """The wish for an exporter beside its own database."""
+        return self.own_database is not None and self.own_database.exporter
 
     @property
     def written_as(self) -> str:

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from config.models.data.database import without_null
 from config.models.service.log_mask import MaskPattern, lua_pattern, mask_mistakes
-from config.models.settings import LogRetentionDays, Mistake, Settings
+from config.models.settings import LogRetentionDays, Mistake, Settings, without_null
 
 # OpenSearch Serverless deletes whole indexes, by an age that it may count from an index's first document or from each.
 # An index holds a week: a week more, and nothing is deleted before its time either way.

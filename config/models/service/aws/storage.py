@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.models.data.database import without_null
 from config.models.service.aws.buckets import Bucket
 from config.models.service.aws.cache import Cache
 from config.models.service.aws.queues import Queue
 from config.models.service.aws.stored import StoreName
+from config.models.settings import without_null
 
 Buckets = Annotated[
     dict[StoreName, Bucket],

@@ -7,11 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.models.data.database import without_null
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.slo import LabelName, LabelValues, MetricName, Slo, failed_mistakes
 from config.models.service_names import PORTS_TAKEN_IN_TASKS
-from config.models.settings import Mistake, Settings, in_words
+from config.models.settings import Mistake, Settings, in_words, without_null
 
 # No $, which would be a reference in the relabelling that carries the path.
 MetricsPath = Annotated[
