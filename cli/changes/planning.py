@@ -1,22 +1,17 @@
-"""Plans every stack with the real Terraform; the plan files, which hold secrets, are gone when this ends."""
+"""The meaning of every stack's plan by the real Terraform."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cli.changes.meaning import meaning
 from cli.changes.plan_document import StackPlan, read_plan
 from cli.changes.plan_text import PlannedStack
-from cli.deploy.plans import FAILED, NO_CHANGES, missing, reads
-from cli.errors import CommandError
+from cli.deploy.plans import plan_all, reads
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import initialize, terraform
+from cli.terraform.terraform import read_json
 
 
 @dataclass(frozen=True)
@@ -30,27 +25,16 @@ class RawPlan:
 
 
 def raw_plans(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[RawPlan]:
-    """Plan one stack after the other, those whose upstream has no state excepted. No lock is taken."""
-    environment = session.terraform.environment
-    deployed = {state.stack for state in session.states()}
-    with tempfile.TemporaryDirectory(prefix="groundwork-plan-") as folder:
-        for stack in stacks:
-            if absent := missing(stack, deployed):
-                yield RawPlan(stack, None, "", tuple(absent))
-                continue
-            initialize(stack.directory, environment)
-            file = str(Path(folder) / stack.id)
-            options = ["-detailed-exitcode", "-input=false", "-lock=false", "-no-color", f"-out={file}"]
-            done = terraform(stack.directory, ["plan", *options], environment, output=subprocess.PIPE)
-            if done.returncode == FAILED:
-                raise CommandError(f"{stack.id} cannot be planned\n{done.stdout}")
-            if done.returncode == NO_CHANGES:  # nothing differs; to read the plan would take as long as to make it
-                yield RawPlan(stack, StackPlan(stack.id, (), frozenset()), done.stdout)
-                continue
-            shown = terraform(stack.directory, ["show", "-json", file], environment, output=subprocess.PIPE)
-            if shown.returncode != 0:
-                raise CommandError(f"the plan of {stack.id} cannot be read\n{shown.stdout}")
-            yield RawPlan(stack, read_plan(stack.id, json.loads(shown.stdout)), done.stdout)
+    """Plan all stacks but those whose upstream has no state. No lock is taken."""
+    for made in plan_all(session, stacks, with_documents=True):
+        id_ = made.stack.id
+        if made.waits_for:
+            plan = None
+        elif made.document:
+            plan = read_plan(id_, read_json(made.document))
+        else:
+            plan = StackPlan(id_, (), frozenset())
+        yield RawPlan(made.stack, plan, made.text, made.waits_for)
 
 
 def planned(raw: Sequence[RawPlan]) -> list[PlannedStack]:

@@ -22,9 +22,7 @@ from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.scheduler import Outcome, Scheduler
 from cli.terraform.stack_process import Command, StackProcess
 from cli.terraform.synthesized import ERRORED, SynthesizedStack
-
-PARALLEL_STACKS = 4
-"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
+from cli.terraform.terraform import PARALLEL_STACKS
 
 FULL_BYTES = 1_000_000
 """What is left of a disk that a log or Terraform's own files no longer fit on."""
@@ -68,8 +66,7 @@ class Execution:
                 tick=self._tick,
                 signalled=self._signalled,
                 most=PARALLEL_STACKS,
-                # A mirror is only read. Two that fill Terraform's plugin cache at a time spoil it.
-                most_initializing=PARALLEL_STACKS if self.terraform.skip_provider_lock else 1,
+                most_initializing=self.terraform.parallel_inits,
                 backwards=self.command == "destroy",
             ).run()
         finally:

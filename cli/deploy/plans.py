@@ -1,16 +1,22 @@
-"""`terraform plan` in every stack, on freshly synthesized code."""
+"""`terraform plan` in every stack, several at a time; the plan files, which hold secrets, are gone when this ends."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
 
 from cli.errors import CommandError
 from cli.session import Session
+from cli.terraform.interrupts import Received, noted_signals
+from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import initialize, terraform
+from cli.terraform.terraform import PARALLEL_STACKS, forget_lock_file, initialize, refuse_interrupted, terraform_until
 
 NO_CHANGES, FAILED, CHANGES = 0, 1, 2
 """What `terraform plan -detailed-exitcode` ends with."""
@@ -28,6 +34,8 @@ class Plan:
     code: int
     text: str
     waits_for: tuple[str, ...] = ()
+    document: str = ""
+    """The plan as JSON, where it was asked for and something changes."""
 
     @property
     def summary(self) -> str:
@@ -45,20 +53,64 @@ class Plan:
         return [f"{address} {what}" for address, what in ADDRESS.findall(self.text)]
 
 
-def plan_all(session: Session, stacks: Sequence[SynthesizedStack]) -> Iterator[Plan]:
-    """Plan one stack after the other, but those whose upstream has no state. No lock is taken: nothing changes."""
-    environment = session.terraform.environment
+def plan_all(session: Session, stacks: Sequence[SynthesizedStack], *, with_documents: bool = False) -> Iterator[Plan]:
+    """Plan all stacks but those whose upstream has no state, and return the plans in the order of the stacks.
+
+    No lock is taken: nothing changes. A stack that cannot be planned raises CommandError.
+    """
     deployed = {state.stack for state in session.states()}
-    arguments = ["plan", "-detailed-exitcode", "-input=false", "-lock=false", "-no-color"]
-    for stack in stacks:
-        if absent := missing(stack, deployed):
-            yield Plan(stack, CHANGES, "", tuple(absent))
-            continue
-        initialize(stack.directory, environment)
-        done = terraform(stack.directory, arguments, environment, output=subprocess.PIPE)
+    setup = session.terraform
+    with (
+        tempfile.TemporaryDirectory(prefix="groundwork-plan-") as folder,
+        noted_signals() as received,
+        ThreadPoolExecutor(PARALLEL_STACKS) as threads,
+    ):
+        planner = _Planner(
+            setup, received, BoundedSemaphore(setup.parallel_inits), Path(folder) if with_documents else None
+        )
+
+        def plan(stack: SynthesizedStack) -> Plan:
+            absent = missing(stack, deployed)
+            return Plan(stack, CHANGES, "", tuple(absent)) if absent else planner.plan(stack)
+
+        yield from threads.map(plan, stacks)
+        refuse_interrupted(received)
+
+
+@dataclass(frozen=True)
+class _Planner:
+    setup: TerraformSetup
+    received: Received
+    inits: BoundedSemaphore
+    folder: Path | None
+    """Where plans are kept to be read, if they are."""
+
+    def plan(self, stack: SynthesizedStack) -> Plan:
+        with self.inits:
+            if self.setup.skip_provider_lock:
+                forget_lock_file(stack.directory)
+            initialize(stack.directory, self.setup.environment, received=self.received)
+        file = str(self.folder / stack.id) if self.folder else None
+        options = [
+            "-detailed-exitcode",
+            "-input=false",
+            "-lock=false",
+            "-no-color",
+            *([f"-out={file}"] if file else []),
+        ]
+        done = self._terraform(stack, "plan", *options)
         if done.returncode == FAILED:
             raise CommandError(f"{stack.id} cannot be planned\n{done.stdout}")
-        yield Plan(stack, done.returncode, done.stdout)
+        if not file or done.returncode == NO_CHANGES:  # to read a plan takes as long as to make it
+            return Plan(stack, done.returncode, done.stdout)
+        shown = self._terraform(stack, "show", "-json", file)
+        if shown.returncode != 0:
+            raise CommandError(f"the plan of {stack.id} cannot be read\n{shown.stdout}")
+        return Plan(stack, done.returncode, done.stdout, document=shown.stdout)
+
+    def _terraform(self, stack: SynthesizedStack, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = self.setup.environment
+        return terraform_until(self.received, stack.directory, arguments, environment, output=subprocess.PIPE)
 
 
 def missing(stack: SynthesizedStack, deployed: set[str]) -> list[str]:

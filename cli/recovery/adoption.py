@@ -22,7 +22,7 @@ from cli.recovery.account import Place
 from cli.recovery.import_ids import import_ids
 from cli.session import Session
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import IMPORTS, forget_imports, initialize, terraform
+from cli.terraform.terraform import IMPORTS, forget_imports, initialize, read_json, terraform
 
 MOST_ROUNDS = 12
 """Of planning: a rule of a listener of a load balancer in a subnet of a VPC is found in the fifth."""
@@ -123,7 +123,7 @@ class _Search:
             done = terraform(self._stack.directory, ["plan", *options], environment, output=subprocess.PIPE)
             if done.returncode == 0:
                 shown = terraform(self._stack.directory, ["show", "-json", file], environment, output=subprocess.PIPE)
-                changes: list[dict[str, Any]] = json.loads(shown.stdout).get("resource_changes", [])
+                changes: list[dict[str, Any]] = read_json(shown.stdout).get("resource_changes", [])
                 return [change for change in changes if change["mode"] == "managed"]
         refused, told = set(), []
         for error in _errors(done.stdout):

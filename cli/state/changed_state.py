@@ -12,7 +12,7 @@ from typing import Any
 from cli.deploy.run import Run
 from cli.errors import CommandError
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import initialize, terraform
+from cli.terraform.terraform import initialize, read_json, terraform
 
 RESTORED_TAG = "groundwork:restored"
 """Says of a resource what it was restored from, until the next deploy of its stack."""
@@ -32,7 +32,7 @@ def point_state_at(
     initialize(stack.directory, environment)
     pulled = terraform(stack.directory, ["state", "pull"], environment, output=subprocess.PIPE)
     try:
-        state = json.loads(pulled.stdout)
+        state = read_json(pulled.stdout)
     except ValueError as error:
         raise CommandError(f"{stack.id}: its state cannot be read\n{pulled.stdout}") from error
     changed = with_attributes(state, kind, attributes, name=name)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cli.terraform.terraform import PARALLEL_STACKS
+
 REGISTRY = "registry.terraform.io"
 PROVIDER = f"{REGISTRY}/hashicorp/aws"
 PROVIDER_VERSION = "5.100.0"
@@ -54,6 +56,11 @@ class TerraformSetup:
     environment: Mapping[str, str]
     skip_provider_lock: bool
     summary: str
+
+    @property
+    def parallel_inits(self) -> int:
+        """Number that may be initialized at a time: a mirror is only read; two that fill a plugin cache spoil it."""
+        return PARALLEL_STACKS if self.skip_provider_lock else 1
 
 
 def os_arch() -> str:

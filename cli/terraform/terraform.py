@@ -7,10 +7,15 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from cli.errors import CommandError
-from cli.terraform.interrupts import noted_signals
+from cli.terraform.interrupts import Received, noted_signals
+
+PARALLEL_STACKS = 4
+"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
 
 POLL_SECONDS = 0.1
 QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
@@ -23,28 +28,49 @@ def terraform(
 ) -> subprocess.CompletedProcess[str]:
     """Run to the end. A signal makes Terraform stop in good order, and this process end after it."""
     with noted_signals() as received:
-        process = subprocess.Popen(
-            ["terraform", *arguments],
-            cwd=directory,
-            env={**environment, **QUIET},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            text=True,
-            start_new_session=True,
-        )
-        told = False
-        while True:
-            try:
-                text = process.communicate(timeout=POLL_SECONDS)[0] or ""
-                break
-            except subprocess.TimeoutExpired:
-                if received.first and not told:
-                    os.kill(process.pid, signal.SIGINT)
-                    told = True
-        if received.first:
-            raise CommandError("Interrupted; Terraform has stopped in good order.", exit_code=received.exit_code)
+        return terraform_until(received, directory, arguments, environment, output=output)
+
+
+def terraform_until(
+    received: Received,
+    directory: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    output: int | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end, in any thread, or until a signal is received: Terraform then stops in good order.
+
+    Only the main thread can note signals, so it does, for all that run side by side.
+    """
+    refuse_interrupted(received)
+    process = subprocess.Popen(
+        ["terraform", *arguments],
+        cwd=directory,
+        env={**environment, **QUIET},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        text=True,
+        start_new_session=True,
+    )
+    told = False
+    while True:
+        try:
+            text = process.communicate(timeout=POLL_SECONDS)[0] or ""
+            break
+        except subprocess.TimeoutExpired:
+            if received.first and not told:
+                os.kill(process.pid, signal.SIGINT)
+                told = True
+    refuse_interrupted(received)
     return subprocess.CompletedProcess(process.args, process.returncode, text)
+
+
+def refuse_interrupted(received: Received) -> None:
+    """Raise CommandError, with the signal's exit code, once a signal has come."""
+    if received.first:
+        raise CommandError("Interrupted; Terraform has stopped in good order.", exit_code=received.exit_code)
 
 
 def apply_options(lock_timeout_seconds: int) -> list[str]:
@@ -81,9 +107,18 @@ def terraform_version(environment: Mapping[str, str] | None = None) -> str:
     return str(json.loads(done.stdout)["terraform_version"])
 
 
-def initialize(directory: Path, environment: Mapping[str, str]) -> None:
-    """`terraform init`, quiet unless it fails."""
+def read_json(output: str) -> Any:
+    """Return the JSON object that Terraform has printed; its warnings about the user's own settings may precede it.
+
+    ValueError where there is none.
+    """
+    return json.loads(output if output.startswith("{") else output[output.find("\n{") + 1 :])
+
+
+def initialize(directory: Path, environment: Mapping[str, str], *, received: Received | None = None) -> None:
+    """`terraform init`, quiet unless it fails. `received` are the signals that are noted already, if they are."""
     forget_backend(directory)
-    done = terraform(directory, INIT, environment, output=subprocess.PIPE)
+    with noted_signals() if received is None else nullcontext(received) as signals:
+        done = terraform_until(signals, directory, INIT, environment, output=subprocess.PIPE)
     if done.returncode != 0:
         raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")
