@@ -23,7 +23,7 @@ test: install .venv-checkov .venv-provider-6 .venv-cdktn ## all tests but the lo
 	$(BIN)/pytest $(PARALLEL) -m "not long"
 
 .PHONY: long
-long: install ## the long tests: other environments, Terraform Cloud, faults and recovery, the workflows' own steps
+long: install ## the long tests: other environments, Terraform Cloud, faults and recovery, benchmarks, the workflows' own steps
 	$(BIN)/pytest $(PARALLEL) -m long
 
 .PHONY: unit

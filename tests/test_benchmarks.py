@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import cost, scale, synth
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def test_a_cold_synth_is_several_times_as_fast_as_the_plain_way() -> None:

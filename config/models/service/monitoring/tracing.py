@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.models.data.database import without_null
-from config.models.settings import Mistake, Settings
+from config.models.settings import Mistake, Settings, without_null
 
 OTEL_COLLECTOR = "otel-collector"
 COLLECTOR_MEMORY_MIB = 192
