@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cli.github.api import ForbiddenError, GitHub, NotFoundError
 from cli.github.finding import Finding, unknown
-from config.models.delivery import ASK_GITHUB, Delivery
+from config.models.delivery import Delivery
 
 SETTINGS = "Settings → Actions → General"
 OF_GITHUB = ("actions/", "github/")
@@ -36,14 +36,15 @@ def subject_findings(github: GitHub, delivery: Delivery) -> Iterator[Finding]:
     if not prefix and not delivery.subject_prefix:
         yield Finding(
             "not known: whether the tokens of its workflows name it with ids, as those of every newer repository do",
-            f"compare with what this prints: {ASK_GITHUB.format(repository=delivery.repository)}",
+            "compare it with `sub` in the token of a run, which CloudTrail shows with AssumeRoleWithWebIdentity",
             unknown=True,
         )
     if found.get("include_claim_keys") and not found.get("use_default", True):
         keys = ", ".join(found["include_claim_keys"])
         yield Finding(
             f"the subject of its tokens is customized ({keys}), and AWS trusts the default one",
-            f"gh api --method PUT repos/{delivery.repository}/actions/oidc/customization/sub -F use_default=true",
+            f"curl -X PUT {github.url}/repos/{delivery.repository}/actions/oidc/customization/sub "
+            """-H "Authorization: Bearer $GITHUB_TOKEN" -d '{"use_default": true}', with *write* for Actions""",
         )
 
 

@@ -17,6 +17,7 @@ from cli.errors import CommandError, UsageError
 
 TIMEOUT_S = 30
 PAGE = 100
+TOKENS = "which github.com makes under Settings → Developer settings → Fine-grained tokens"
 
 
 class NotFoundError(CommandError):
@@ -49,7 +50,7 @@ class GitHub:
             missing = "GITHUB_TOKEN" if not token else "GITHUB_REPOSITORY"
             raise UsageError(
                 f"{missing} is not set, so GitHub cannot be asked",
-                fix="GITHUB_REPOSITORY=OWNER/REPOSITORY GITHUB_TOKEN=$(gh auth token)",
+                fix=f"export GITHUB_REPOSITORY=OWNER/REPOSITORY GITHUB_TOKEN=TOKEN, {TOKENS}",
             )
         return cls(environ.get("GITHUB_API_URL", "https://api.github.com"), repository, token)
 

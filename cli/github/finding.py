@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cli.errors import CommandError
+from cli.github.api import TOKENS
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,6 @@ def unknown(error: CommandError, what: str) -> Finding:
     """Say that the token may not ask."""
     return Finding(
         f"not known, for this token may not ask: {what} ({error})",
-        "use the token of an administrator of the repository: GITHUB_TOKEN=$(gh auth token)",
+        f"set GITHUB_TOKEN to one of an administrator of the repository, {TOKENS}",
         unknown=True,
     )

@@ -30,7 +30,6 @@ Branch = Annotated[
 ]
 
 _IDS = re.compile(r"@[0-9]+(?=/|$)")
-ASK_GITHUB = "gh api repos/{repository}/actions/oidc/customization/sub --jq .sub_claim_prefix"
 
 
 class GithubRepository(Settings):
@@ -57,7 +56,7 @@ class GithubRepository(Settings):
         prefix = self.subject_prefix
         if prefix is None:
             return
-        ask = f"write what this prints: {ASK_GITHUB.format(repository=self.repository)}"
+        ask = "remove the line, and write what `groundwork doctor github` says"
         if _IDS.sub("", prefix) != f"repo:{self.repository}":
             yield Mistake(
                 field="subject_prefix",

@@ -39,7 +39,7 @@ environments/shared.yaml:7: delivery.branch: has the wrong form
 environments/shared.yaml:7: delivery.subject_prefix: this is another repository than acme/groundwork
   value: repo:acme@1/platform@2
   allowed: repo:acme/groundwork, or the same with @ID after owner and repository
-  fix: write what this prints: gh api repos/acme/groundwork/actions/oidc/customization/sub --jq .sub_claim_prefix
+  fix: remove the line, and write what `groundwork doctor github` says
 """,
     ),
     Bad(
@@ -49,7 +49,7 @@ environments/shared.yaml:7: delivery.subject_prefix: this is another repository 
 environments/shared.yaml:7: delivery.subject_prefix: only one of owner and repository has an id
   value: repo:acme@1/groundwork
   allowed: both ids, or none
-  fix: write what this prints: gh api repos/acme/groundwork/actions/oidc/customization/sub --jq .sub_claim_prefix
+  fix: remove the line, and write what `groundwork doctor github` says
 """,
     ),
     Bad(

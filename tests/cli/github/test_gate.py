@@ -234,7 +234,8 @@ FAULTS: dict[str, tuple[Callable[[State], object], str]] = {
             {"use_default": False, "include_claim_keys": ["repo", "actor"], "sub_claim_prefix": PREFIX},
         ),
         "the subject of its tokens is customized (repo, actor), and AWS trusts the default one\n"
-        "  fix: gh api --method PUT repos/acme/groundwork/actions/oidc/customization/sub -F use_default=true\n",
+        "  fix: curl -X PUT {url}/repos/acme/groundwork/actions/oidc/customization/sub "
+        """-H "Authorization: Bearer $GITHUB_TOKEN" -d '{"use_default": true}', with *write* for Actions\n""",
     ),
     "Actions switched off": (
         answer("actions/permissions", {"enabled": False}),
@@ -270,6 +271,7 @@ FAULTS: dict[str, tuple[Callable[[State], object], str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_not_set_up_is_named_with_its_fix(fault: str, server: State, doctor: Callable[..., Ended]) -> None:
     change, said = FAULTS[fault]
+    said = said.replace("{url}", server.environment["GITHUB_API_URL"])
     change(server)
     ended = doctor()
     assert (ended.code, ended.out) == (1, said)
