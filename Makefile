@@ -71,11 +71,11 @@ dashboards: install ## write Grafana's dashboards into its image, after a change
 
 .PHONY: lock
 lock: install ## resolve the dependencies anew, after editing pyproject.toml or package.json
-	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --all-extras --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.lock
 	for group in checkov provider-6 cdktn; do \
-		$(BIN)/uv pip compile --quiet --upgrade --group $$group --generate-hashes --no-header --no-emit-index-url \
-			--no-emit-find-links --output-file requirements-$$group.lock || exit; done
+		$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --group $$group --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links --output-file requirements-$$group.lock || exit; done
 	npm install --package-lock-only --no-audit --no-fund
 
 .PHONY: clean
