@@ -50,7 +50,8 @@ class MonitoringStack(PlatformStack):
         FailedJobs(self, "failed-jobs", environment=environment, topic=topic)
         DatabaseEvents(self, "database-events", environment=environment, topic=topic)
         SpotInterruptions(self, "spot-interruptions", environment=environment, topic=topic)
-        if disks := [disk for disk in runtime.cluster.ec2.disks if disk.snapshots]:
+        if environment.cluster.ec2.data_snapshot_retention_days:
+            disks = runtime.cluster.ec2.disks
             FailedSnapshots(self, "failed-snapshots", environment=environment, topic=topic, disks=disks)
         if environment.backups:
             FailedBackups(self, "failed-backups", environment=environment, topic=topic)

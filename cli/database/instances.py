@@ -20,7 +20,6 @@ from config.models.service.relations import database_owner
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-"""Says of an instance what it was restored from, until it takes the place of the service's own."""
 AVAILABLE = frozenset({"available", "storage-optimization"})
 FAILED = frozenset(
     {"failed", "incompatible-parameters", "incompatible-restore", "incompatible-network", "storage-full"}

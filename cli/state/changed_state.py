@@ -15,7 +15,7 @@ from cli.terraform.synthesized import SynthesizedStack
 from cli.terraform.terraform import initialize, read_json, terraform
 
 RESTORED_TAG = "groundwork:restored"
-"""Says of a resource what it was restored from, until the next deploy of its stack."""
+"""Says of a resource what it was restored from, until it takes the place of the one before and is deployed."""
 
 
 def point_state_at(
