@@ -53,6 +53,7 @@ FORMULAS: Mapping[Formula, tuple[str, ...]] = {
         "aws_ecs_capacity_provider",
     ),
     monitoring.exporter: (),
+    monitoring.sent_samples: ("aws_prometheus_workspace",),
 }
 """Each formula, and the resource types of which it makes lines."""
 

@@ -12,7 +12,7 @@ from costs.facts import MONTH_H
 from costs.formulas.compute import FREE_DISK_GIB
 from costs.formulas.data import VALKEY_LEAST_GB
 from costs.formulas.logs import SINGLE_OCU, STANDBY_OCU
-from costs.formulas.monitoring import CLUSTER_METRICS, FAMILY_METRICS, SERVICE_METRICS
+from costs.formulas.monitoring import CLUSTER_METRICS, FAMILY_METRICS, SCRAPE_S, SERVICE_METRICS
 from costs.price_list import PriceList
 
 ZONES = 3
@@ -116,6 +116,9 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
         "monitoring.replicas": FieldCost(
             {"2": ((MONTH_H, "ec2.t4g.medium"), (80, "ebs_gp3"))},
             per=" more, by the default instance and disks; and a price for each GB of metrics between zones",
+        ),
+        "monitoring.remote_write.metrics": FieldCost(
+            unit=((MONTH_H * 3600 / SCRAPE_S / 1000, "amp_samples_m"),), per=" for each thousand series that are sent"
         ),
         "cluster.ec2.data_volume_gib": FieldCost(unit=((1, "ebs_gp3"),), per=" a GiB"),
         "cluster.ec2.data_snapshot_retention_days": FieldCost(unit=((1, "ebs_snapshot"),), per=" a GiB that is kept"),

@@ -7,6 +7,9 @@ from typing import Any
 from config.models.environment.environment import Environment
 from monitoring.external_labels import REPLICA
 
+WORKSPACE = "@workspace@"
+"""docker/prometheus' start.sh writes the id of the environment's own workspace in its place."""
+
 
 def remote_write(environment: Environment) -> dict[str, Any]:
     """Return that part of prometheus.yml, signed as the task's role; nothing where nothing is sent.
@@ -18,7 +21,7 @@ def remote_write(environment: Environment) -> dict[str, Any]:
         return {}
     host = f"aps-workspaces.{environment.region}.amazonaws.com"
     target: dict[str, Any] = {
-        "url": f"https://{host}/workspaces/{wanted.workspace_id}/api/v1/remote_write",
+        "url": f"https://{host}/workspaces/{wanted.workspace_id or WORKSPACE}/api/v1/remote_write",
         "sigv4": {"region": environment.region},
     }
     relabel: list[dict[str, Any]] = []

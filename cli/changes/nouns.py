@@ -86,6 +86,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_network_interface": _noun("network interface", noticed="what goes through it, for minutes"),
     "aws_network_acl": _noun("network access list"),
     "aws_opensearchserverless_collection": _noun("log collection", holds="the logs in it"),
+    "aws_prometheus_workspace": _noun("workspace of metrics", many="workspaces of metrics", holds="the metrics in it"),
     "aws_route": _noun("route", noticed="what goes that way"),
     "aws_route53_record": _noun("DNS record", noticed="whoever looks the name up"),
     "aws_route53_zone": _noun("DNS zone", holds="its records and its name servers"),

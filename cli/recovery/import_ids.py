@@ -62,6 +62,7 @@ FROM_AWS: Mapping[str, Look] = {
     "aws_lb_target_group": network_lookups.target_group,
     "aws_opensearchserverless_collection": named_lookups.collection,
     "aws_opensearchserverless_vpc_endpoint": named_lookups.collection_endpoint,
+    "aws_prometheus_workspace": named_lookups.workspace,
     "aws_route53_zone": named_lookups.zone,
     "aws_secretsmanager_secret": named_lookups.secret,
     "aws_service_discovery_private_dns_namespace": named_lookups.namespace,

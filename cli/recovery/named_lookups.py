@@ -27,6 +27,15 @@ def snapshot_policy(place: Place, values: Values) -> Iterator[str]:
             yield policy["PolicyId"]
 
 
+def workspace(place: Place, values: Values) -> Iterator[str]:
+    """Yield the workspaces of Amazon Managed Service for Prometheus with the stack's tags and this alias."""
+    for page in place.client("amp").get_paginator("list_workspaces").paginate(alias=values["alias"]):
+        for found in page["workspaces"]:
+            # The filter takes an alias that begins with it.
+            if found["alias"] == values["alias"] and place.tags.items() <= found["tags"].items():
+                yield found["workspaceId"]
+
+
 def certificate(place: Place, values: Values) -> Iterator[str]:
     """Yield the certificates of this domain that carry the stack's tags."""
     acm = place.client("acm")

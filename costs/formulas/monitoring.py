@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.models.environment.platform_service import PROMETHEUS
 from config.models.waf import MANAGED_RULES
 from costs.facts import MONTH_H, Facts
 from costs.inventory import Resource
@@ -36,6 +37,9 @@ LISTED_METRICS = {
 }
 """Once for each type that there is, however many there are of it: of a type that one service has, it is its part."""
 EXPORTER = "cloudwatch-exporter"
+SCRAPE_S = 30
+"""How far samples are apart: monitoring/prometheus.py."""
+MAY_SEND = '"aps:RemoteWrite"'
 
 
 def container_insights(facts: Facts) -> Iterator[Line]:
@@ -111,3 +115,17 @@ def _asked_metrics(resource: Resource) -> int:
     groups = [rule["statement"].get("managed_rule_group_statement") for rule in rules if "statement" in rule]
     inside = sum(len(MANAGED_RULES.get(group["name"], ())) for group in groups if group)
     return FIREWALL_METRICS + len(rules) + inside
+
+
+def sent_samples(facts: Facts) -> Iterator[Line]:
+    """Price the samples that Prometheus sends to a workspace while it runs, whoever made that; of two replicas once."""
+    rights = [one for one in facts.inventory.all("aws_iam_role_policy") if MAY_SEND in str(one.attributes["policy"])]
+    workspaces = list(facts.inventory.all("aws_prometheus_workspace"))
+    if not rights:
+        return
+    services = [one for one in facts.inventory.all("aws_ecs_service") if one.attributes["name"] == PROMETHEUS]
+    samples = facts.usage.sent_series * max(map(facts.service_hours, services)) * 3600 / SCRAPE_S
+    note = f"{facts.usage.sent_series:,.0f} series every {SCRAPE_S} s"
+    yield facts.line(
+        "metrics sent to a workspace", "", [Term(samples / 1e6, "amp_samples_m")], [*rights, *workspaces], note
+    )

@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "compute": ("application-autoscaling", "autoscaling", "dlm", "ecs", "lambda", "scheduler", "servicediscovery"),
     "data": ("aoss", "ecr", "elasticache", "kms", "rds", "secretsmanager", "sqs", "ssm"),
     "files": ("backup", "backup-storage", "elasticfilesystem"),
-    "watch": ("budgets", "cloudwatch", "events", "logs", "sns", "tag"),
+    "watch": ("aps", "budgets", "cloudwatch", "events", "logs", "sns", "tag"),
     "identity": ("iam",),
 }
 

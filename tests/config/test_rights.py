@@ -23,6 +23,7 @@ AHEAD = {
     "aws_opensearchserverless_security_config",
     "aws_opensearchserverless_security_policy",
     "aws_opensearchserverless_vpc_endpoint",
+    "aws_prometheus_workspace",
     "aws_secretsmanager_secret_rotation",
     "aws_sns_topic_subscription",
 }

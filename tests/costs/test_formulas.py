@@ -487,6 +487,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
         {},
         {"metrics asked of CloudWatch": 1.0512 + 0.6132, "metrics listed by CloudWatch": 1.4892},
     ),
+    # 2,000 series x 730 x 3600 / 30 = 175.2 million samples x 0.09
+    "metrics sent to a workspace of its own": (
+        {
+            "monitoring": {
+                "aws_prometheus_workspace": {"w": {}},
+                "aws_iam_role_policy": {
+                    "sends": {"policy": '{"Statement": [{"Action": ["aps:RemoteWrite"]}]}'},
+                    "reads": {"policy": '{"Statement": [{"Action": ["ecs:ListTasks"]}]}'},
+                },
+                "aws_ecs_service": {"p": {"name": "prometheus", "task_definition": "${aws_ecs_task_definition.d.arn}"}},
+                "aws_ecs_task_definition": {"d": dict(SIZE)},
+            }
+        },
+        {"sent_series": 2000},
+        {"metrics sent to a workspace": 15.768},
+    ),
     # Of two queues 2 x 3 x 8.76 thousand x 0.01. Of the firewall 2 of all rules, 2 of its own, 22 and 12 of the rules
     # in AWS' groups: 38 x 8.76 x 0.01. Listed are 3 + 4 x 8.76 x 0.01
     "the CloudWatch exporter asks of queues and of the firewall": (

@@ -110,6 +110,12 @@ def _budgets(client: Client) -> None:
         assert budgets.describe_subscribers_for_notification(**asked, Notification=notification)["Subscribers"]
 
 
+def _prometheus(client: Client) -> None:
+    (workspace,) = client("amp").list_workspaces(alias="main")["workspaces"]
+    assert workspace["kmsKeyArn"].startswith("arn:aws:kms")
+    assert "groundwork:environment" in workspace["tags"]
+
+
 def _efs(client: Client) -> None:
     efs = client("efs")
     (found,) = efs.describe_file_systems()["FileSystems"]
@@ -157,6 +163,7 @@ ROWS = {
     "Auto Scaling, launch template": _auto_scaling_and_launch_template,
     "Backup": _backup,
     "Budgets": _budgets,
+    "Prometheus": _prometheus,
     "EFS": _efs,
     "ECR": _ecr,
     "Route 53": _route_53,

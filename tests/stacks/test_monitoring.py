@@ -126,6 +126,36 @@ def test_what_is_measured_is_kept_as_long_as_asked_and_never_fills_the_disk(chec
     assert "--storage.tsdb.path=/prometheus" in command
 
 
+def test_a_workspace_of_its_own_is_encrypted_protected_and_prometheus_may_write_to_no_other(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    prod.write_text(prod.read_text().replace("monitoring:\n", "monitoring:\n  remote_write: {}\n"))
+    platform = checkout.synthesize(only="prod")
+    stack = platform["prod-monitoring"]
+    workspace = stack.one("aws_prometheus_workspace")
+    key, reference = platform.resolve(stack, workspace["kms_key_arn"])
+    assert key.target(reference)["enable_key_rotation"] is True
+    assert workspace["alias"] == "prod"
+    assert workspace["lifecycle"] == {"prevent_destroy": True}
+    id_ = stack.id_of(workspace)
+    own = container(stack, "prometheus")
+    assert {"name": "WORKSPACE_ID", "value": id_} in own["environment"]
+    assert own["entryPoint"] == ["/bin/sh", "/etc/prometheus/start.sh"]
+    (policy,) = [one for one in stack.all("aws_iam_role_policy") if one["name"] == "remote-write"]
+    (statement,) = json.loads(policy["policy"])["Statement"]
+    assert statement["Action"] == ["aps:RemoteWrite"]
+    assert statement["Resource"] == [f"arn:aws:aps:eu-west-1:123456789012:workspace/{id_}"]
+
+
+def test_a_workspace_that_is_named_is_nobodys_to_make(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    named = "  remote_write: {workspace_id: ws-12345678-1234-1234-1234-123456789012}\n"
+    prod.write_text(prod.read_text().replace("monitoring:\n", f"monitoring:\n{named}"))
+    stack = checkout.synthesize(only="prod")["prod-monitoring"]
+    assert stack.all("aws_prometheus_workspace") == []
+    assert "entryPoint" not in container(stack, "prometheus")
+    assert "workspace/ws-12345678-1234-1234-1234-123456789012" in stack.text
+
+
 def test_every_part_is_rolled_back_when_it_fails_and_the_apply_waits_for_the_verdict(monitoring: Stack) -> None:
     for service in monitoring.all("aws_ecs_service"):
         assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}

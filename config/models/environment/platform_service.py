@@ -7,6 +7,7 @@ from typing import ClassVar
 from config.models.environment.environment import NAMESPACE, Environment
 from config.models.environment.monitoring import PROMETHEUS_CPU
 from config.models.fargate import Architecture
+from config.models.monitoring.prometheus_command import START, makes_workspace, prometheus_command
 from config.models.monitoring.sign_in import sign_in
 from config.models.service.container.hardening import Capability
 from config.models.service.health_check import HealthCheck
@@ -44,11 +45,6 @@ GOSSIP_PORT = 9094
 """On which replicas of Alertmanager tell each other of silences and of what has been sent, by TCP and UDP."""
 
 ONE = Scaling(min_tasks=1, max_tasks=1, cpu_percent=None, memory_percent=None)
-# The write-ahead log and the blocks in the making count too, and only finished blocks are ever deleted.
-# https://prometheus.io/docs/prometheus/latest/storage/#right-sizing-retention-size
-RETENTION_PERCENT = 80
-# 16 bytes each: a query that wants more is refused, and does not take Prometheus along.
-MOST_SAMPLES_IN_A_QUERY = 10_000_000
 
 
 class PlatformService(Service):
@@ -87,21 +83,14 @@ def ecs_services(environment: Environment) -> tuple[str, ...]:
 
 def prometheus(environment: Environment, tag: str) -> PlatformService:
     """Build Prometheus, which keeps its samples as long as asked for, or until its disk is nearly full."""
-    gib = environment.cluster.ec2.data_volume_gib * RETENTION_PERCENT // 100
     return PlatformService(
         name=PROMETHEUS,
         kind=Kind.INTERNAL,
         release=tag,
         port=PORTS[PROMETHEUS],
         read_only_root=True,  # but for its disk
-        # The image's own two, which a command replaces, and how long to keep: with the disk, not with the image.
-        command=(
-            "--config.file=/etc/prometheus/prometheus.yml",
-            "--storage.tsdb.path=/prometheus",
-            f"--storage.tsdb.retention.time={environment.monitoring.retention_days}d",
-            f"--storage.tsdb.retention.size={gib}GB",  # of 2^30 bytes each
-            f"--query.max-samples={MOST_SAMPLES_IN_A_QUERY}",
-        ),
+        entrypoint=START if makes_workspace(environment) else (),
+        command=prometheus_command(environment),
         # Not /-/ready: after a crash the log's replay takes minutes, and must not get the task killed.
         health_check=_asks(PROMETHEUS, "/-/healthy"),
         cpu=PROMETHEUS_CPU,

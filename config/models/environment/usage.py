@@ -63,6 +63,12 @@ class Usage(Settings):
     million_operations: float = Field(
         default=1, ge=0, le=1_000_000, description="Reads, writes or messages of each queue, table or cache, a month."
     )
+    sent_series: float = Field(
+        default=10_000,
+        ge=0,
+        le=100_000_000,
+        description="Series that `monitoring.remote_write` sends, where it is written.",
+    )
     deploys: float = Field(default=20, ge=0, le=10_000, description="Deploys a month, of whatever part.")
     task_minutes: float = Field(default=5, ge=0, le=44_640, description="How long a scheduled job or a one-off runs.")
     services: dict[str, ServiceUsage] = Field(

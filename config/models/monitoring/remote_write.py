@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.models.service.monitoring.slo import MetricName
-from config.models.settings import Settings, in_words
+from config.models.settings import Settings, in_words, without_null
 
 # https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-onboard-create-workspace.html
 WorkspaceId = Annotated[
@@ -20,9 +20,11 @@ WorkspaceId = Annotated[
 class RemoteWrite(Settings):
     """Amazon Managed Service for Prometheus, which keeps what it is sent for 150 days and outlives a zone."""
 
-    workspace_id: WorkspaceId = Field(
-        description="A workspace of this account and region, made by `aws amp create-workspace`. Ten million samples "
-        "are 0.90 $: 10,000 series every 30 seconds are 79 $ a month."
+    workspace_id: WorkspaceId | None = Field(
+        default=None,
+        description="A workspace of this account and region that is there already; by default the environment gets one "
+        "of its own, encrypted with its key.",
+        json_schema_extra=without_null,
     )
     metrics: tuple[MetricName, ...] = Field(
         default=(),

@@ -153,6 +153,19 @@ def test_rds_rotates_the_password_that_it_manages_and_keeps_the_hours_for_it(
         assert login()["password"] != before["password"]
 
 
+def test_a_workspace_of_metrics_keeps_its_key(supplement_keeps: Callable[[Promise], None]) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        amp, key = aws("amp"), "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+        made = amp.create_workspace(alias=aws.name, kmsKeyArn=key, tags={"a": "b"})
+        assert made["kmsKeyArn"] == key
+        assert amp.describe_workspace(workspaceId=made["workspaceId"])["workspace"]["kmsKeyArn"] == key
+        (listed,) = amp.list_workspaces(alias=aws.name)["workspaces"]
+        assert (listed["kmsKeyArn"], listed["tags"]) == (key, {"a": "b"})
+        without = amp.create_workspace(alias=f"{aws.name}-without", tags={})
+        assert "kmsKeyArn" not in amp.describe_workspace(workspaceId=without["workspaceId"])["workspace"]
+
+
 def _file_system(aws: Aws) -> str:
     id_: str = aws("efs").create_file_system(CreationToken=aws.name)["FileSystemId"]
     return id_

@@ -45,6 +45,11 @@ resource "aws_ecr_pull_through_cache_rule" "main" {
   upstream_registry_url = "public.ecr.aws"
 }
 
+resource "aws_prometheus_workspace" "main" {
+  alias       = "main"
+  kms_key_arn = aws_kms_key.main.arn
+}
+
 resource "aws_sns_topic" "main" {
   name              = "alerts"
   kms_master_key_id = aws_kms_key.main.id
