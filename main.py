@@ -22,6 +22,7 @@ from config.models.environment.shared import SHARED, shared_place
 from config.models.preview import Preview
 from config.source.problem import ConfigError
 from images.render import image_tags
+from modules.argument_types import leave_unchecked
 from modules.workload.dependencies import ServiceDependencies
 from stacks.account import AccountStack
 from stacks.backups import BackupStack
@@ -122,6 +123,7 @@ def synthesize(
 
 def main() -> None:
     """Synthesize all, or what GROUNDWORK_ENVIRONMENT names, with the preview of it that GROUNDWORK_PREVIEW says."""
+    leave_unchecked()
     local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     asked = os.environ.get("GROUNDWORK_PREVIEW")
