@@ -41,7 +41,8 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "receiver": TOPIC,
             # What has no service says which part of the platform it is about.
             "group_by": ["service", "component"],
-            "group_wait": "30s",
+            # By then a cause has come, which silences the symptoms that were seen first.
+            "group_wait": "1m",
             "group_interval": "5m",
             "repeat_interval": REPEAT["critical"],
             "routes": [HEARTBEAT_ROUTE, *_routes(environment, others)],

@@ -50,7 +50,8 @@ def slos(deployment: Deployment) -> RuleGroup:
         Alert(
             name="ErrorBudgetBurn",
             expr=_burns(FAST, within="1h"),
-            for_="2m",
+            # Longer than what it is a symptom of (ServiceDown, a failing probe): sooner would be a message of its own.
+            for_="6m",
             severity=Severity.CRITICAL,
             summary=f"{{{{ $labels.service }}}} {_FAILS}",
             description="At this rate what it may fail in a month is used up within five days, or two.",

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from monitoring import alertmanager as rendered_alertmanager
 from monitoring.alerts.alert import WATCHDOG
 from monitoring.alerts.rule_files import RULES
-from monitoring.inhibition import INHIBITIONS
+from monitoring.inhibition import INHIBITIONS, inhibit_rules
 from monitoring.yaml_text import yaml_text
 from tests.monitoring.alertmanager_process import Labels, alertmanager, inhibited, send
 from tests.monitoring.exported import promtool
@@ -21,7 +21,6 @@ from tests.monitoring.listener import Listener, listening
 from tests.monitoring.test_alerts import FILES, PROD, ROWS
 
 PATIENCE_S = 60
-FIRING = 'group by (alertname, severity, service, component) (ALERTS{alertstate="firing"})'
 WHERE = {"NatHasNoPortLeft": "nat-1", "NatDropsPackets": "nat-1"}
 
 
@@ -44,14 +43,43 @@ def test_exactly_these_alerts_fire(name: str, tmp_path: Path) -> None:
     fires(INCIDENTS[name], tmp_path)
 
 
+@pytest.mark.promtool
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_from_its_first_minute_to_its_last_nobody_is_told_of_anything_else(name: str, tmp_path: Path) -> None:
+    """A symptom that fired some minutes before its cause would be a message of its own."""
+    incident = INCIDENTS[name]
+    told = f"last_over_time(({uninhibited()})[{incident.at}m:1m])"
+    has(incident, told, incident.told | incident.told_before, tmp_path)
+
+
+def uninhibited() -> str:
+    """Return PromQL for what fires while nothing inhibits it: Alertmanager's rules, minute by minute."""
+    told = _firing()
+    for rule in inhibit_rules():
+        causes, symptoms = _firing(*rule["source_matchers"]), _firing(*rule["target_matchers"])
+        told = f"({told} unless ({symptoms} and on ({', '.join(rule['equal'])}) {causes}))"
+    return told
+
+
+def _firing(*matchers: str) -> str:
+    selected = ",".join(['alertstate="firing"', *matchers])
+    return f"ALERTS{{{selected}}}"
+
+
 def fires(incident: Incident, folder: Path) -> None:
+    """Ask for all that fires at the end, whether or not anybody is told."""
+    has(incident, _firing(), incident.told | incident.silenced, folder)
+
+
+def has(incident: Incident, alerts: str, expected_alerts: frozenset[str], folder: Path) -> None:
+    """Let promtool replay an incident, and compare what PromQL says of its alerts."""
     files = []
     for path, content in FILES.items():
         files.append(folder / path.removeprefix(f"{RULES}/"))
         files[-1].write_bytes(content)
     series = {**HEALTHY, **incident.series}
     expected = []
-    for alert in incident.told | incident.silenced | {f"{WATCHDOG} none monitoring"}:
+    for alert in expected_alerts | {f"{WATCHDOG} none monitoring"}:
         labels = {name: value for name, value in labels_of(alert).items() if not name.startswith("dimension")}
         selector = ",".join(f'{name}="{value}"' for name, value in labels.items())
         expected.append({"labels": f"{{{selector}}}", "value": 1})
@@ -62,7 +90,13 @@ def fires(incident: Incident, folder: Path) -> None:
             {
                 "interval": "1m",
                 "input_series": [{"series": name, "values": values} for name, values in series.items()],
-                "promql_expr_test": [{"expr": FIRING, "eval_time": f"{incident.at}m", "exp_samples": expected}],
+                "promql_expr_test": [
+                    {
+                        "expr": f"group by (alertname, severity, service, component) ({alerts})",
+                        "eval_time": f"{incident.at}m",
+                        "exp_samples": expected,
+                    }
+                ],
             }
         ],
     }
