@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.loader.platform import Deployment
-from config.models.environment.environment import NAMESPACE
+from config.models.environment.environment import NAMESPACE, Environment
 from config.models.environment.platform_service import ALERTMANAGER, PORTS, PROMETHEUS
 from monitoring import own_panels
+from monitoring.scrape_limits import has_exemplars
 from monitoring.yaml_text import yaml_text
 
 OPENSEARCH = "grafana-opensearch-datasource"
@@ -34,7 +35,12 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             "type": "prometheus",
             "url": f"http://prometheus.{NAMESPACE}:{PORTS[PROMETHEUS]}",
             "isDefault": True,
-            "jsonData": {"httpMethod": "POST", "timeInterval": "30s", "prometheusType": "Prometheus"},
+            "jsonData": {
+                "httpMethod": "POST",
+                "timeInterval": "30s",
+                "prometheusType": "Prometheus",
+                **({"exemplarTraceIdDestinations": [_trace_link(environment)]} if has_exemplars(deployment) else {}),
+            },
         },
         {
             "name": "Alertmanager",
@@ -88,6 +94,22 @@ def logs_source(service: str) -> str:
 def logs_name(service: str) -> str:
     """Return the name of the log data source; the dashboard /d/service finds it by this."""
     return f"Logs of {service}"
+
+
+def _trace_link(environment: Environment) -> dict[str, str]:
+    """Return where Grafana's data source leads from an exemplar: to its trace in CloudWatch's console.
+
+    An SDK writes the id in W3C's form, which the console takes beside X-Ray's own. Grafana reads $$ as a dollar sign.
+    https://grafana.com/docs/grafana/latest/datasources/prometheus/configure/#exemplars
+    https://aws.amazon.com/about-aws/whats-new/2023/10/aws-x-ray-w3c-format-trace-ids-distributed-tracing/
+    """
+    region = environment.region
+    console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+    return {
+        "name": "trace_id",  # as OpenTelemetry and OpenMetrics call the label
+        "url": f"{console}#xray:traces/$${{__value.raw}}",
+        "urlDisplayLabel": "Trace in X-Ray",
+    }
 
 
 def _logs(region: str) -> dict[str, Any]:

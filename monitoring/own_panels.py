@@ -17,6 +17,8 @@ TAG = "own-panels"
 
 _WRITTEN = Path(__file__).parents[1] / "docker/grafana/rootfs/etc/grafana/dashboards" / SERVICE_DASHBOARD
 _GRID = 24
+BUCKETS = "_bucket"
+"""At the end of a histogram's name, whose exemplars are in the unit of the panel."""
 _SOURCE = {"type": "prometheus", "uid": "prometheus"}
 # https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts
 _UNITS = {
@@ -107,7 +109,8 @@ def _graph(panel: OwnPanel) -> dict[str, Any]:
     }
     if stacked:
         custom |= {"stacking": {"mode": "normal", "group": "A"}}
-    return _drawn(panel, {"range": True, "instant": False}, {"custom": custom}) | {
+    target = {"range": True, "instant": False, **({"exemplar": True} if BUCKETS in panel.expr else {})}
+    return _drawn(panel, target, {"custom": custom}) | {
         "type": "timeseries",
         "options": {
             "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},

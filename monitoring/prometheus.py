@@ -28,7 +28,7 @@ from monitoring.dns_discovery import REFRESH, found_by_dns
 from monitoring.external_labels import alert_relabelling, replica_label
 from monitoring.log_routing import searched
 from monitoring.remote_write import remote_write
-from monitoring.scrape_limits import LIMITS
+from monitoring.scrape_limits import LIMITS, most_exemplars
 from monitoring.yaml_text import yaml_text
 
 CONFIG = "/etc/prometheus/prometheus.yml"
@@ -70,6 +70,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
             *blackbox_exporter.scrapes(deployment),
             *([_databases(names)] if (names := exported(deployment)) else []),
         ],
+        "storage": {"exemplars": {"max_exemplars": most_exemplars(deployment)}},
         **remote_write(environment),
     }
     comment = f"Prometheus of {environment.name}; rendered by monitoring/prometheus.py"

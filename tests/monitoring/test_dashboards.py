@@ -18,6 +18,7 @@ from monitoring.alerts.alert import Alert
 from monitoring.alerts.rule_files import rule, rule_groups
 from monitoring.dashboards.firing import ABOUT
 from monitoring.dashboards.rendering.files import FOLDER, ROOT_FILES, rendered
+from monitoring.dashboards.service.requests import EXEMPLARS
 from monitoring.yaml_text import yaml_text
 from tests.images.conftest import contexts
 from tests.images.conftest import rendered as rendered_yaml
@@ -62,6 +63,8 @@ def queries(uid: str) -> Mapping[str, set[str]]:
     asked: dict[str, set[str]] = {}
     for panel in filter(asks_prometheus, panels(uid)):
         for target in panel["targets"]:
+            if target["expr"] == EXEMPLARS:
+                continue  # whose answer is no figure: tests/monitoring/test_exemplars.py
             asked.setdefault(filled_in(target["expr"]), set()).update(labels_shown(panel, target))
     for annotation in BOARDS[uid]["annotations"]["list"]:
         asked[filled_in(annotation["expr"])] = set(LABEL.findall(annotation["titleFormat"]))

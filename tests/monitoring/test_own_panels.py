@@ -30,7 +30,11 @@ PANELS = {
         "kind": "stacked",
     },
     "Turnover": {"expr": "sum(orders_turnover_euros)", "unit": "euros", "kind": "figure"},
-    "Oldest": {"expr": "max(orders_oldest_seconds)", "unit": "seconds", "description": "How long the first waits."},
+    "Oldest": {
+        "expr": "histogram_quantile(1, sum by (le) (rate(orders_waiting_seconds_bucket[5m])))",
+        "unit": "seconds",
+        "description": "How long the first waits.",
+    },
 }
 OWN = {title: OwnPanel.model_validate(panel) for title, panel in PANELS.items()}
 SHARED = ROOT / f"docker/grafana/rootfs{grafana.DASHBOARDS}" / own_panels.SERVICE_DASHBOARD
@@ -97,6 +101,7 @@ def test_a_panel_is_drawn_as_its_file_says() -> None:
     assert "stacking" not in waiting["fieldConfig"]["defaults"]["custom"]
     assert (turnover["targets"][0]["instant"], oldest["targets"][0]["range"]) == (True, True)
     assert oldest["description"] == "How long the first waits."
+    assert [one["targets"][0].get("exemplar", False) for one in the_teams()] == [False, False, False, True]
     assert [one["fieldConfig"]["defaults"]["unit"] for one in the_teams()] == ["short", "cps", "currencyEUR", "s"]
 
 
@@ -108,7 +113,7 @@ def test_a_panel_has_what_the_dashboards_of_the_platform_have() -> None:
         assert panel.keys() <= like.keys() | {"description"}
         assert panel["options"].keys() <= like["options"].keys()
         assert panel["fieldConfig"]["defaults"].keys() <= like["fieldConfig"]["defaults"].keys() | {"custom", "noValue"}
-        assert panel["targets"][0].keys() <= like["targets"][0].keys() | {"legendFormat"}
+        assert panel["targets"][0].keys() <= like["targets"][0].keys() | {"legendFormat", "exemplar"}
         assert panel["datasource"] == panel["targets"][0]["datasource"] == like["datasource"]
 
 

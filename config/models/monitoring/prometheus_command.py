@@ -27,6 +27,7 @@ def prometheus_command(environment: Environment) -> tuple[str, ...]:
         f"--storage.tsdb.retention.time={environment.monitoring.retention_days}d",
         f"--storage.tsdb.retention.size={gib}GB",  # of 2^30 bytes each
         f"--query.max-samples={MOST_SAMPLES_IN_A_QUERY}",
+        "--enable-feature=exemplar-storage",  # of as many as the image's configuration says, which may be none
     )
 
 

@@ -35,11 +35,15 @@ def below(threshold: Threshold) -> Thresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """PromQL, and what its series are called: `{{label}}` is filled in. A limit is a dashed line."""
+    """PromQL, and what its series are called: `{{label}}` is filled in. A limit is a dashed line.
+
+    `exemplars` shows those of the metrics in `expr`, each a dot that leads to its trace.
+    """
 
     expr: str
     legend: str
     is_limit: bool = False
+    exemplars: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,8 @@ def _graph(graph: TimeSeries) -> timeseries.Panel:
     if graph.below_zero:
         panel = panel.override_by_regexp(graph.below_zero, [_set("custom.transform", "negative-Y")])
     for ref, query in zip(ascii_uppercase, graph.queries, strict=False):
-        panel = panel.with_target(_query(query.expr, ref).legend_format(query.legend).range())
+        target = _query(query.expr, ref).legend_format(query.legend).range()
+        panel = panel.with_target(target.exemplar(True) if query.exemplars else target)
         if query.is_limit:
             panel = panel.override_by_query(ref, _dashed(graph))
     return panel

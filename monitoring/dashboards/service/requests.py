@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
-from monitoring.alerts.requests import DURATION, FAILED, REQUESTS_RATE
+from monitoring.alerts.alert import any_of
+from monitoring.alerts.requests import DURATION, FAILED, HISTOGRAMS, REQUESTS_RATE
 from monitoring.dashboards.cloudwatch import LATE, a_minute, highest, lowest
 from monitoring.dashboards.load_balancer import REQUESTS, errors, latency
 from monitoring.dashboards.rendering.panel import Query, Row, TimeSeries
@@ -12,6 +13,10 @@ from monitoring.dashboards.service.resources import ITS
 
 NO_ROUTE = "The load balancer has no route to this service"
 NOT_COUNTED = "It has no `metrics:`, or nothing with a name that is known: `metrics: {requests: …, duration: …}`"
+
+# What is recorded has no exemplars, so the histograms themselves are asked for theirs. Of their samples only those of
+# 1970 are asked for, and there are none: all buckets of all tasks would be read for a line that is there already.
+EXEMPLARS = f'{{__name__=~"{any_of(f"{name}_bucket" for name in HISTOGRAMS)}",job="app",service="$service"}} @ 0'
 
 OWN_REQUESTS = Row(
     title="Requests, by its own metrics",
@@ -36,8 +41,12 @@ OWN_REQUESTS = Row(
         TimeSeries(
             title="Duration",
             unit=units.Seconds,
-            queries=(Query(expr=f"{DURATION}{ITS}", legend="quantile {{quantile}}"),),
-            description="As long as half, 95 and 99 of a hundred requests take at most, by its histogram's buckets.",
+            queries=(
+                Query(expr=f"{DURATION}{ITS}", legend="quantile {{quantile}}"),
+                Query(expr=EXEMPLARS, legend="traced", exemplars=True),
+            ),
+            description="As long as half, 95 and 99 of a hundred requests take at most, by its histogram's buckets. "
+            "With `tracing:`, each dot is a request, and leads to its trace.",
             empty=NOT_COUNTED,
         ),
     ),
