@@ -57,7 +57,7 @@ def restore(
         # Of the network, the cluster reads the subnet of its zone, which is another one's after a zone was lost.
         wanted = {*stack.dependencies, *(one.id for one in run.program.select([STACK, "monitoring"]))}
         chosen = [one.name for one in run.program.stacks if one.id in wanted and one.state_key in run.deployed()]
-    deploy_stacks(session, chosen, yes=True, prune=False, lock_timeout=lock_timeout)
+    deploy_stacks(session, chosen, yes=yes, prune=False, lock_timeout=lock_timeout)
     session.say(f"{volume} is the disk now: a new instance takes it within ten minutes, and Prometheus starts on it.")
     if old:
         session.say(
@@ -81,7 +81,7 @@ def rotate_password(
         if not session.target.embedded:
             confirm(f"Change the password of Grafana's admin in {session.target.description}?", yes)
         password.have_replaced(run, stack)
-    deploy_stacks(session, [stack.name], yes=True, prune=False, lock_timeout=lock_timeout)
+    deploy_stacks(session, [stack.name], yes=yes, prune=False, lock_timeout=lock_timeout)
     password.start_grafana_anew(session)
     secret = session.environment.secret_name(GRAFANA, "admin-password")
     session.say(

@@ -20,7 +20,8 @@ from config.models.service.logs import LogDestination
 
 def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
     """Return the lines in the box of each part of the monitoring, from top to bottom."""
-    disk = f"EC2 · a disk of {environment.cluster.ec2.data_volume_gib} GiB"
+    size, replicas = f"{environment.cluster.ec2.data_volume_gib} GiB", environment.monitoring.replicas
+    disk = f"EC2 · a disk of {size}" if replicas == 1 else f"EC2 · {replicas} disks of {size}"
     return {
         GRAFANA: ["dashboards", environment.hostname(GRAFANA)],
         PROMETHEUS: ["metrics of every task", disk],

@@ -41,6 +41,15 @@ def test_every_service_database_and_part_of_the_platform_is_in_the_picture_once(
         assert shown.count(name) == 1
 
 
+def test_each_replica_of_the_monitoring_has_a_disk(checkout: Checkout) -> None:
+    prod = checkout.root / "environments/prod.yaml"
+    (deployment,) = load_platform(checkout.root, only="prod")
+    size = f"{deployment.environment.cluster.ec2.data_volume_gib} GiB"
+    assert texts(draw(deployment)).count(f"EC2 · a disk of {size}") == 2  # of Prometheus and of Alertmanager
+    prod.write_text(prod.read_text().replace("monitoring:\n", "monitoring:\n  replicas: 2\n"))
+    assert texts(draw(load_platform(checkout.root, only="prod")[0])).count(f"EC2 · 2 disks of {size}") == 2
+
+
 def test_an_arrow_is_drawn_for_each_call_route_and_database(checkout: Checkout) -> None:
     before = draw(load_platform(checkout.root, only="dev")[0]).count('class="arrow"')
     checkout.write(

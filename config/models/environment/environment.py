@@ -28,6 +28,7 @@ from config.models.service.service import Service
 from config.models.settings import Mistake
 
 NAMESPACE = "app.local"
+LOG_GROUP = "/{environment}/services/{service}"
 UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
 
 # What two environments can never have in common; all else may stand in environments/shared.yaml.
@@ -127,7 +128,7 @@ class Environment(DeployTarget):
 
     def log_group(self, service: str) -> str:
         """Return the CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
-        return f"/{self.name}/services/{service}"
+        return LOG_GROUP.format(environment=self.name, service=service)
 
     def collection(self, service: str) -> str:
         """Return the collection of a service's log, and the name of its policies: 9 + 1 + 22 of 32 characters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.models.environment.environment import LOG_GROUP
 from monitoring.dashboards.rendering.panel import Bars, Derived, Found, Lines, Row
 from monitoring.dashboards.service.resources import ITS
 from monitoring.explore import (
@@ -20,7 +21,8 @@ FOLLOWS = (
     Derived(name="environment", label="cluster", of=f"ecs_task_metadata_info{ITS}", pattern=r"/([^\/]+)$/"),
     Found(name="logs", plugin=OPENSEARCH, pattern=f"/^{logs_name('${service}')}$/"),
 )
-SOURCE, GROUP = "${logs}", "/${environment}/services/${service}"
+SOURCE = "${logs}"
+GROUP = LOG_GROUP.format(environment="${environment}", service="${service}")
 # In an address a name ends where its letters do: braces would be encoded with the rest.
 SHOWN = {"start": "$__from", "end": "$__to", "safe": "$"}
 LINES = 300
@@ -67,7 +69,10 @@ LOG = Row(
                 f"fields @timestamp, @message | sort @timestamp desc | limit {LINES}", log_group=GROUP
             ),
             link=explore_path(
-                cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group="/$environment/services/$service"), **SHOWN
+                cloudwatch_query(
+                    ERRORS_IN_CLOUDWATCH, log_group=LOG_GROUP.format(environment="$environment", service="$service")
+                ),
+                **SHOWN,
             ),
             description="All of it where `logs.destination` is cloudwatch. Otherwise errors, which are copied there, "
             "and what the containers beside the service say. AWS bills each gigabyte that is read, at 0.005 $ or so.",
