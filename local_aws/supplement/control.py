@@ -19,8 +19,20 @@ def apply() -> None:
 
 
 def add(name: str, handler: Handler) -> None:
-    """Serve `/moto-api/groundwork/<name>` with `handler`, which is called as moto calls its own."""
-    url_paths["{0}" + f"{PREFIX}/{name}"] = handler
+    """Serve `/moto-api/groundwork/<name>` with `handler`, which is called as moto calls its own.
+
+    A parameter that is missing or no number is answered by 400.
+    """
+
+    def answer(request: Any, url: str, headers: Any) -> tuple[int, dict[str, str], str]:
+        try:
+            return handler(request, url, headers)
+        except KeyError as error:
+            return 400, {}, json.dumps({"error": f"{name} lacks {error}"})
+        except ValueError as error:
+            return 400, {}, json.dumps({"error": f"{name}: {error}"})
+
+    url_paths["{0}" + f"{PREFIX}/{name}"] = answer
 
 
 def _health(_request: Any, _url: str, _headers: Any) -> tuple[int, dict[str, str], str]:

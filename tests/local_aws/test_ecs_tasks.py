@@ -75,6 +75,25 @@ def test_a_test_can_make_the_next_task_fail_and_only_that_one(endpoint: Endpoint
     assert codes == [3, 0]
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("ecs/next-task?cluster=dev&family=dev-migrate", "ecs/next-task lacks 'code'"),
+        ("ecs/next-task?cluster=dev&family=dev-migrate&code=many", "invalid literal for int() with base 10: 'many'"),
+        ("ecs/crash-next-deployment", "ecs/crash-next-deployment lacks 'cluster'"),
+        ("ecs/fail-next-deployment?cluster=dev", "ecs/fail-next-deployment lacks 'service'"),
+        ("lambda/limit", "lambda/limit lacks 'seconds'"),
+        ("registry", "Expecting value"),
+    ],
+)
+def test_a_wrong_question_of_a_test_is_answered_and_is_no_fault_of_the_server(
+    endpoint: Endpoint, path: str, said: str
+) -> None:
+    status, body = endpoint.request("POST", f"/moto-api/groundwork/{path}")
+    assert status == 400
+    assert said in body.decode()
+
+
 def test_a_task_may_take_its_time_and_is_listed_as_what_it_is(endpoint: Endpoint) -> None:
     path = "/moto-api/groundwork/ecs/next-task?cluster=dev&family=dev-migrate&code=0&seconds=2"
     assert endpoint.request("POST", path)[0] == 200
