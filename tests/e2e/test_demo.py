@@ -1,8 +1,7 @@
-"""The whole path, as a visitor walks it: demo, demo again, a service more, a service less, and back to nothing."""
+"""The whole path, as a visitor walks it: demo, demo again, and back to nothing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,34 +152,6 @@ def test_a_plan_finds_no_difference(visitor: Visitor) -> None:
     said = visitor.run("diff", "dev", "--local")
     assert f"dev: no changes in {len(visitor.code())} stacks" in said
     visitor.calls_of_the_plan = read_calls(visitor.record)[before:]
-
-
-def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone_and_its_removal_leaves_nothing(
-    visitor: Visitor,
-) -> None:
-    before = visitor.code()
-    file = visitor.root / "service_configs/returns.yaml"
-    file.write_text("kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\nscaling: {min_tasks: 1}\n")
-    visitor.run("deploy", "dev", "service-returns", "--local")
-    after = visitor.code()
-    assert after.keys() - before.keys() == {"dev-service-returns", "dev-logs-returns"}
-    assert {name for name in before if after[name] != before[name]} == {"dev-monitoring"}
-    assert {"dev/service-returns.tfstate", "dev/logs-returns.tfstate"} <= set(visitor.states())
-    assert "dev-returns" in visitor.collections()
-
-    file.write_text(f"{file.read_text()}logs: {{destination: cloudwatch}}\n")
-    cheaper = visitor.run("deploy", "dev", "service-returns", "--local", "--prune")
-    assert re.search(r"dev-logs-returns: \d+ destroyed", cheaper)
-    assert "dev/logs-returns.tfstate" not in visitor.states()
-    assert visitor.collections() == {f"dev-{name}" for name in SERVICES}
-    assert visitor.containers("returns") == {"returns", "ecs-exporter"}
-
-    file.unlink()
-    pruned = visitor.run("deploy", "dev", "--local", "--prune")
-    assert all(f"{stack}: no changes" in pruned for stack in before)
-    assert re.search(r"dev-service-returns: \d+ destroyed", pruned)
-    assert "dev/service-returns.tfstate" not in visitor.states()
-    assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
 
 
 def test_the_way_back_leaves_no_resource_and_no_process(visitor: Visitor) -> None:

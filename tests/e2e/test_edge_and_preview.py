@@ -1,4 +1,4 @@
-"""The edge of dev with everything that it can have, and a preview beside it."""
+"""The edge of dev with everything that it can have, a preview beside it, and a service more and less."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from local_aws import launcher
 from tests.e2e.named import resource
 from tests.e2e.recorded_calls import read_calls
-from tests.e2e.visitor import Visitor, allowed, is_question, workflow_role
+from tests.e2e.visitor import SERVICES, Visitor, allowed, is_question, workflow_role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -287,6 +287,34 @@ def test_a_preview_is_left_alone_by_a_prune_and_swept_once_its_last_day_is_over(
     gone = ecs.describe_services(cluster="dev", services=["storefront--pr-17", "orders--pr-17"])["services"]
     assert {its["status"] for its in gone} <= {"INACTIVE"}  # AWS shows them for an hour more
     assert "dev has no preview pr-17." in visitor.run("preview", "remove", "pr-17", "--local")
+    assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
+
+
+def test_one_more_service_changes_its_own_stack_and_the_task_of_prometheus_alone_and_its_removal_leaves_nothing(
+    visitor: Visitor,
+) -> None:
+    before = visitor.code()
+    file = visitor.root / "service_configs/returns.yaml"
+    file.write_text("kind: worker\nimage: public.ecr.aws/docker/library/busybox:1.37.0\nscaling: {min_tasks: 1}\n")
+    visitor.run("deploy", "dev", "service-returns", "--local")
+    after = visitor.code()
+    assert after.keys() - before.keys() == {"dev-service-returns", "dev-logs-returns"}
+    assert {name for name in before if after[name] != before[name]} == {"dev-monitoring"}
+    assert {"dev/service-returns.tfstate", "dev/logs-returns.tfstate"} <= set(visitor.states())
+    assert "dev-returns" in visitor.collections()
+
+    file.write_text(f"{file.read_text()}logs: {{destination: cloudwatch}}\n")
+    cheaper = visitor.run("deploy", "dev", "service-returns", "--local", "--prune")
+    assert re.search(r"dev-logs-returns: \d+ destroyed", cheaper)
+    assert "dev/logs-returns.tfstate" not in visitor.states()
+    assert visitor.collections() == {f"dev-{name}" for name in SERVICES}
+    assert visitor.containers("returns") == {"returns", "ecs-exporter"}
+
+    file.unlink()
+    pruned = visitor.run("deploy", "dev", "--local", "--prune")
+    assert all(f"{stack}: no changes" in pruned for stack in before)
+    assert re.search(r"dev-service-returns: \d+ destroyed", pruned)
+    assert "dev/service-returns.tfstate" not in visitor.states()
     assert "0 resources outside the states of dev." in visitor.run("unmanaged", "dev", "--local")
 
 
