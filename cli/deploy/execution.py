@@ -18,11 +18,10 @@ from cli.state.applied_record import AppliedRecords
 from cli.terraform.display import Display
 from cli.terraform.interrupts import FORCING
 from cli.terraform.progress import Progress, StackProgress
-from cli.terraform.provider_mirror import TerraformSetup
+from cli.terraform.provider_mirror import PARALLEL_STACKS, TerraformSetup
 from cli.terraform.scheduler import Outcome, Scheduler
 from cli.terraform.stack_process import Command, StackProcess
 from cli.terraform.synthesized import ERRORED, SynthesizedStack
-from cli.terraform.terraform import PARALLEL_STACKS
 
 FULL_BYTES = 1_000_000
 """What is left of a disk that a log or Terraform's own files no longer fit on."""
@@ -89,10 +88,9 @@ class Execution:
         work = StackProcess(
             stack,
             self.command,
-            self.terraform.environment,
+            self.terraform,
             self._folder / f"{stack.id}.log",
             self.lock_timeout_seconds,
-            keep_lock_file=not self.terraform.skip_provider_lock,
             keep_open=(self.checkout_lock,),
         )
         try:

@@ -14,9 +14,9 @@ from threading import BoundedSemaphore
 from cli.errors import CommandError
 from cli.session import Session
 from cli.terraform.interrupts import Received, noted_signals
-from cli.terraform.provider_mirror import TerraformSetup
+from cli.terraform.provider_mirror import PARALLEL_STACKS, TerraformSetup
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import PARALLEL_STACKS, forget_lock_file, initialize, refuse_interrupted, terraform_until
+from cli.terraform.terraform import initialize, refuse_interrupted, terraform_until
 
 NO_CHANGES, FAILED, CHANGES = 0, 1, 2
 """What `terraform plan -detailed-exitcode` ends with."""
@@ -87,9 +87,7 @@ class _Planner:
 
     def plan(self, stack: SynthesizedStack) -> Plan:
         with self.inits:
-            if self.setup.skip_provider_lock:
-                forget_lock_file(stack.directory)
-            initialize(stack.directory, self.setup.environment, received=self.received)
+            initialize(stack.directory, self.setup, received=self.received)
         file = str(self.folder / stack.id) if self.folder else None
         options = [
             "-detailed-exitcode",

@@ -156,7 +156,7 @@ class Run:
         self.refuse_abandoned_locks([stack])
         environment = self.session.terraform.environment
         self.session.say(f"{stack.id}: {orphan.resources} resources to destroy, known from its state alone")
-        initialize(stack.directory, environment)
+        initialize(stack.directory, self.session.terraform)
         progress, log = StackProgress(stack.id), log_path(self.session.root, "destroy", stack.id)
         log.parent.mkdir(parents=True, exist_ok=True)
         arguments = ["apply", *apply_options(self.lock_timeout_seconds)]

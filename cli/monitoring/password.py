@@ -28,7 +28,7 @@ def have_replaced(run: Run, stack: SynthesizedStack) -> None:
     https://developer.hashicorp.com/terraform/cli/commands/taint
     """
     environment = run.session.terraform.environment
-    initialize(stack.directory, environment)
+    initialize(stack.directory, run.session.terraform)
     (name,) = stack.code["resource"][KIND]
     options = [f"-lock-timeout={run.lock_timeout_seconds}s", f"{KIND}.{name}"]
     done = terraform(stack.directory, ["taint", *options], environment, output=subprocess.PIPE)

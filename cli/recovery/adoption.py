@@ -65,7 +65,7 @@ def find_adoptable(session: Session, stack: SynthesizedStack) -> Adoption:
     place = Place(session.name, stack.name, session.place.account_id, session.place.region)
     search = _Search(session, stack, place)
     try:
-        initialize(stack.directory, session.terraform.environment)
+        initialize(stack.directory, session.terraform)
         for _ in range(MOST_ROUNDS):
             if not search.go_on():
                 break

@@ -96,7 +96,7 @@ def _push(errored: ErroredState, session: Session) -> None:
     for lock in abandoned(session.store.locks([stack])):
         session.store.unlock(lock)
         session.say(f"{stack.id}: released the lock {lock.id} of the deploy that could not release it")
-    initialize(stack.directory, environment)
+    initialize(stack.directory, session.terraform)
     done = terraform(stack.directory, ["state", "push", ERRORED], environment, output=subprocess.PIPE)
     if done.returncode != 0:
         raise CommandError(

@@ -100,7 +100,7 @@ class HalfMade:
         if status not in READY:
             return  # it has failed after all: Terraform makes it again
         environment = session.terraform.environment
-        initialize(self.stack.directory, environment)
+        initialize(self.stack.directory, session.terraform)
         done = terraform(self.stack.directory, ["untaint", self.address], environment, output=subprocess.PIPE)
         if done.returncode != 0:
             raise CommandError(f"{self.stack.id}: {self.address} cannot be kept\n{done.stdout}")

@@ -29,7 +29,7 @@ def point_state_at(
     https://developer.hashicorp.com/terraform/cli/commands/state/push
     """
     environment = run.session.terraform.environment
-    initialize(stack.directory, environment)
+    initialize(stack.directory, run.session.terraform)
     pulled = terraform(stack.directory, ["state", "pull"], environment, output=subprocess.PIPE)
     try:
         state = read_json(pulled.stdout)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import INIT, QUIET, apply_options, forget_backend, forget_lock_file
+from cli.terraform.terraform import INIT, QUIET, apply_options, forget_initialization
 
 Command = Literal["deploy", "destroy"]
 NOT_BEGUN = 1
@@ -30,10 +31,9 @@ class StackProcess:
 
     stack: SynthesizedStack
     command: Command
-    environment: Mapping[str, str]
+    setup: TerraformSetup
     log: Path
     lock_timeout_seconds: int
-    keep_lock_file: bool
     keep_open: tuple[int, ...] = ()
     """File descriptors that Terraform inherits: the checkout's lock is held as long as it lives."""
     _left: list[list[str]] = field(init=False)
@@ -42,9 +42,7 @@ class StackProcess:
 
     def start(self) -> None:
         """Start the first step."""
-        forget_backend(self.stack.directory)
-        if not self.keep_lock_file:
-            forget_lock_file(self.stack.directory)
+        forget_initialization(self.stack.directory, self.setup)
         self._left = [list(INIT), [*LAST_STEP[self.command], *apply_options(self.lock_timeout_seconds)]]
         self._sink, self._source = self.log.open("ab"), self.log.open("rb")
         self._reader = LineReader(self._source)
@@ -85,7 +83,7 @@ class StackProcess:
         self._process = subprocess.Popen(
             ["terraform", *self._left.pop(0)],
             cwd=self.stack.directory,
-            env={**self.environment, **QUIET},
+            env={**self.setup.environment, **QUIET},
             stdin=subprocess.DEVNULL,
             stdout=self._sink,
             stderr=subprocess.STDOUT,

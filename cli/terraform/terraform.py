@@ -13,9 +13,7 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.terraform.interrupts import Received, noted_signals
-
-PARALLEL_STACKS = 4
-"""A Terraform with its provider takes 0.6 GB; more at once gain nothing on a small machine."""
+from cli.terraform.provider_mirror import TerraformSetup
 
 POLL_SECONDS = 0.1
 QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
@@ -78,21 +76,16 @@ def apply_options(lock_timeout_seconds: int) -> list[str]:
     return ["-auto-approve", "-input=false", "-no-color", f"-lock-timeout={lock_timeout_seconds}s"]
 
 
-def forget_backend(directory: Path) -> None:
-    """Let the next `init` take the code's backend without a question.
+def forget_initialization(directory: Path, setup: TerraformSetup) -> None:
+    """Let the next `init` take the code's backend without a question, and spare it a comparison of the provider.
 
-    The directories serve an account, the local AWS and Terraform Cloud in turn, and nothing is kept in them.
-    `-reconfigure` does it for S3 alone.
+    The directories serve an account, the local AWS and Terraform Cloud in turn, and nothing is kept in them;
+    `-reconfigure` forgets the backend for S3 alone. Where the provider comes from a mirror on this disk, to compare it
+    with a lock file is twice the work, and the version is exact without one (stacks/platform_stack.py).
     """
     (directory / ".terraform/terraform.tfstate").unlink(missing_ok=True)
-
-
-def forget_lock_file(directory: Path) -> None:
-    """Spare `init` the reading of the whole provider, to compare it, where that comes from a mirror on this disk.
-
-    It is twice the work, and the version is exact without a lock file (stacks/platform_stack.py).
-    """
-    (directory / ".terraform.lock.hcl").unlink(missing_ok=True)
+    if setup.skip_provider_lock:
+        (directory / ".terraform.lock.hcl").unlink(missing_ok=True)
 
 
 def forget_imports(directory: Path) -> None:
@@ -115,10 +108,10 @@ def read_json(output: str) -> Any:
     return json.loads(output if output.startswith("{") else output[output.find("\n{") + 1 :])
 
 
-def initialize(directory: Path, environment: Mapping[str, str], *, received: Received | None = None) -> None:
+def initialize(directory: Path, setup: TerraformSetup, *, received: Received | None = None) -> None:
     """`terraform init`, quiet unless it fails. `received` are the signals that are noted already, if they are."""
-    forget_backend(directory)
+    forget_initialization(directory, setup)
     with noted_signals() if received is None else nullcontext(received) as signals:
-        done = terraform_until(signals, directory, INIT, environment, output=subprocess.PIPE)
+        done = terraform_until(signals, directory, INIT, setup.environment, output=subprocess.PIPE)
     if done.returncode != 0:
         raise CommandError(f"terraform init failed in {directory}\n{done.stdout}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.stack_process import StackProcess
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -32,7 +33,8 @@ def work(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StackProces
     directory.mkdir()
     environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "MODE": request.param}
     stack = SynthesizedStack("dev-network", (), directory)
-    made = StackProcess(stack, "destroy", environment, tmp_path / "network.log", 7, keep_lock_file=False)
+    setup = TerraformSetup(environment=environment, skip_provider_lock=True, summary="")
+    made = StackProcess(stack, "destroy", setup, tmp_path / "network.log", 7)
     (directory / ".terraform.lock.hcl").touch()
     made.start()
     yield made
