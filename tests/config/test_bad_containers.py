@@ -86,7 +86,7 @@ ports.admin: 8080 is already `port`
         """
 ports.admin: 9779 is taken in every task, by the exporter of its own figures
   value: 9779
-  allowed: a port of its own
+  allowed: any port but 9779, 2020, 8877, 24224
   fix: choose another port
 """,
     ),
@@ -228,8 +228,27 @@ sidecars.api: a container of the task is already called api
     said(
         "sidecars: {agent: {image: a/b:1, port: 2020}}",
         """
-sidecars.agent.port: 2020 is already taken, by the log router
+sidecars.agent.port: 2020 is taken in every task, by the log router
   value: 2020
+  allowed: any port but 9779, 2020, 8877, 24224
+  fix: choose another port
+""",
+    ),
+    Bad(
+        "a sidecar's port that its metrics have",
+        added(API, "metrics: {port: 9090}\nsidecars: {agent: {image: a/b:1, port: 9090}}\n"),
+        """
+service_configs/api.yaml:10: sidecars.agent.port: 9090 is already `metrics.port`
+  value: 9090
+  allowed: a port that nothing else of the task has; the service's own `port:` where it stands in front
+  fix: choose another port
+""",
+    ),
+    said(
+        "sidecars: {agent: {image: a/b:1, port: 81}, proxy: {image: a/b:1, port: 81}}",
+        """
+sidecars.proxy.port: 81 is already `sidecars.agent.port`
+  value: 81
   allowed: a port that nothing else of the task has; the service's own `port:` where it stands in front
   fix: choose another port
 """,

@@ -283,7 +283,7 @@ service_configs/api.yaml:9: metrics.port: 9779 is taken in every task, by the ex
         """
 service_configs/api.yaml:9: metrics.port: 4318 is taken by the collector of its traces
   value: 4318
-  allowed: any port but 4317, 4318, 13133
+  allowed: any port but 9779, 2020, 8877, 24224, 4317, 4318, 13133
   fix: choose another port
 """,
     ),
@@ -293,7 +293,7 @@ service_configs/api.yaml:9: metrics.port: 4318 is taken by the collector of its 
         """
 service_configs/api.yaml:10: sidecars.proxy.port: 4317 is taken by the collector of its traces
   value: 4317
-  allowed: any port but 4317, 4318, 13133
+  allowed: any port but 9779, 2020, 8877, 24224, 4317, 4318, 13133
   fix: choose another port
 """,
     ),

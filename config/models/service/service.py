@@ -19,7 +19,6 @@ from config.models.service.mistakes.secrets import secret_mistakes
 from config.models.service.mistakes.storage import storage_mistakes
 from config.models.service.mistakes.without_effect import mistakes_without_effect
 from config.models.service.monitoring.metrics import measured_mistakes
-from config.models.service.monitoring.tracing import tracing_mistakes
 from config.models.service_names import PLATFORM_NAMES, reserved_mistakes
 from config.models.settings import Mistake
 
@@ -44,7 +43,6 @@ class Service(ServiceFields):
         yield from reserved_mistakes(self.name, self.reserved_names)
         yield from kind_mistakes(self.kind, self)
         yield from measured_mistakes(self.kind, self.port, self.metrics, self.slo)
-        yield from tracing_mistakes(self.tracing, self._ports_written)
         yield from size_mistakes(self.cpu, self.memory_mib)
         yield from egress_mistakes(self.egress_ports)
         yield from mistakes_without_effect(self)
@@ -55,13 +53,3 @@ class Service(ServiceFields):
         yield from container_mistakes(self)
         if self.database:
             yield from injected_mistakes(self.database, self.variables, self.secrets)
-
-    @property
-    def _ports_written(self) -> dict[str, int | None]:
-        """Each port of its containers, by the field that says it."""
-        return {
-            "port": self.port,
-            "metrics.port": self.metrics.port if self.metrics else None,
-            **{f"ports.{name}": port for name, port in self.ports.items()},
-            **{f"sidecars.{name}.port": sidecar.port for name, sidecar in self.sidecars.items()},
-        }

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints
 
 from config.models.service.kinds import Kind
 from config.models.service.monitoring.slo import LabelName, LabelValues, MetricName, Slo, failed_mistakes
-from config.models.service_names import PORTS_TAKEN_IN_TASKS
 from config.models.settings import Mistake, Settings, in_words, without_null
 
 # No $, which would be a reference in the relabelling that carries the path.
@@ -63,7 +62,7 @@ HasSlo = Annotated[
 
 
 def measured_mistakes(kind: Kind, port: int | None, metrics: Metrics | None, slo: Slo | None) -> Iterator[Mistake]:
-    """Metrics have a port, which nothing else of the task has, and a promise has metrics."""
+    """Metrics have a port, and a promise has metrics."""
     if metrics and (metrics.port or port) is None and kind is Kind.WORKER:
         yield Mistake(
             field="metrics",
@@ -80,13 +79,3 @@ def measured_mistakes(kind: Kind, port: int | None, metrics: Metrics | None, slo
             allowed="only with `metrics:`, among which Prometheus finds them",
             fix="add `metrics: {}`",
         )
-    yield from (
-        Mistake(
-            field=field,
-            message=f"{taken} is taken in every task, by {PORTS_TAKEN_IN_TASKS[taken]}",
-            allowed=f"any port but {', '.join(map(str, PORTS_TAKEN_IN_TASKS))}",
-            fix="choose another port",
-        )
-        for field, taken in {"port": port, "metrics.port": metrics and metrics.port}.items()
-        if taken in PORTS_TAKEN_IN_TASKS
-    )

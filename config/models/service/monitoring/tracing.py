@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from config.models.settings import Mistake, Settings, without_null
+from config.models.settings import Settings, without_null
 
 OTEL_COLLECTOR = "otel-collector"
 COLLECTOR_MEMORY_MIB = 192
 """Of the task's; docker/otel-collector limits what it holds to three quarters of it."""
-OTLP_GRPC, OTLP_HTTP, HEALTH = 4317, 4318, 13_133
+OTLP_GRPC, OTLP_HTTP, HEALTH = COLLECTOR_PORTS = 4317, 4318, 13_133
 
 
 class Tracing(Settings):
@@ -52,17 +52,3 @@ HasTracing = Annotated[
         json_schema_extra=without_null,
     ),
 ]
-
-
-def tracing_mistakes(tracing: Tracing | None, ports: Mapping[str, int | None]) -> Iterator[Mistake]:
-    """Find ports, by their fields, that the collector has."""
-    taken = (OTLP_GRPC, OTLP_HTTP, HEALTH) if tracing else ()
-    for field, port in ports.items():
-        if port in taken:
-            yield Mistake(
-                field=field,
-                message=f"{port} is taken by the collector of its traces",
-                allowed=f"any port but {', '.join(map(str, taken))}",
-                fix="choose another port",
-                because=("tracing",),
-            )
