@@ -49,7 +49,7 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
             return _text(node, schema)
         case "array" if isinstance(node.content, str):
             words = _for_a_shell(node.content) if key in _PROGRAMS else None
-            return f"write {json.dumps(words or _words(node.content), ensure_ascii=False)}"
+            return _list(words or _words(node.content), schema.get("items", {}))
         case "array" if isinstance(node.content, dict):
             return f"write a list: [{', '.join(node.content)}]"
         case "array" if not isinstance(node.content, dict | tuple) and schema.get("items", {}).get("type") != "string":
@@ -58,7 +58,7 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
             return f"write {key}: {json.dumps(schema['examples'][0]).replace(chr(34), '')}"
         case "object" if isinstance(node.content, tuple):
             return "write `name: value` lines, without the dashes"
-        case "object" if (field := _only_field(schema)) and isinstance(node.content, str):
+        case "object" if isinstance(node.content, str) and (field := _only_field(schema, node.content)):
             return f"write {key}: {{{field}: {node.source}}}"
         case "object" if node.content is True and not schema.get("required"):
             return f"write {key}: {{}}"
@@ -68,10 +68,13 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
             return None
 
 
-def _only_field(schema: Schema) -> str | None:
-    """Return the field that a text alone can only mean: the one that is asked for, or the name of another service."""
-    asked = schema.get("required", [])
-    return str(asked[0]) if len(asked) == 1 else "of" if not asked and "of" in schema.get("properties", {}) else None
+def _only_field(schema: Schema, text: str) -> str | None:
+    """Return the field that a text alone can only mean: a required one, or the name of another service."""
+    fields = schema.get("properties", {})
+    required = schema.get("required", [])
+    field = str(required[0]) if len(required) == 1 else "of" if not required and "of" in fields else None
+    its = fields.get(field, {})
+    return field if its.get("type", "string") == "string" and re.search(its.get("pattern", ""), text) else None
 
 
 def similar(word: str, known: Iterable[str]) -> str | None:
@@ -159,6 +162,11 @@ def _for_a_shell(text: str) -> list[str] | None:
     if form == "CMD-SHELL":
         return [form, rest]
     return ["sh", "-c", text] if _OF_A_SHELL.search(text) and not re.match(r"\S*sh\s+-", text) else None
+
+
+def _list(words: list[str], schema: Schema) -> str | None:
+    fit = all(re.search(schema.get("pattern", ""), word) for word in words)
+    return f"write {json.dumps(words, ensure_ascii=False)}" if fit else None
 
 
 def _words(text: str) -> list[str]:

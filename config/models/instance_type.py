@@ -11,7 +11,9 @@ from config.models.settings import in_words
 
 InstanceType = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"),
+    StringConstraints(
+        pattern=r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|([1-9][0-9]*)?xlarge|metal(-[1-9][0-9]*xl)?)$"
+    ),
     in_words("an EC2 instance type such as t4g.medium"),
 ]
 # The g after the generation stands for Graviton: t4g, m7g, c7gn, im4gn, but not g5.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_CONFIDENTIAL = re.compile(r"secret|passw|token|credential|private_?key|api_?key", re.IGNORECASE)
+_CONFIDENTIAL = re.compile(
+    r"secret|passw(?!ord_(rotation|version)\b)|token(?!_url\b)|credential|private_?key|api_?key", re.IGNORECASE
+)
+"""All but our own fields that hold a time, a number and an address."""
 NOT_SHOWN = "not shown"
 
 

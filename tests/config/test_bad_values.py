@@ -797,6 +797,36 @@ service_configs/nightly.yaml:3: schedule.expression: is the form of crontab
 """,
     ),
     Bad(
+        "a schedule of another tool in place of the section",
+        {JOB: 'kind: scheduled-job\nschedule: "*/5 * * * *"\n'},
+        """
+service_configs/nightly.yaml:2: schedule: needs fields of its own, not text
+  value: "*/5 * * * *"
+  allowed: the fields expression, ..., or null
+  fix: write its fields on the next lines, indented: expression, ...
+""",
+    ),
+    Bad(
+        "a share in place of a promise",
+        added(API, "metrics: {}\nslo: 99.9%\n"),
+        """
+service_configs/api.yaml:10: slo: needs fields of its own, not text
+  value: 99.9%
+  allowed: the fields availability_percent, requests, failed, latency
+  fix: write its fields on the next lines, indented: availability_percent, ...
+""",
+    ),
+    Bad(
+        "a word in place of a time that is no secret, although its name has one in it",
+        added(DEV, "databases:\n  password_rotation: weekly\n"),
+        """
+environments/dev.yaml:7: databases.password_rotation: needs fields of its own, not text
+  value: weekly
+  allowed: the fields day, hour_utc, or null
+  fix: write its fields on the next lines, indented: day, hour_utc …
+""",
+    ),
+    Bad(
         "a secret instead of its name",
         added(API, "secrets:\n  API_KEY: sk_live_AbC123\n"),
         """

@@ -55,6 +55,15 @@ service_configs/api.yaml:10: database.instance_class: has the wrong form
 """,
     ),
     Bad(
+        "a size that RDS does not have",
+        added(API, "database:\n  instance_class: db.t4g.huge\n"),
+        """
+service_configs/api.yaml:10: database.instance_class: has the wrong form
+  value: db.t4g.huge
+  allowed: an RDS instance class such as db.t4g.medium, or null
+""",
+    ),
+    Bad(
         "a variable that the database sets",
         added(API, "database: {}\nvariables:\n  DATABASE_HOST: localhost\n"),
         """

@@ -179,6 +179,25 @@ environments/dev.yaml:6: network.nat_instance.instance_type: has the wrong form
 """,
     ),
     Bad(
+        "a name in place of an address",
+        added(DEV, "monitoring:\n  alert_emails: oncall\n"),
+        """
+environments/dev.yaml:7: monitoring.alert_emails: needs a list, not text
+  value: oncall
+  allowed: a list, each an e-mail address of at most 50 characters
+""",
+    ),
+    Bad(
+        "an address in place of a list of them",
+        added(DEV, "monitoring:\n  alert_emails: oncall@example.com\n"),
+        """
+environments/dev.yaml:7: monitoring.alert_emails: needs a list, not text
+  value: oncall@example.com
+  allowed: a list, each an e-mail address of at most 50 characters
+  fix: write ["oncall@example.com"]
+""",
+    ),
+    Bad(
         "a budget that nobody hears of",
         added(DEV, "budget:\n  monthly_usd: 100\n  alert_emails: []\n"),
         """

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from botocore.loaders import Loader
+from pydantic import TypeAdapter, ValidationError
 
 from config.models.instance_size import InstanceSize, is_xen, size_of
+from config.models.instance_type import InstanceType
 from tests.config.bad_yaml import DEV, Bad, check
 from tests.config.platform_files import added
 
@@ -31,6 +33,15 @@ EC2 = "cluster:\n  ec2:\n    instance_type: "
 )
 def test_the_size_is_read_from_the_name(name: str, size: InstanceSize | None) -> None:
     assert size_of(name) == size
+
+
+def test_every_type_that_aws_has_may_be_written_and_a_size_that_no_type_has_may_not() -> None:
+    allowed: TypeAdapter[str] = TypeAdapter(InstanceType)
+    for name in Loader().load_service_model("ec2", "service-2")["shapes"]["InstanceType"]["enum"]:
+        assert allowed.validate_python(name) == name
+    for wrong in ("t4g.huge", "t4g", "medium", "t4g.0xlarge", "T4g.medium", "t4g.medium ", "m7g.metal-xl"):
+        with pytest.raises(ValidationError):
+            allowed.validate_python(wrong)
 
 
 def test_every_type_of_the_usual_families_that_aws_has_is_known() -> None:

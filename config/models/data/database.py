@@ -14,7 +14,7 @@ from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
 
 InstanceClass = Annotated[
     str,
-    StringConstraints(pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$"),
+    StringConstraints(pattern=r"^db\.[a-z][a-z0-9]*\.(micro|small|medium|large|([1-9][0-9]*)?xlarge)$"),
     in_words("an RDS instance class such as db.t4g.medium"),
 ]
 # What RDS takes for gp3 storage of PostgreSQL.
