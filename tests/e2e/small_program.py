@@ -135,6 +135,7 @@ class SmallCheckout:
         """Until a line with this text has been printed."""
         deadline = time.monotonic() + seconds
         while text not in self.output.read_text():
+            assert self.running[-1].poll() is None or text in self.output.read_text(), self.output.read_text()
             assert time.monotonic() < deadline, f"no {text!r} in:\n{self.output.read_text()}"
             time.sleep(0.2)
 

@@ -30,8 +30,6 @@ PAGE = "docs/delivery.md"
 BLOCKS = blocks(PAGE, "console")
 REPOSITORY, DELIVERY, FIRST_DAY, GATE, PULL_REQUEST, PROMOTION, PREVIEW, AFFECTED, PLAN = range(len(BLOCKS))
 WITHOUT_IDS, WITH_IDS, *_ = sections()
-ELSEWHERE = {PLAN}
-"""tests/e2e/test_demo.py plans, and tests/cli/changes/test_plan_words.py has the words."""
 ORDERS, RELEASE = "service_configs/orders.yaml", "service_configs/releases/{}/orders.yaml"
 
 
@@ -211,5 +209,13 @@ def test_what_a_release_affects_is_said_as_on_the_page(newcomer: Newcomer) -> No
     assert re.sub(r"[0-9a-f]{12}", "COMMIT", shown).strip() == re.sub(r"[0-9a-f]{12}", "COMMIT", said).strip()
 
 
-def test_every_command_of_the_page_has_been_typed_but_the_plan(newcomer: Newcomer) -> None:
-    assert sorted([*newcomer.followed, *ELSEWHERE]) == list(range(len(BLOCKS)))
+def test_a_plan_says_what_the_page_shows(newcomer: Newcomer) -> None:
+    newcomer.edit(ORDERS, "    memory_mib: 1024\n", "    memory_mib: 2048\n")
+    newcomer.edit(ORDERS, "database: {}", "database: {instance_class: db.t4g.small}")
+    [said] = newcomer.follow(PLAN)
+    _, _, shown = BLOCKS[PLAN].partition("\n")
+    assert shown.strip() in said
+
+
+def test_every_command_of_the_page_has_been_typed(newcomer: Newcomer) -> None:
+    assert sorted(newcomer.followed) == list(range(len(BLOCKS)))
