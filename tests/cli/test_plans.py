@@ -26,7 +26,7 @@ SLOW_TERRAFORM = """#!/bin/sh
 [ "$1" = plan ] || exit 0
 trap 'echo stopped > stopped; exit 1' INT
 echo began > began
-for _ in $(seq 600); do sleep 0.05; done
+for _ in $(seq 6000); do sleep 0.05; done
 """
 
 
