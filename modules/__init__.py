@@ -11,7 +11,7 @@ from modules import engine, text
 
 _PRELOADED = str(Path(__file__).resolve().with_name("provider_on_demand.cjs"))
 # Node.js reads a quoted path as JSON is written.
-NODE_OPTION = f"--preserve-symlinks --require {json.dumps(_PRELOADED, ensure_ascii=False)}"
+NODE_OPTION = f"--require {json.dumps(_PRELOADED, ensure_ascii=False)}"
 
 ENGINE = engine.prepare()
 text.escape_arguments()

@@ -2,9 +2,7 @@
 // (main.py) each is required when it is first used. Should a newer index.js read otherwise, it loads as it always did.
 "use strict";
 
-const fs = require("node:fs");
 const Module = require("node:module");
-const path = require("node:path");
 
 const INDEX = /provider-aws[\\/]lib[\\/]index\.js$/;
 const EXPORT = /^exports\.(\w+) = (?:__importStar\()?require\((".+?")\)\)?;$/gm;
@@ -30,37 +28,10 @@ const LINEAR = `
 const TRACE = /[\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/;
 const NO_TRACE = "\nexports.captureStackTrace = () => [];";
 
-// jsii's runtime starts a second Node.js and hands each message on to it and back. That one can take them by itself;
-// what it would print then goes where the first one sends it, wrapped, for the messages have the standard output.
-const RUNTIME = /[\\/]bin[\\/]jsii-runtime\.js$/;
-const PROGRAM = /[\\/]lib[\\/]program\.js$/;
-const CHANNEL = "readFD:3,writeFD:3";
-const DIRECTLY = 'require("../lib/program.js");';
-let isDirect = false;
-
 function replaced(content, filename) {
   if (INDEX.test(filename)) return content.replace(EXPORT, ON_DEMAND);
   if (TRACE.test(filename) && content.includes("exports.captureStackTrace =")) return content + NO_TRACE;
-  if (RUNTIME.test(filename) && hasChannel(path.resolve(filename, "../../lib/program.js"))) {
-    isDirect = true;
-    ["stdout", "stderr"].forEach(wrapOutput);
-    return DIRECTLY;
-  }
-  if (isDirect && PROGRAM.test(filename)) return content.replace(CHANNEL, "readFD:0,writeFD:1");
   return STACK.test(filename) && content.includes("dependsOn(stack)") ? content + LINEAR : content;
-}
-
-function hasChannel(program) {
-  return fs.readFileSync(program, "utf-8").includes(CHANNEL);
-}
-
-function wrapOutput(name) {
-  process[name].write = (chunk, encoding, done = encoding) => {
-    const text = Buffer.from(chunk, typeof encoding === "string" ? encoding : undefined).toString("base64");
-    fs.writeSync(2, `${JSON.stringify({ [name]: text })}\n`);
-    if (typeof done === "function") process.nextTick(done);
-    return true;
-  };
 }
 
 const compile = Module.prototype._compile;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
@@ -106,38 +105,6 @@ def test_a_dependency_is_found_by_seeing_each_stack_once() -> None:
         for other in stacks[max(0, number - 5) : number] * 2:
             stack.add_dependency(other)
     assert len(stacks[-1].dependencies) == 5
-
-
-def run_program(program: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code as main.py's process would, with Node.js below it."""
-    command = [sys.executable, "-c", f"import main\n{program}"]
-    environment = os.environ | {"NODE_OPTIONS": ""}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-
-
-def test_jsii_talks_to_one_node_and_not_through_another() -> None:
-    said = run_program("import psutil; print([one.name() for one in psutil.Process().children(recursive=True)])").stdout
-    assert said == "['node']\n"
-
-
-@pytest.mark.parametrize(
-    ("reads", "direct"), [("readFD:3,writeFD:3", True), ("readFD:4,writeFD:4", False)], ids=["as now", "otherwise"]
-)
-def test_a_runtime_that_reads_otherwise_is_left_alone(tmp_path: Path, reads: str, direct: bool) -> None:
-    for name, text in (
-        ("bin/jsii-runtime.js", "console.log('another process')"),
-        ("lib/program.js", f"console.log(JSON.stringify({{{reads}}})); console.error('größer')"),
-    ):
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_text(text)
-    done = node('require("./bin/jsii-runtime.js")', "--require", str(PRELOADED), cwd=tmp_path)
-    if direct:
-        said, warned = (json.loads(line) for line in done.stderr.splitlines())
-        assert json.loads(base64.b64decode(said["stdout"])) == {"readFD": 0, "writeFD": 1}
-        assert base64.b64decode(warned["stderr"]).decode() == "größer\n", "as jsii's first process wraps it"
-        assert done.stdout == "", "the messages have it for themselves"
-    else:
-        assert done.stdout == "another process\n"
 
 
 def test_a_token_does_not_note_where_in_jsii_it_was_made(tmp_path: Path) -> None:
