@@ -57,6 +57,14 @@ class RestartRequest(TypedDict):
     cluster: str
 
 
+class NegativeTtlRequest(TypedDict):
+    """Let resolvers remember for no longer than this that a name of the namespace has no address."""
+
+    do: Literal["limit-negative-ttl"]
+    namespace: str
+    most_s: int
+
+
 class ShownDeployment(TypedDict):
     """One deployment of a service."""
 

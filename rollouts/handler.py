@@ -1,6 +1,7 @@
 """Entry point of the Lambda function: one invocation does one piece of work.
 
-It judges or shows a rollout, runs a task to its end, or restarts services after a rotation.
+It judges or shows a rollout, runs a task to its end, restarts services after a rotation, or has empty answers of the
+names' zone forgotten sooner.
 
 A result whose `verdict` is `pending` holds what was asked, and is handed to the next invocation as `so_far`, so that
 work may last longer than the 15 minutes of one. Any other result is final, and a next invocation only repeats it.
@@ -12,7 +13,7 @@ from __future__ import annotations
 import time
 from typing import Any, Protocol, cast
 
-from rollouts.contract import JudgeRequest, RestartRequest, RunRequest, ShowRequest
+from rollouts.contract import JudgeRequest, NegativeTtlRequest, RestartRequest, RunRequest, ShowRequest
 from rollouts.pace import Pace
 
 PENDING = "pending"
@@ -38,7 +39,7 @@ def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:
         final: dict[str, Any] = so_far
         return final
     # Not before: what has been judged already needs no client, and ends in milliseconds.
-    from rollouts import judge, restart, show, task
+    from rollouts import judge, negative_ttl, restart, show, task
 
     asked = {**so_far.get("asked", {}), **{name: value for name, value in event.items() if name != "so_far"}}
     seen = so_far["seen"] if time.time() - so_far.get("at", 0) < HANDED_OVER_WITHIN_S else {}
@@ -52,6 +53,8 @@ def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:
             result = dict(show.show(cast("ShowRequest", asked)))
         case "restart":
             result = restart.restart(cast("RestartRequest", asked))
+        case "limit-negative-ttl":
+            result = negative_ttl.limit(cast("NegativeTtlRequest", asked))
         case other:
             raise ValueError(f"{other!r} is nothing that this function does")
     return result if "verdict" in result else {"verdict": PENDING, "asked": asked, "seen": result, "at": time.time()}

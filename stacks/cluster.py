@@ -11,6 +11,7 @@ from modules.ecs.cluster import EcsCluster
 from modules.ecs.service_discovery import private_namespace
 from modules.monitoring.scraper_group import ScraperGroup
 from modules.rollouts.function import RolloutFunction
+from modules.rollouts.negative_ttl import NegativeTtl
 from modules.rollouts.password_restarts import PasswordRestarts
 from modules.workload.runtime import EcsRuntime
 from stacks.network import NetworkStack
@@ -40,6 +41,7 @@ class ClusterStack(PlatformStack):
         namespace = private_namespace(self, "namespace", environment_name=environment.name, vpc=network.vpc)
         rollouts = RolloutFunction(self, "rollouts", environment=environment, log_key=network.log_key)
         PasswordRestarts(self, "password-restarts", environment=environment, function=rollouts)
+        NegativeTtl(self, "negative-ttl", namespace=namespace, function=rollouts)
         self.runtime = EcsRuntime(
             environment=environment,
             vpc=network.vpc,

@@ -28,6 +28,7 @@ WIDE = {
     "FindServices",
     "FindTasks",
     "FollowLogQueries",
+    "FollowNamespaceChange",
     "LogsOfThisAccount",
     "LookAndCreate",
     "ReadMetrics",

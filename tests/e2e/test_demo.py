@@ -80,6 +80,12 @@ def test_every_service_registers_under_its_name(visitor: Visitor) -> None:
     assert all(service == name for service, name in registered.items())
 
 
+def test_a_name_that_is_empty_for_a_moment_is_not_remembered_as_empty(visitor: Visitor) -> None:
+    names = visitor.aws.client("servicediscovery", endpoint_url=visitor.url)
+    (namespace,) = names.list_namespaces()["Namespaces"]
+    assert namespace["Properties"]["DnsProperties"]["SOA"] == {"TTL": 15}
+
+
 def test_each_service_has_a_collection_with_its_policies_and_a_router(visitor: Visitor) -> None:
     aoss = visitor.aws.client("opensearchserverless", endpoint_url=visitor.url)
     names = {f"dev-{name}" for name in SERVICES}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.synthesis import Checkout, Platform
@@ -17,6 +19,26 @@ def test_names_under_app_local_are_private_to_the_environments_network(environme
     network, vpc = shop.resolve(cluster, namespace["vpc"])
     assert network.name == f"{environment}-network"
     assert network.target(vpc) is network.one("aws_vpc")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_name_that_was_empty_is_asked_for_again_within_a_quarter_of_a_minute(
+    environment: str, shop: Platform
+) -> None:
+    cluster = shop[f"{environment}-cluster"]
+    limit = cluster.one("aws_lambda_invocation")
+    namespace = cluster.id_of(cluster.one("aws_service_discovery_private_dns_namespace"))
+    assert json.loads(limit["input"]) == {"do": "limit-negative-ttl", "namespace": namespace, "most_s": 15}
+    assert cluster.target(limit["function_name"]) is cluster.one("aws_lambda_function")
+    rights = cluster.one("aws_iam_role_policy", name="negative-ttl")
+    assert limit["depends_on"] == [cluster.id_of(rights).removeprefix("${").removesuffix(".id}")]
+    to_change = [one for one in json.loads(rights["policy"])["Statement"] if one["Resource"] != ["*"]]
+    zone = namespace.replace(".id}", ".hosted_zone}")
+    assert {action: one["Resource"] for one in to_change for action in one["Action"]} == {
+        "servicediscovery:GetNamespace": [namespace.replace(".id}", ".arn}")],
+        "servicediscovery:UpdatePrivateDnsNamespace": [namespace.replace(".id}", ".arn}")],
+        "route53:ChangeResourceRecordSets": [f"arn:aws:route53:::hostedzone/{zone}"],
+    }
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -43,6 +43,23 @@ def test_a_namespace_has_a_zone_of_its_name_for_as_long_as_it_lives(
         assert zone_id not in [zone["Id"].removeprefix("/hostedzone/") for zone in zones]
 
 
+def test_a_namespace_keeps_its_zone_when_its_empty_answers_get_another_ttl(
+    supplement_keeps: Callable[[Promise], None],
+) -> None:
+    @supplement_keeps
+    def promise(aws: Aws) -> None:
+        cloud_map = aws("servicediscovery")
+        cloud_map.create_private_dns_namespace(Name="app.local", Vpc=_vpc(aws))
+        id_ = cloud_map.list_namespaces()["Namespaces"][-1]["Id"]
+        before = cloud_map.get_namespace(Id=id_)["Namespace"]["Properties"]["DnsProperties"]
+        assert before["SOA"] == {"TTL": 300}
+        cloud_map.update_private_dns_namespace(
+            Id=id_, Namespace={"Properties": {"DnsProperties": {"SOA": {"TTL": 15}}}}
+        )
+        after = cloud_map.get_namespace(Id=id_)["Namespace"]["Properties"]["DnsProperties"]
+        assert after == {**before, "SOA": {"TTL": 15}}
+
+
 def test_a_scalable_target_has_tags(supplement_keeps: Callable[[Promise], None]) -> None:
     @supplement_keeps
     def promise(aws: Aws) -> None:
