@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+import boto3
+
 from cli.deploy.applied import Applied
 from cli.deploy.checkout_lock import only_one
 from cli.deploy.execution import Execution
 from cli.deploy.failure import failure
 from cli.domain.delegation import Delegation
 from cli.errors import CommandError
+from cli.recovery.accelerator_group import AcceleratorGroup
 from cli.rollouts.view import ask
 from cli.rollouts.watch import RolloutWatch
 from cli.session import Session
@@ -49,6 +52,15 @@ class Run:
         environment, services = self.session.environment, self.session.deployment.services
         by_name = {service.name: service for service in services}
         return RolloutWatch(lambda name: ask(environment, name, by_name.get(name)), environment.name)
+
+    @property
+    def accelerator_group(self) -> AcceleratorGroup | None:
+        """The deletion of the security group that an accelerator leaves in the VPC; None where there is no VPC."""
+        vpcs = [id_ for state in self.states for kind, id_ in state.managed_ids if kind == "aws_vpc"]
+        if not vpcs:
+            return None
+        ec2 = boto3.client("ec2", region_name=self.session.place.region)
+        return AcceleratorGroup(ec2, f"{self.session.name}-network", vpcs[0])
 
     @property
     def delegation(self) -> Delegation | None:
@@ -121,7 +133,7 @@ class Run:
         progress = Progress(stack.id for stack in stacks)
         log = log_path(self.session.root, command, self.session.name)
         display = display_for(self.session.console, progress)
-        delegation, watch = self.delegation, self.watch
+        delegation, watch = self.delegation, self.watch if command == "deploy" else self.accelerator_group
         try:
             outcome = Execution(
                 command,
