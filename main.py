@@ -32,6 +32,7 @@ from stacks.delivery import DeliveryStack
 from stacks.edge import EdgeStack
 from stacks.job import JobStack
 from stacks.logging import log_collections
+from stacks.logins import logins_of
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.platform_stack import LOCAL_AWS
@@ -54,14 +55,14 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     load_balancer = EdgeStack(app, environment=environment, network=network, services=services).load_balancer
     logs = log_collections(app, deployment, network=network)
     MonitoringStack(app, runtime=runtime, load_balancer=load_balancer, logs=logs)
-    databases = databases_of(app, services, runtime=runtime)
+    logins = logins_of(app, services, databases_of(app, services, runtime=runtime), runtime=runtime)
     storage = storage_of(app, services, runtime=runtime)
     stacks: dict[str, ServiceStack | JobStack] = {}
     dependencies: dict[str, ServiceDependencies] = {}
     for service in services:
         needs = dependencies[service.name] = ServiceDependencies(
             callees=[stacks[name].task for name in service.called],
-            database=databases.get(service.name),
+            database=logins.get(service.name),
             storage=storage[service.name],
             logs=logs.get(service.name),
         )

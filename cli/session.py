@@ -86,7 +86,7 @@ class Session:
 
     @cached_property
     def store(self) -> StateStore:
-        """The store of the states. A deploy to the local AWS keeps them there: stacks/state_backend.py."""
+        """The store of the states. A deploy to the local AWS keeps them there: modules/state_backend.py."""
         cloud = self.place.terraform_cloud
         if cloud is None or self.target.embedded:
             return S3States(self.s3, self.place)

@@ -51,7 +51,7 @@ class RunRequest(TypedDict):
 
 
 class RestartRequest(TypedDict):
-    """Restart the services whose tasks began before their database's password was rotated."""
+    """Restart the services whose tasks began before their database's password changed."""
 
     do: Literal["restart"]
     cluster: str

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from config.models.data.database import Database
-from config.models.service.relations import database_owner
 from config.models.service.service import Service
 from modules.data.database_hours import DatabaseHours
 from modules.data.postgres import Postgres
@@ -17,7 +16,7 @@ from stacks.platform_stack import PlatformStack
 
 
 class DatabaseStack(PlatformStack):
-    """`database-<service>`: exposes `postgres`, which the service's own stack opens to its tasks."""
+    """`database-<service>`: exposes `postgres`, which the stacks of its users open to their tasks."""
 
     def __init__(self, scope: Construct, *, runtime: EcsRuntime, service: str, settings: Database) -> None:
         environment = runtime.environment
@@ -47,13 +46,11 @@ class DatabaseStack(PlatformStack):
 
 
 def databases_of(scope: Construct, services: Sequence[Service], *, runtime: EcsRuntime) -> dict[str, Postgres]:
-    """Return the database of each service that uses one, its own or another's."""
-    made = {
+    """Return the database of each service that has one of its own."""
+    return {
         service.name: DatabaseStack(
             scope, runtime=runtime, service=service.name, settings=service.own_database
         ).postgres
         for service in services
         if service.own_database
     }
-    owners = {service.name: database_owner(service, services) for service in services}
-    return {name: made[owner] for name, owner in owners.items() if owner in made}

@@ -50,6 +50,6 @@ class JobStack(PlatformStack):
                 rollouts=runtime.rollouts,
                 vpc=runtime.vpc,
                 task=self.task,
-                database=dependencies.database,
+                database=dependencies.database.postgres if dependencies.database else None,
                 settings=settings,
             )

@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole
 from constructs import Construct
 
 from config.models.deploy_target import DeployTarget
-from stacks.state_backend import keep_state
+from modules.state_backend import keep_state
 
 LOCAL_AWS = "local_aws"
 """The context value of the App that says that the AWS is the local one: the only switch for it in the synth."""
@@ -17,7 +17,7 @@ MOST_RETRIES = 5
 
 
 class PlatformStack(TerraformStack):
-    """A stack `<environment>-<name>`; stacks/state_backend.py says where its state is kept."""
+    """A stack `<environment>-<name>`; modules/state_backend.py says where its state is kept."""
 
     def __init__(
         self, scope: Construct, *, name: str, environment: DeployTarget, tags: Mapping[str, str] | None = None

@@ -25,13 +25,14 @@ GRAPH: dict[str, set[str]] = {
     "edge": {"network"},
     "monitoring": {"network", "cluster", "edge", "logs-mailer", "logs-orders", "logs-storefront"},
     "database-orders": {"network"},
+    "logins-orders": {"network", "cluster", "database-orders"},
     "storage-mailer": {"network"},
     "logging": {"network"},
     "logs-mailer": {"logging"},
     "logs-orders": {"logging"},
     "logs-storefront": {"logging"},
     "service-mailer": {"network", "cluster", "logs-mailer", "storage-mailer"},
-    "service-orders": {"network", "cluster", "database-orders", "logs-orders"},
+    "service-orders": {"network", "cluster", "database-orders", "logins-orders", "logs-orders"},
     "service-storefront": {"network", "cluster", "edge", "service-orders", "logs-storefront"},
 }
 SHARED: dict[str, set[str]] = {"shared-registry": set()}

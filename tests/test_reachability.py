@@ -140,6 +140,7 @@ def promised(root: Path, environment: str) -> Promise:
         if owner.own_database:
             wanted.add((f"{owner.name}-database", POSTGRES[0]))
             outgoing[f"{owner.name}-database"] = set()
+            outgoing[f"{owner.name}_roles"] = {(f"{owner.name}-database", POSTGRES[0])}
         if service.cache:
             cache = f"{service.cache.of or service.name}-cache"
             wanted |= {(cache, port) for port in CACHE}
@@ -156,6 +157,7 @@ def promised(root: Path, environment: str) -> Promise:
     group, subnets = deployment.environment.qualify, plan_subnets(deployment.environment.network)
     reached = {caller: {(callee, (port, port)) for callee, port in called} for caller, called in outgoing.items()}
     calls_aws = [*services, *(name for name in PLATFORM if name not in ("edge", "grafana-3000", "scraper", "logging"))]
+    calls_aws += [name for name in outgoing if name.endswith("_roles")]
     for name in calls_aws:
         # Whoever may call the world on 443 may call our own load balancer, and the endpoint of the logs.
         reached[name] |= {(INTERNET, HTTPS), ("edge", HTTPS), ("logging", HTTPS)}

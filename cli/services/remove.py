@@ -62,7 +62,7 @@ def remove(
     typer.echo(f"Removed {file}{', and its releases in ' if gone else ''}{', '.join(gone)}")
     typer.echo("What was deployed still runs. Destroy it where it was:")
     for environment, service in services.items():
-        database = f" database-{name}" if service.own_database else ""
+        database = f" logins-{name} database-{name}" if service.own_database else ""
         logs = f" logs-{name}" if environment in logged else ""
         typer.echo(f"  groundwork destroy {environment} service-{name}{database}{logs}")
     typer.echo(

@@ -17,7 +17,10 @@ BASES = Path("docker/bases.yaml")
 # A tag that moves, or none, would put different things under one of our tags.
 ExactReference = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._:/-]*(:v?\d+\.\d+\.\d+[A-Za-z0-9._-]*|@sha256:[0-9a-f]{64})$"),
+    StringConstraints(
+        # PostgreSQL's versions are two numbers; the distribution's are two more.
+        pattern=r"^[a-z0-9][a-z0-9._:/-]*(:v?\d+\.\d+(\.\d+[A-Za-z0-9._-]*|-[a-z]+\d+\.\d+)|@sha256:[0-9a-f]{64})$"
+    ),
     in_words("one exact version, such as quay.io/prometheus/prometheus:v3.14.0, or a digest"),
 ]
 ARCH = "{arch}"
@@ -53,6 +56,7 @@ class Bases(Settings):
     grafana: ExactReference
     cloudwatch_exporter: ExactReference = Field(alias="cloudwatch-exporter")
     blackbox_exporter: ExactReference = Field(alias="blackbox-exporter")
+    database_roles: ExactReference = Field(alias="database-roles")
     postgres_exporter: ExactReference = Field(alias="postgres-exporter")
     otel_collector: ExactReference = Field(alias="otel-collector")
     ecs_exporter: ExactReference = Field(alias="ecs-exporter")

@@ -25,6 +25,7 @@ PLATFORM_NAMES = frozenset(
         "alertmanager",
         "blackbox-exporter",
         "cloudwatch-exporter",
+        "database-roles",
         "ec2",
         "ecs-exporter",
         "edge",

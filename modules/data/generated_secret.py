@@ -23,6 +23,8 @@ EPHEMERAL = "aws_secretsmanager_random_password"
 class GeneratedSecret(Construct):
     """A password that AWS makes up; `arn` is its secret's. A greater `version` makes up another one.
 
+    With a `username` the secret is JSON with both, as that of RDS is. Exposes `value` too, the version.
+
     The value goes from Secrets Manager to Secrets Manager: an ephemeral resource and a write-only argument are in no
     plan and no state.
 
@@ -39,6 +41,7 @@ class GeneratedSecret(Construct):
         encryption_key: EncryptionKey,
         description: str,
         version: int,
+        username: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._region, self._data_key = environment.region, encryption_key
@@ -51,20 +54,22 @@ class GeneratedSecret(Construct):
             # Gone at once with its stack, or the name could not be used again for a week.
             recovery_window_in_days=0,
         )
-        skip(secret, "CKV2_AWS_57", "Grafana reads it only when it starts: a new one comes with a new version.")
+        skip(secret, "CKV2_AWS_57", "It is read when a task starts: a new one comes with a new version.")
         # cdktf 0.21 has no class for ephemeral resources.
         TerraformStack.of(self).add_override(
             f"ephemeral.{EPHEMERAL}.{secret.friendly_unique_id}",
             {"password_length": LENGTH, "exclude_punctuation": True},
         )
-        value = SecretsmanagerSecretVersion(
+        password = f"ephemeral.{EPHEMERAL}.{secret.friendly_unique_id}.random_password"
+        login = f'jsonencode({{username = "{username}", password = {password}}})'
+        self.value = SecretsmanagerSecretVersion(
             self,
             "value",
             secret_id=secret.id,
-            secret_string_wo=Expression(f"${{ephemeral.{EPHEMERAL}.{secret.friendly_unique_id}.random_password}}"),
+            secret_string_wo=Expression(f"${{{login if username else password}}}"),
             secret_string_wo_version=version,
         )
-        self.arn = value.secret_id  # and so only once there is a value
+        self.arn = self.value.secret_id  # and so only once there is a value
 
     def grant_read(self, role: IamRole) -> IamRolePolicy:
         """Let a role of the same stack read this value and no other."""

@@ -7,27 +7,24 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from config.models.data.database import Database, Part
+from config.models.data.database import Database
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier
 from modules.checkov import skip
 from modules.data.database_hours import windows
 from modules.data.postgres_parameters import PostgresParameters
-from modules.data.secret_policy import read_secret
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.acl_rules import POSTGRES
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
-from modules.policy import policy, trust_service
+from modules.policy import trust_service
 
 # The same in every database: a service's name could be a word that PostgreSQL keeps for itself.
 DATABASE = MASTER_USER = "app"
-PLAIN, SECRET = (Part.HOST, Part.PORT, Part.NAME, Part.JDBC_URL), (Part.USER, Part.PASSWORD)
 LOGS = ("postgresql", "upgrade")
 MONITORING_INTERVAL_S = 60
 INSIGHTS_RETENTION_DAYS = 7  # the longest that costs nothing
@@ -44,8 +41,8 @@ class Postgres(Construct):
     RDS makes and rotates the password in Secrets Manager, Terraform never sees it.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 
-    Exposes `instance`, `security_group`, `secret_arn`, and for the service's container `variables` and `secrets`
-    (name to what ECS reads it from).
+    Exposes `instance`, `security_group` and `secret_arn`, the master user's; services log in by another
+    (modules/data/database_logins.py).
     """
 
     def __init__(
@@ -62,7 +59,6 @@ class Postgres(Construct):
     ) -> None:
         super().__init__(scope, id_)
         sized = environment.database(settings)
-        self._environment, self._data_key = environment, encryption_key
         self.security_group = SecurityGroup(
             self, "firewall", name=f"{name}-database", description=f"Database of {name}", vpc=vpc
         )
@@ -155,45 +151,7 @@ class Postgres(Construct):
         if not sized.deletion_protection:
             skip(self.instance, "CKV_AWS_293", "deletion_protection: false in YAML: the first step to delete it")
         self.secret_arn = self.instance.master_user_secret.get(0).secret_arn
-        self.variables = {
-            "DATABASE_HOST": self.instance.address,
-            "DATABASE_PORT": str(POSTGRES),
-            "DATABASE_NAME": DATABASE,
-            "DATABASE_SECRET_ARN": self.secret_arn,
-        }
-        self.secrets = {
-            "DATABASE_USER": f"{self.secret_arn}:username::",
-            "DATABASE_PASSWORD": f"{self.secret_arn}:password::",
-        }
-        self._told = {
-            Part.HOST: self.instance.address,
-            Part.PORT: str(POSTGRES),
-            Part.NAME: DATABASE,
-            Part.JDBC_URL: f"jdbc:postgresql://{self.instance.address}:{POSTGRES}/{DATABASE}?sslmode=require",
-            Part.USER: self.secrets["DATABASE_USER"],
-            Part.PASSWORD: self.secrets["DATABASE_PASSWORD"],
-        }
-
-    def variables_for(self, settings: Database | None) -> dict[str, str]:
-        """Return what a service's container finds set, under its own names too."""
-        own = settings.variables if settings else {}
-        return self.variables | {name: self._told[part] for name, part in own.items() if part in PLAIN}
-
-    def secrets_for(self, settings: Database | None) -> dict[str, str]:
-        """Return what ECS reads from Secrets Manager, by variable."""
-        own = settings.variables if settings else {}
-        return self.secrets | {name: self._told[part] for name, part in own.items() if part in SECRET}
 
     def allow_from(self, caller: SecurityGroup, *, scope: Construct, id_: str) -> None:
         """Let the caller's tasks connect; `scope` lies in the caller's stack."""
         self.security_group.allow_from(caller, POSTGRES, scope=scope, id_=id_)
-
-    def grant_login(self, role: IamRole, *, scope: Construct, id_: str) -> IamRolePolicy:
-        """Let the role read this database's password and no other; `scope` lies in the role's stack."""
-        return IamRolePolicy(
-            scope,
-            id_,
-            role=role.id,
-            name="database-login",
-            policy=policy(*read_secret(self.secret_arn, key_arn=self._data_key.arn, region=self._environment.region)),
-        )

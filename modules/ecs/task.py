@@ -23,8 +23,8 @@ from config.models.service.container.ports import called_ports
 from config.models.service.egress import HTTPS
 from config.models.service.service import Service
 from modules.checkov import skip
+from modules.data.database_login import DatabaseLogin
 from modules.data.generated_secret import GeneratedSecret
-from modules.data.postgres import Postgres
 from modules.data.storage import Storage
 from modules.ecs.cluster import FARGATE, EcsCluster
 from modules.ecs.container import DATA_VOLUME, container_definition
@@ -58,7 +58,7 @@ class Task(Construct):
         vpc: Vpc,
         log_key: LogKey,
         cluster: EcsCluster,
-        database: Postgres | None = None,
+        database: DatabaseLogin | None = None,
         storage: Storage | None = None,
         generated: Mapping[str, GeneratedSecret] | None = None,
         variables: Mapping[str, str] | None = None,
@@ -188,13 +188,13 @@ class Task(Construct):
         """Let the router copy errors to the log group, where the rollout function finds them (ADR 0012)."""
         return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"])
 
-    def _connect(self, database: Postgres) -> list[IamRolePolicy]:
-        """Open the way to the database, and its password to the agent that starts the task and to the code in it.
+    def _connect(self, database: DatabaseLogin) -> list[IamRolePolicy]:
+        """Open the way to the database, and its password to the agent that starts the task.
 
-        The code too, since RDS changes the password every week: a task that is older must read it again.
+        To a service's code too, which may read it again when a newer one has taken its place.
         """
-        database.allow_from(self.security_group, scope=self, id_="database")
-        return [
-            database.grant_login(self.roles.execution, scope=self, id_="database-login"),
-            database.grant_login(self.roles.task, scope=self, id_="database-login-again"),
-        ]
+        database.postgres.allow_from(self.security_group, scope=self, id_="database")
+        rights = [database.grant(self.roles.execution, scope=self, id_="database-login")]
+        if database.is_for_code:
+            rights.append(database.grant(self.roles.task, scope=self, id_="database-login-again"))
+        return rights

@@ -6,7 +6,8 @@ from constructs import Construct
 
 from config.models.monitoring.postgres_exporter import POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, postgres_exporter
 from config.models.service.service import Service
-from modules.data.postgres import DATABASE, Postgres
+from modules.data.database_login import DatabaseLogin
+from modules.data.postgres import DATABASE
 from modules.ecs.fargate_service import FargateService
 from modules.ecs.scaling.autoscaling import Autoscaling
 from modules.ecs.service_discovery import register
@@ -22,16 +23,16 @@ class PostgresExporter(Construct):
     No rollout check waits for it: a database that is away must not fail the deploy that mends it (ADR 0034).
     """
 
-    def __init__(self, scope: Construct, id_: str, *, runtime: EcsRuntime, service: str, postgres: Postgres) -> None:
+    def __init__(self, scope: Construct, id_: str, *, runtime: EcsRuntime, service: str, login: DatabaseLogin) -> None:
         super().__init__(scope, id_)
         environment = runtime.environment
         settings = postgres_exporter(service, runtime.image_tags[POSTGRES_EXPORTER])
         task = make_task(
             self,
             runtime=runtime,
-            dependencies=ServiceDependencies(database=postgres),
+            dependencies=ServiceDependencies(database=login),
             exporters=(),
-            variables={"DATA_SOURCE_URI": f"{postgres.instance.address}:{POSTGRES}/{DATABASE}?sslmode=require"},
+            variables={"DATA_SOURCE_URI": f"{login.postgres.instance.address}:{POSTGRES}/{DATABASE}?sslmode=require"},
             settings=settings,
         )
         task.security_group.allow_from(runtime.scraper, POSTGRES_EXPORTER_PORT, scope=self, id_="scrape")
@@ -63,7 +64,5 @@ def export_database(
     scope: Construct, *, runtime: EcsRuntime, dependencies: ServiceDependencies, settings: Service
 ) -> None:
     """Add the exporter of a service's own database, where its file asks for one."""
-    if dependencies.database and settings.has_database_exporter:
-        PostgresExporter(
-            scope, "database-exporter", runtime=runtime, service=settings.name, postgres=dependencies.database
-        )
+    if settings.has_database_exporter and dependencies.database and (login := dependencies.database.exporter):
+        PostgresExporter(scope, "database-exporter", runtime=runtime, service=settings.name, login=login)

@@ -26,6 +26,8 @@ PASSWORD_RESET = "RDS-EVENT-0016"  # noqa: S105 (an event's name)
 class PasswordRestarts(Construct):
     """Invokes the rollout function when a password has changed, and every five minutes; an alarm when it fails.
 
+    Those of a database's roles change by a deploy; RDS' own is that of tasks of an older version of the platform.
+
     Secrets Manager tells EventBridge of a rotation only where the account has a trail of CloudTrail, and RDS promises
     its event for no rotation: so the function is asked by the clock too. What is new already, it leaves alone.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html

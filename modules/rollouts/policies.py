@@ -51,9 +51,10 @@ def watch(environment: Environment) -> tuple[Statement, ...]:
 
 
 def notice_rotations(environment: Environment) -> tuple[Statement, ...]:
-    """See which passwords of RDS a task is handed over, and when they were rotated; never the passwords.
+    """See which passwords of databases a task is handed over, and when they changed; never the passwords.
 
-    RDS names a secret after nothing of its database, so the account's are all that a name can say.
+    RDS names a secret after nothing of its database, so the account's are all that a name can say. Those of a
+    database's roles have an underscore, which no other secret of a service has.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
     """
     of_account = f"{environment.region}:{environment.account_id}"
@@ -70,6 +71,10 @@ def notice_rotations(environment: Environment) -> tuple[Statement, ...]:
             reason="DescribeTaskDefinition knows no resource.",
         ),
         allow(["secretsmanager:DescribeSecret"], [f"arn:aws:secretsmanager:{of_account}:secret:rds!db-*"]),
+        allow(
+            ["secretsmanager:ListSecretVersionIds"],
+            [f"arn:aws:secretsmanager:{of_account}:secret:{environment.name}/*/app_*"],
+        ),
     )
 
 

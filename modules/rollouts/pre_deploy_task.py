@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from cdktf import Fn, TerraformResourceLifecycle
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from config.models.environment.environment import Environment
-from config.models.environment.subnets import Tier
 from config.models.service.service import Service
 from modules.checkov import skip
 from modules.data.postgres import Postgres
@@ -18,6 +17,7 @@ from modules.ecs.task import Task
 from modules.network.vpc import Vpc
 from modules.rollouts.function import RolloutFunction
 from modules.rollouts.invocations import RolloutInvocations
+from modules.rollouts.run_request import run_request
 
 NOTHING_YET = "nothing yet"
 
@@ -52,26 +52,21 @@ class PreDeployTask(Construct):
             lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]),
         )
         skip(record, "CKV2_AWS_34", "It names images and a database, no secrets.")
-        # What another stack hands over counts as sensitive, and a plan would hide all that is asked.
-        subnets = Fn.join(",", [subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()])
         RolloutInvocations(
             self,
             "run",
             function=rollouts,
             what={
-                "do": "run",
-                "cluster": environment.name,
-                "task_definition": task.definition.arn,
-                "family": environment.qualify(settings.name),
-                "container": settings.name,
-                "log_group": task.log_group.name,
-                "subnets": Fn.nonsensitive(subnets),
-                "security_group": task.security_group.group.id,
+                **run_request(
+                    environment=environment,
+                    vpc=vpc,
+                    task=task,
+                    # A database that is restored or made anew gets a new secret, and has to be migrated again.
+                    database=database.secret_arn if database else "no database",
+                    work=work(environment.image(settings), settings),
+                    settings=settings,
+                ),
                 "record": record.name,
-                # A database that is restored or made anew gets a new secret, and has to be migrated again.
-                "database": Fn.nonsensitive(database.secret_arn) if database else "no database",
-                "work": work(environment.image(settings), settings),
-                "timeout_s": settings.timeout_minutes * 60,
             },
             timeout_s=settings.timeout_minutes * 60,
             needs=task.roles.execution_policy,

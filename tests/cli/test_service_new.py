@@ -342,7 +342,7 @@ def test_a_service_whose_database_is_protected_is_not_removed_in_one_step(root: 
     text = (root / "service_configs/api.yaml").read_text()
     (root / "service_configs/api.yaml").write_text(text.replace("{}", "{deletion_protection: false}"))
     ended = groundwork("service", "remove", "api", "--yes")
-    assert "groundwork destroy prod service-api database-api logs-api\n" in ended.out
+    assert "groundwork destroy prod service-api logins-api database-api logs-api\n" in ended.out
 
 
 def test_removing_takes_the_file_and_its_releases_and_says_how_the_stack_is_destroyed(

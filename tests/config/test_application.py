@@ -58,7 +58,7 @@ service_configs/api.yaml:9: database.of: web has no database of its own: web.yam
         """
 service_configs/api.yaml:9: database.multi_az: the database of web is sized in its own file
   value: true
-  allowed: only `of:` and `variables:`
+  allowed: only `of:`, `login:` and `variables:`
   fix: move it to web.yaml
 """,
     ),

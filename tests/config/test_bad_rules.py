@@ -759,7 +759,7 @@ environments: there is no environment
         """
 service_configs/grafana.yaml:1: the file's name: the platform's own grafana has this name
   value: grafana
-  allowed: any but alertmanager, blackbox-exporter, cloudwatch-exporter, ec2, ecs-exporter, edge, fluent-bit, grafana, logging, network, otel-collector, postgres-exporter, prometheus, scraper
+  allowed: any but alertmanager, blackbox-exporter, cloudwatch-exporter, database-roles, ec2, ecs-exporter, edge, fluent-bit, grafana, logging, network, otel-collector, postgres-exporter, prometheus, scraper
   fix: rename the file
 """,  # noqa: E501
     ),

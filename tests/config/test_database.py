@@ -20,7 +20,7 @@ CASES = [
 service_configs/api.yaml:9: database: has no value
   value: nothing
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, exporter, variables
+backup_retention_days, deletion_protection, of, login, password_version, exporter, variables
   fix: write `database: {}` for one with the environment's sizes, or remove the line
 """,
     ),
@@ -31,7 +31,7 @@ backup_retention_days, deletion_protection, of, exporter, variables
 service_configs/api.yaml:9: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, exporter, variables
+backup_retention_days, deletion_protection, of, login, password_version, exporter, variables
   fix: write database: {}
 """,
     ),
@@ -61,6 +61,34 @@ service_configs/api.yaml:10: database.instance_class: has the wrong form
 service_configs/api.yaml:10: database.instance_class: has the wrong form
   value: db.t4g.huge
   allowed: an RDS instance class such as db.t4g.medium, or null
+""",
+    ),
+    Bad(
+        "a login as the master user",
+        added(API, "database:\n  login: master\n"),
+        """
+service_configs/api.yaml:10: database.login: is none of the choices
+  value: master
+  allowed: data, schema, or null
+""",
+    ),
+    Bad(
+        "passwords of a version that is no number",
+        added(API, "database:\n  password_version: two\n"),
+        """
+service_configs/api.yaml:10: database.password_version: needs a whole number, not text
+  value: two
+  allowed: a whole number, at least 1
+""",
+    ),
+    Bad(
+        "another's database with passwords of its own",
+        added(API, "database:\n  of: web\n  password_version: 2\n"),
+        """
+service_configs/api.yaml:11: database.password_version: the database of web is sized in its own file
+  value: 2
+  allowed: only `of:`, `login:` and `variables:`
+  fix: move it to web.yaml
 """,
     ),
     Bad(
@@ -135,4 +163,5 @@ def test_a_database_can_differ_by_environment(tmp_path: Path) -> None:
 
 
 def test_every_choice_of_a_service_has_a_default_of_the_environment() -> None:
-    assert set(Database.model_fields) - {"engine_version", "exporter", "of", "variables"} <= set(Databases.model_fields)
+    own = {"engine_version", "exporter", "login", "of", "password_version", "variables"}
+    assert set(Database.model_fields) - own <= set(Databases.model_fields)

@@ -610,7 +610,7 @@ service_configs/more.yaml:2: database.of: some has no database of its own: it us
 service_configs/some.yaml:2: database: needs fields of its own, not text
   value: own
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, exporter, variables
+backup_retention_days, deletion_protection, of, login, password_version, exporter, variables
   fix: write database: {of: own}
 """,
     ),
@@ -621,7 +621,7 @@ backup_retention_days, deletion_protection, of, exporter, variables
 service_configs/some.yaml:2: database: needs fields of its own, not true or false
   value: true
   allowed: the fields engine_version, instance_class, storage_gib, max_storage_gib, multi_az, \
-backup_retention_days, deletion_protection, of, exporter, variables
+backup_retention_days, deletion_protection, of, login, password_version, exporter, variables
   fix: write database: {}
 """,
     ),
@@ -911,7 +911,7 @@ service_configs/some.yaml:4: scaling.max_tasks: rabbitmq would run in several ta
 service_configs/some.yaml:2: database.engine: there is no such field
   value: engine: mysql
   allowed: engine_version, instance_class, storage_gib, max_storage_gib, multi_az, backup_retention_days, \
-deletion_protection, of, exporter, variables
+deletion_protection, of, login, password_version, exporter, variables
   fix: remove it: it is PostgreSQL, its version `engine_version:`
 """,
     ),

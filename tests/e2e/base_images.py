@@ -26,6 +26,7 @@ PROGRAMS = {
     "grafana": {},
     "blackbox-exporter": {"prometheus-blackbox-exporter": "/bin/blackbox_exporter"},
     "cloudwatch-exporter": {},
+    "database-roles": {},
     "postgres-exporter": {},
     "otel-collector": {},
     "ecs-exporter": {},

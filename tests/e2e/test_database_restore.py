@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from tests.e2e.small_program import SmallCheckout
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 ORDERS = "kind: internal\nhealth_check: none\nimage: public.ecr.aws/nginx/nginx:1.29.1\nport: 80\ndatabase: {}\n"
+LOGINS = "dev-logins-orders"
 STACK, OWN, COPY = "dev-database-orders", "dev-orders", "dev-orders-restored"
-# The database's own stack and network, and a reader of its address and secret in place of the service.
+# The stacks of the database and of its logins, what they need, and a reader of its address and secrets in place of the
+# service.
 PROGRAM = """
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-
 sys.path.insert(0, {root!r})
 import main  # it prepares the import of the provider
 
@@ -30,28 +31,27 @@ from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 
 from config.loader.platform import load_platform
 from config.models.nat import Nat
-from modules.encryption_key import EncryptionKey
-from modules.log_key import LogKey
-from modules.network.vpc import Vpc
-from stacks.database import DatabaseStack
+from stacks.cluster import ClusterStack
+from stacks.database import databases_of
+from stacks.logins import logins_of
+from stacks.network import NetworkStack
 from stacks.platform_stack import LOCAL_AWS, PlatformStack
 
 assert {pause!r}
 app = App(context={{LOCAL_AWS: True}})
 [deployment] = load_platform(Path(__file__).parent, only="dev")
-environment, [orders] = deployment.environment, deployment.services
-network = PlatformStack(app, name="network", environment=environment)
-account, region = environment.account_id, environment.region
+environment, services = deployment.environment, deployment.services
 settings = environment.network.model_copy(update={{"nat": Nat.NONE}})
-runtime = SimpleNamespace(
-    environment=environment,
-    vpc=Vpc(network, "vpc", name="dev", region=region, settings=settings),
-    encryption_key=EncryptionKey(network, "data-key", name="dev", account_id=account),
-    log_key=LogKey(network, "log-key", name="dev", account_id=account, region=region),
-)
-database = DatabaseStack(app, runtime=runtime, service="orders", settings=orders.database)
+environment = environment.model_copy(update={{"network": settings}})
+network = NetworkStack(app, environment=environment)
+tags = dict.fromkeys(("database-roles", "fluent-bit"), "0" * 16)
+runtime = ClusterStack(app, environment=environment, network=network, image_tags=tags).runtime
+databases = databases_of(app, services, runtime=runtime)
+login = logins_of(app, services, databases, runtime=runtime)["orders"]
 reader = PlatformStack(app, name="service-orders", environment=environment)
-for name, value in (("host", database.postgres.instance.address), ("secret", database.postgres.secret_arn)):
+postgres = login.postgres
+told = {{"host": postgres.instance.address, "master": postgres.secret_arn, "login": login.secret_arn}}
+for name, value in told.items():
     SsmParameter(reader, name, name=f"/dev/{{name}}", type="String", value=value)
 app.synth()
 """
@@ -65,7 +65,7 @@ class Place:
         self.checkout = SmallCheckout.make(root / "checkout", self.endpoint.environment(), PROGRAM)
         (self.checkout.root / "service_configs/orders.yaml").write_text(ORDERS)
         self._session = boto3.Session("test", "test", region_name="eu-west-1")
-        self.rds, self.ssm = self.client("rds"), self.client("ssm")
+        self.rds, self.ssm, self.ecs = self.client("rds"), self.client("ssm"), self.client("ecs")
 
     def client(self, service: str) -> Any:
         return self._session.client(service, endpoint_url=self.endpoint.url)  # type: ignore[call-overload]
@@ -77,6 +77,18 @@ class Place:
 
     def instances(self) -> dict[str, Any]:
         return {one["DBInstanceIdentifier"]: one for one in self.rds.describe_db_instances()["DBInstances"]}
+
+    def roles_made(self) -> list[str]:
+        """The secrets of the master users as whom the roles were made, in turn."""
+        arns = self.ecs.list_tasks(cluster="dev", family="dev-orders_roles", desiredStatus="STOPPED")["taskArns"]
+        tasks = self.ecs.describe_tasks(cluster="dev", tasks=arns)["tasks"] if arns else []
+        return [self._master(one["taskDefinitionArn"]) for one in sorted(tasks, key=lambda one: one["createdAt"])]
+
+    def _master(self, definition: str) -> str:
+        found = self.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+        (its,) = found["containerDefinitions"]
+        references = {one["name"]: one["valueFrom"] for one in its["secrets"]}
+        return str(references["PGPASSWORD"].removesuffix(":password::"))
 
     def told(self, name: str) -> str:
         return str(self.ssm.get_parameter(Name=f"/dev/{name}")["Parameter"]["Value"])
@@ -91,6 +103,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield made
     finally:
         launcher.stop(directory=root / "aws")
+
+
+def test_the_login_is_a_secret_with_user_and_password_and_the_roles_are_made_as_master(place: Place) -> None:
+    read = place.client("secretsmanager").get_secret_value(SecretId=place.told("login"))
+    assert read["Name"] == "dev/orders/app_schema"
+    value = json.loads(read["SecretString"])
+    assert value.keys() == {"username", "password"}
+    assert value["username"] == "app_schema"
+    assert len(value["password"]) == 40
+    assert place.roles_made() == [place.instances()[OWN]["MasterUserSecret"]["SecretArn"]]
+    assert place.checkout.plan(LOGINS) == 0
+    state = place.client("s3").get_object(Bucket="acme-dev-terraform-state", Key="dev/logins-orders.tfstate")
+    assert value["password"] not in state["Body"].read().decode()
 
 
 def test_it_is_restored_beside_the_old_one_and_takes_its_place(place: Place) -> None:
@@ -124,11 +149,13 @@ def test_it_is_restored_beside_the_old_one_and_takes_its_place(place: Place) -> 
     assert now[old]["DbiResourceId"] == before["DbiResourceId"]
     assert f"aws rds delete-db-instance --db-instance-identifier {old}" in output
     assert now[OWN]["DbiResourceId"] == copy["DbiResourceId"]
-    assert now[OWN]["MasterUserSecret"]["SecretArn"] == copy["MasterUserSecret"]["SecretArn"] == place.told("secret")
+    assert now[OWN]["MasterUserSecret"]["SecretArn"] == copy["MasterUserSecret"]["SecretArn"] == place.told("master")
     assert now[OWN]["Endpoint"]["Address"] == place.told("host")
     assert "groundwork:restored" not in {tag["Key"] for tag in now[OWN]["TagList"]}
     assert now[OWN]["MonitoringInterval"] == before["MonitoringInterval"]
-    assert place.checkout.plan(STACK) == 0
+    masters = [one["MasterUserSecret"]["SecretArn"] for one in (before, now[OWN])]
+    assert place.roles_made() == masters, "what was restored may have been from before its roles, or their passwords"
+    assert [place.checkout.plan(stack) for stack in (STACK, LOGINS)] == [0, 0]
 
 
 def test_a_switchover_that_was_killed_between_its_steps_goes_on(place: Place) -> None:
@@ -140,5 +167,5 @@ def test_a_switchover_that_was_killed_between_its_steps_goes_on(place: Place) ->
     now = place.instances()
     assert now[OWN]["DbiResourceId"] == before[COPY]["DbiResourceId"]
     assert now["dev-orders-until-then"]["DbiResourceId"] == before[OWN]["DbiResourceId"]
-    assert now[OWN]["MasterUserSecret"]["SecretArn"] == place.told("secret")
+    assert now[OWN]["MasterUserSecret"]["SecretArn"] == place.told("master")
     assert place.checkout.plan(STACK) == 0

@@ -19,8 +19,9 @@ from tests.e2e.visitor import SERVICES, Visitor, allowed, is_a_persons, workflow
 
 pytestmark = pytest.mark.e2e
 
-NEVER_IN_DEV = {"backup", "backup-storage", "ecr", "globalaccelerator", "elasticfilesystem", "ssm", "tag"}
-"""Services that the shop's dev has nothing of: backups, an accelerator, file systems; and what `groundwork` asks."""
+NEVER_IN_DEV = {"aps", "backup", "backup-storage", "ecr", "globalaccelerator", "elasticfilesystem", "ssm", "tag"}
+"""Services that the shop's dev has nothing of: Prometheus' workspaces, backups, an accelerator, file systems; and what
+`groundwork` asks."""
 STACKS = {"dev-network", "dev-cluster", "dev-edge", *(f"dev-service-{name}" for name in SERVICES)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -109,7 +110,8 @@ def test_the_exporter_of_a_database_runs_under_its_name_and_knows_the_password_b
     told = {one["name"]: one["value"] for one in container["environment"]}
     assert told["DATA_SOURCE_URI"] == f"{database['Endpoint']['Address']}:5432/app?sslmode=require"
     references = {one["name"]: one["valueFrom"] for one in container["secrets"]}
-    assert references["DATA_SOURCE_PASS"] == f"{database['MasterUserSecret']['SecretArn']}:password::"
+    secret = rf"arn:aws:secretsmanager:.+:secret:{ENVIRONMENT}/{WATCHED}/app_exporter-\w{{6}}"
+    assert re.fullmatch(rf"{secret}:password::", references["DATA_SOURCE_PASS"])
 
 
 def test_a_traced_service_has_its_collector_and_the_right_to_write_to_x_ray(examples: Checkout) -> None:

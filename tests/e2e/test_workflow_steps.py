@@ -168,9 +168,9 @@ def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(run
     assert "service-orders" in planned["dev"].split()
     assert "### Plan of dev: 1 stack cannot be planned yet\n" in runner.comment("dev")
     assert "### Plan of shared: changes in 1 of 1 stack\n" in runner.comment("shared")
-    assert "- waits for cluster, database-orders, logs-orders, network: planned once that is deployed" in (
-        runner.comment("dev").replace("\\", "")
-    )
+    needs = "cluster, database-orders, logins-orders, logs-orders, network"
+    said = runner.comment("dev").replace("\\", "")
+    assert f"- waits for {needs}: planned once that is deployed" in said
 
     releases.write_text("orders: v2\n")
     runner.commit()

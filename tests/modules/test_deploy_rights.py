@@ -69,7 +69,9 @@ def test_no_role_of_a_workflow_reads_what_is_stored_for_a_service(plan: Role, de
         secret = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret"
         assert not its.may("secretsmanager:GetSecretValue", f"{secret}:dev/orders/stripe-key-a1B2c3")
         assert not its.may("secretsmanager:GetSecretValue", f"{secret}:rds!db-1234")
+        assert not its.may("secretsmanager:GetSecretValue", f"{secret}:dev/orders/app-key-a1B2c3")
         assert its.may("secretsmanager:GetSecretValue", f"{secret}:dev/grafana/admin-password-a1B2c3")
+        assert its.may("secretsmanager:GetSecretValue", f"{secret}:dev/orders/app_data-a1B2c3")
 
 
 @pytest.mark.parametrize(

@@ -80,13 +80,14 @@ def test_each_rule_asks_for_what_the_function_does_and_may_invoke_it(
     }
 
 
-def test_the_function_sees_when_passwords_of_rds_were_rotated_and_reads_none(cluster: Stack) -> None:
+def test_the_function_sees_when_passwords_of_databases_changed_and_reads_none(cluster: Stack) -> None:
     policy = json.loads(cluster.one("aws_iam_role_policy", name="notice-rotations")["policy"])
     allowed = {action: one["Resource"] for one in policy["Statement"] for action in one["Action"]}
     assert allowed == {
         "ecs:ListServices": ["*"],
         "ecs:DescribeTaskDefinition": ["*"],
         "secretsmanager:DescribeSecret": ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*"],
+        "secretsmanager:ListSecretVersionIds": ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*/app_*"],
     }
     assert policy["Statement"][0]["Condition"]["ArnEquals"]["ecs:cluster"].endswith(":cluster/prod")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from typing import Any
@@ -11,9 +10,8 @@ import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.iam_role import IamRole
 
-from config.models.data.database import INJECTED, Database
+from config.models.data.database import Database
 from config.models.environment.subnets import Tier
 from modules.data.postgres import Postgres
 from modules.encryption_key import EncryptionKey
@@ -51,14 +49,12 @@ def a_database(settings: Database | None = None, **environment: Any) -> Stack:
 
 
 def opened() -> Stack:
-    """A database that one caller may connect to, with a role that may read its password."""
+    """A database that one caller may connect to."""
 
     def make(stack: TerraformStack) -> None:
         postgres, vpc = build(stack, Database(), {})
         caller = SecurityGroup(stack, "caller", name="test-caller", description="A caller", vpc=vpc)
         postgres.allow_from(caller, scope=stack, id_="database")
-        role = IamRole(stack, "role", name="reader", assume_role_policy="{}")
-        postgres.grant_login(role, scope=stack, id_="login")
 
     return synthesize_construct(make)
 
@@ -201,26 +197,3 @@ def test_no_documented_command_gives_postgresql_what_is_oracles() -> None:
             known = members.get(option) or members.get(option.removeprefix("no-")) or {}
             assert known, f"{name} has no --{option}"
             assert "Applies to RDS for Oracle only" not in known.get("documentation", ""), f"{name} --{option}"
-
-
-def test_a_role_may_read_this_password_and_no_other() -> None:
-    stack = opened()
-    (policy,) = stack.all("aws_iam_role_policy", name="database-login")
-    secret = stack.id_of(stack.one("aws_db_instance")).replace(".id}", ".master_user_secret[0].secret_arn}")
-    read, decrypt = json.loads(policy["policy"])["Statement"]
-    assert (read["Action"], read["Resource"]) == (["secretsmanager:GetSecretValue"], [secret])
-    assert decrypt["Action"] == ["kms:Decrypt"]
-    assert decrypt["Condition"]["StringEquals"] == {
-        "kms:EncryptionContext:SecretARN": secret,
-        "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
-    }
-
-
-def test_a_container_gets_the_address_as_variables_and_the_login_as_secrets() -> None:
-    found: list[Postgres] = []
-    synthesize_construct(lambda stack: found.append(build(stack, Database(), {})[0]))
-    (postgres,) = found
-    assert postgres.variables.keys() | postgres.secrets.keys() == INJECTED
-    assert postgres.variables["DATABASE_PORT"] == "5432"
-    assert "password" not in "".join(postgres.variables.values())
-    assert postgres.secrets["DATABASE_PASSWORD"].endswith(":password::")

@@ -198,6 +198,7 @@ def test_all_but_the_log_router_give_up_root(checkout: Path) -> None:
         "alertmanager": nobody,
         "blackbox-exporter": nobody,
         "cloudwatch-exporter": nobody,
+        "database-roles": nobody,
         "ecs-exporter": nobody,
         "fluent-bit": [],
         "grafana": ["472"],
@@ -225,9 +226,9 @@ def test_a_missing_base_is_named(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "wrong", "place", "allowed"),
     [
-        ("&arch={arch}", "&arch=amd64", "17: grafana-opensearch.url", "an address with {arch}"),
-        ("https://grafana.com", "grafana.com", "17: grafana-opensearch.url", "an address with {arch}"),
-        ("amd64: eb50", "amd64: EB50", "19: grafana-opensearch.sha256.amd64", "64 hexadecimal digits"),
+        ("&arch={arch}", "&arch=amd64", "18: grafana-opensearch.url", "an address with {arch}"),
+        ("https://grafana.com", "grafana.com", "18: grafana-opensearch.url", "an address with {arch}"),
+        ("amd64: eb50", "amd64: EB50", "20: grafana-opensearch.sha256.amd64", "64 hexadecimal digits"),
         ("  arm64: 25f6", "  riscv: 25f6", "", "arm64"),
     ],
 )

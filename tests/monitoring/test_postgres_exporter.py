@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import socket
 import subprocess
-import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,113 +15,30 @@ import yaml
 
 from config.models.monitoring.postgres_exporter import HEALTH_CHECK, POSTGRES_EXPORTER_PORT
 from tests.monitoring.exported import OF_POSTGRES
+from tests.postgres_server import (
+    HOST,
+    PASSWORD,
+    PATIENCE_S,
+    USER,
+    Server,
+    debians_postgres,
+    free_port,
+    running_postgres,
+    until,
+)
 from tests.synthesis import ROOT
 
 pytestmark = pytest.mark.promtool
 
 IMAGE = ROOT / "docker/postgres-exporter"
 QUERIES = IMAGE / "rootfs/etc/postgres-exporter/queries.yml"
-HOST, USER, PASSWORD, OWNER = "127.0.0.1", "app", "p@ss/w:rd?", "postgres"
-PATIENCE_S = 60
 SAMPLE = re.compile(r"^(\w+)(?:{(.*)})? (\S+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Server:
-    """A PostgreSQL, and where its programs are."""
-
-    port: int
-    programs: Path
-
-    def sql(self, statement: str, *, wait: bool = True) -> subprocess.Popen[str]:
-        """Run a statement in a session of its own."""
-        command = [
-            str(self.programs / "psql"),
-            "-h",
-            HOST,
-            "-p",
-            str(self.port),
-            "-U",
-            USER,
-            "-d",
-            USER,
-            "-qAtc",
-            statement,
-        ]
-        session = subprocess.Popen(
-            command,
-            env={**os.environ, "PGPASSWORD": PASSWORD},
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        if wait:
-            _, errors = session.communicate(timeout=PATIENCE_S)
-            assert session.returncode == 0, errors
-        return session
-
-    def count(self, table: str, *, dead: int, live: int) -> None:
-        """Wait until PostgreSQL's own statistics have the rows: a session reports when it has ended."""
-        counted = f"SELECT n_dead_tup, n_live_tup FROM pg_stat_user_tables WHERE relname = '{table}'"
-        until(lambda: self.sql(counted, wait=False).communicate(timeout=PATIENCE_S)[0].strip() == f"{dead}|{live}")
-
-    @contextmanager
-    def session(self, statement: str) -> Iterator[None]:
-        """Keep a statement running, and end its session with PostgreSQL's own means."""
-        session = self.sql(statement, wait=False)
-        try:
-            yield
-        finally:
-            held = "pid <> pg_backend_pid() AND query LIKE '%-- held'"
-            self.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {held}")
-            session.communicate(timeout=PATIENCE_S)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A PostgreSQL with a password and TLS; its own user owns its folder, for it refuses to run as root."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    as_owner = ("setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups") if os.geteuid() == 0 else ()
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
-        folder = Path(name)
-        (folder / "password").write_text(PASSWORD)
-        openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
-        files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-        subprocess.run([*openssl, *files], check=True, capture_output=True)
-        (folder / "key.pem").chmod(0o600)
-        if as_owner:
-            for path in (folder, *folder.iterdir()):
-                shutil.chown(path, OWNER, OWNER)
-        made = ["-D", str(folder / "data"), "-U", USER, "--auth=scram-sha-256", f"--pwfile={folder}/password"]
-        subprocess.run([*as_owner, programs / "initdb", *made], check=True, capture_output=True, cwd=folder)
-        settings = {"listen_addresses": HOST, "ssl": "on", "ssl_cert_file": folder / "cert.pem"}
-        settings |= {"ssl_key_file": folder / "key.pem", "unix_socket_directories": folder, "fsync": "off"}
-        flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                [*as_owner, programs / "postgres", "-D", folder / "data", "-p", str(port), *flags],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-            )
-            try:
-                ready = [str(programs / "pg_isready"), "-q", "-h", HOST, "-p", str(port)]
-                until(lambda: subprocess.run(ready, check=False).returncode == 0)
-                its = Server(port, programs)
-                create = [str(programs / "createdb"), "-h", HOST, "-p", str(port), "-U", USER, USER]
-                subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
-                yield its
-            finally:
-                process.send_signal(signal.SIGINT)  # it waits for no session
-                process.wait(PATIENCE_S)
+    with running_postgres(debians_postgres(), superuser=USER) as running:
+        yield running
 
 
 @contextmanager
@@ -154,13 +64,6 @@ def exporter(server: Server, folder: Path, *, password: str = PASSWORD) -> Itera
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
-
-
-def until(ready: Callable[[], bool]) -> None:
-    last = time.monotonic() + PATIENCE_S
-    while not ready():
-        assert time.monotonic() < last
-        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:

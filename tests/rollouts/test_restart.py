@@ -19,6 +19,7 @@ from tests.rollouts.test_handler import Context
 
 REQUEST: RestartRequest = {"do": "restart", "cluster": "dev"}
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-0123-AbCdEf"
+LOGIN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:dev/orders/app_data-AbCdEf"
 OWN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:dev/orders/token-AbCdEf"
 SERVICE = "arn:aws:ecs:eu-west-1:123456789012:service/dev/orders"
 ROTATED = now() - timedelta(minutes=10)
@@ -67,6 +68,19 @@ def rotated(secrets: Stubber, moment: datetime | None = ROTATED) -> None:
     secrets.add_response("describe_secret", answer, {"SecretId": SECRET})
 
 
+def made(secrets: Stubber, *ages: timedelta) -> None:
+    """The login of a role has these versions, the newest first and current."""
+    versions = [
+        {
+            "VersionId": str(number) * 32,
+            "VersionStages": ["AWSPREVIOUS" if number else "AWSCURRENT"],
+            "CreatedDate": now() - age,
+        }
+        for number, age in enumerate(ages)
+    ]
+    secrets.add_response("list_secret_version_ids", {"ARN": LOGIN, "Versions": versions[::-1]}, {"SecretId": LOGIN})
+
+
 def began(ecs: Stubber, *moments: datetime, service: str = "orders") -> None:
     """The service's tasks began then."""
     tasks = [{"taskArn": f"{TASK}{number}", "createdAt": moment} for number, moment in enumerate(moments)]
@@ -96,6 +110,27 @@ def test_a_service_with_a_task_from_before_the_rotation_is_deployed_again(stubs:
     deployed_since(ecs)
     deployment_begins(ecs)
     assert handle(dict(REQUEST), Context()) == {"verdict": "restarted", "started": ["orders"], "under_way": []}
+
+
+def test_a_task_from_before_the_password_of_a_role_is_replaced_once_the_database_knows_it(
+    stubs: tuple[Stubber, Stubber],
+) -> None:
+    ecs, secrets = stubs
+    found(ecs, "orders")
+    reads(ecs, f"{LOGIN}:username::", f"{LOGIN}:password::", f"{OWN}")
+    made(secrets, timedelta(minutes=11), timedelta(days=1))
+    began(ecs, now() - timedelta(minutes=12))
+    ecs.add_response("list_service_deployments", {"serviceDeployments": []})
+    deployment_begins(ecs)
+    assert restart(REQUEST)["started"] == ["orders"]
+
+
+def test_a_password_that_may_not_be_set_yet_restarts_nothing(stubs: tuple[Stubber, Stubber]) -> None:
+    ecs, secrets = stubs
+    found(ecs, "orders")
+    reads(ecs, f"{LOGIN}:password::")
+    made(secrets, timedelta(minutes=9), timedelta(days=1))
+    assert restart(REQUEST)["started"] == []
 
 
 def test_services_of_one_database_are_restarted_all(stubs: tuple[Stubber, Stubber]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.models.data.login import Login
 from config.models.data.password_rotation import PasswordRotation
 from config.models.service_names import ServiceName, VariableName
 from config.models.settings import LogRetentionDays, Mistake, Settings, in_words
@@ -30,6 +31,7 @@ INJECTED = frozenset(
         "DATABASE_HOST",
         "DATABASE_NAME",
         "DATABASE_PASSWORD",
+        "DATABASE_PASSWORD_VERSION",
         "DATABASE_PORT",
         "DATABASE_SECRET_ARN",
         "DATABASE_USER",
@@ -119,6 +121,14 @@ class Database(Settings):
     of: ServiceName | None = Field(
         default=None, description="Uses the database of that service, with the same way in and the same variables."
     )
+    login: Login | None = Field(
+        default=None,
+        description="data: reads and writes rows; schema: may change the tables too. By default schema for a one-off, "
+        "and for the others data where a one-off with `before:` prepares the database, else schema.",
+    )
+    password_version: int = Field(
+        default=1, ge=1, description="A greater number makes other passwords for it at the next deploy."
+    )
     exporter: bool = Field(
         default=False,
         description="A small task reads its locks, transactions, queries and tables for Prometheus, with alerts and "
@@ -132,12 +142,12 @@ class Database(Settings):
 
     def mistakes(self) -> Iterator[Mistake]:
         """Refuse sizes beside `of:`, and a name that is set anyway."""
-        sizes = sorted(self.model_fields_set - {"of", "variables"})
+        sizes = sorted(self.model_fields_set - {"of", "login", "variables"})
         if self.of and sizes:
             yield Mistake(
                 field=sizes[0],
                 message=f"the database of {self.of} is sized in its own file",
-                allowed="only `of:` and `variables:`",
+                allowed="only `of:`, `login:` and `variables:`",
                 fix=f"move it to {self.of}.yaml",
                 because=("of",),
             )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from config.models.data.login import Login
 from config.models.service.aws.buckets import Bucket
 from config.models.service.aws.cache import Cache
 from config.models.service.aws.queues import Queue
 from config.models.service.aws.volumes import Volume
 from config.models.service.fields import ServiceFields
+from config.models.service.kinds import Kind
 
 
 def database_owner(service: ServiceFields, services: Sequence[ServiceFields]) -> str:
@@ -17,6 +19,17 @@ def database_owner(service: ServiceFields, services: Sequence[ServiceFields]) ->
         return service.database.of or service.name
     prepared = [other for other in services if other.name in service.before[:1] and other.database]
     return database_owner(prepared[0], services) if prepared else service.name
+
+
+def database_login(service: ServiceFields, services: Sequence[ServiceFields]) -> Login:
+    """Return what it may do in its database: what its file says, else no more than a service with a migration needs."""
+    if service.database and service.database.login:
+        return service.database.login
+    if service.kind is Kind.ONE_OFF:
+        return Login.SCHEMA
+    owner = database_owner(service, services)
+    prepared = any(other.before and database_owner(other, services) == owner for other in services)
+    return Login.DATA if prepared else Login.SCHEMA
 
 
 def owns_storage(service: ServiceFields) -> bool:

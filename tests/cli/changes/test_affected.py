@@ -21,7 +21,8 @@ from tests.cli.changes.conftest import Compare
 from tests.synthesis import ROOT, Checkout
 
 ORDERS, DEV, PROD = "service_configs/orders.yaml", "environments/dev.yaml", "environments/prod.yaml"
-EVERY_STACK = ["account", "cluster", "database-orders", "edge", "logging", "monitoring", "network", "storage-mailer"]
+EVERY_STACK = ["account", "cluster", "database-orders", "edge", "logging", "logins-orders", "monitoring", "network"]
+EVERY_STACK += ["storage-mailer"]
 EVERY_STACK += [f"{kind}-{name}" for kind in ("logs", "service") for name in ("mailer", "orders", "storefront")]
 
 
@@ -199,7 +200,7 @@ def test_the_waves_are_those_of_a_deploy_and_what_is_gone_goes_last(changed: Che
         {"shared-registry"},
         {"dev-account", "dev-network"},
         {"dev-cluster", "dev-database-orders", "dev-edge", "dev-logging"},
-        {"dev-logs-orders", "dev-logs-storefront"},
+        {"dev-logins-orders", "dev-logs-orders", "dev-logs-storefront"},
         {"dev-monitoring", "dev-service-orders"},
         {"dev-service-storefront"},
         {"dev-service-mailer"},
