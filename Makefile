@@ -19,16 +19,16 @@ demo-down: install ## destroy what `make demo` made, and stop the embedded AWS
 	@$(BIN)/groundwork demo-down
 
 .PHONY: test
-test: install .venv-checkov .venv-provider-6 .venv-cdktn ## all tests but the long ones; dev is applied, and taken away, with the real Terraform and AWS provider
+test: install .venv-checkov ## all tests but the long ones; dev is applied, and taken away, with the real Terraform and AWS provider
 	$(BIN)/pytest $(PARALLEL) -m "not long"
 
 .PHONY: long
-long: install ## the long tests: other environments, Terraform Cloud, faults and recovery, benchmarks, the workflows' own steps
+long: install .venv-provider-6 .venv-cdktn ## the long tests: other environments and engines, Terraform Cloud, faults and recovery, benchmarks, workflows
 	$(BIN)/pytest $(PARALLEL) -m long
 
 .PHONY: unit
 unit: install ## the tests that need neither Terraform nor containers: seven minutes on two processors
-	$(BIN)/pytest -n auto --dist loadfile -m "not e2e and not docker and not engines"
+	$(BIN)/pytest -n auto --dist loadfile -m "not e2e and not docker and not long"
 
 .PHONY: e2e
 e2e: install .venv-checkov ## only the tests that apply with the real Terraform and AWS provider

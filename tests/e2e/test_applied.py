@@ -18,7 +18,7 @@ from tests.e2e.small_program import SmallCheckout
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 BUCKET = "acme-dev-terraform-state"
 ALONE = "no changes since it was applied"

@@ -21,6 +21,7 @@ from tests.test_checkov import MORE_SERVICES
 
 pytestmark = [
     pytest.mark.engines,
+    pytest.mark.long,
     pytest.mark.parametrize("engine", OTHER_ENGINES, ids=lambda engine: engine.name),
 ]
 

@@ -43,6 +43,7 @@ def stubs(engine: OtherEngine, folder: Path) -> None:
 
 
 @pytest.mark.engines
+@pytest.mark.long
 @pytest.mark.parametrize("engine", OTHER_ENGINES, ids=lambda engine: engine.name)
 def test_every_argument_has_the_type_that_the_engine_wants(engine: OtherEngine) -> None:
     folder = ROOT / ".mypy_cache/engines" / engine.name  # kept: a second run takes a second

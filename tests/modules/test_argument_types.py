@@ -15,9 +15,8 @@ from tests.synthesis import ROOT
 WRONG: Any = 5
 PROGRAM = """
 import typing
-from cdktf import TerraformStack, Testing
-from cdktf_cdktf_provider_aws.sns_topic import SnsTopicConfig
 from modules.argument_types import leave_unchecked
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopicConfig
 leave_unchecked()
 print(SnsTopicConfig(name=5).name, typing.get_type_hints(leave_unchecked))
 """

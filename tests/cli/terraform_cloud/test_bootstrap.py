@@ -20,6 +20,8 @@ from config.models.deploy_target import DeployTarget
 from tests.terraform_cloud.fixtures import settings_for
 from tests.terraform_cloud.server import TerraformCloudServer
 
+pytestmark = pytest.mark.long
+
 ACCOUNT = "123456789012"
 ANYBODY = {
     "Version": "2012-10-17",

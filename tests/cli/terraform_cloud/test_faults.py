@@ -21,6 +21,8 @@ from tests.terraform_cloud.certificate import make_certificate
 from tests.terraform_cloud.fixtures import log_in, settings_for
 from tests.terraform_cloud.server import TerraformCloudServer, terraform_cloud
 
+pytestmark = pytest.mark.long
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -23,6 +23,8 @@ from config.models.deploy_target import DeployTarget
 from tests.terraform_cloud.fixtures import settings_for
 from tests.terraform_cloud.server import TerraformCloudServer
 
+pytestmark = pytest.mark.long
+
 BUCKET = "acme-dev-terraform-state"
 NETWORK, EDGE = "dev-network", "dev-edge"
 
