@@ -16,8 +16,8 @@ from tests.synthesis import ROOT
     [
         ".venv",
         pytest.param(".venv-checkov", marks=pytest.mark.e2e),
-        pytest.param(".venv-provider-6", marks=pytest.mark.engines),
-        pytest.param(".venv-cdktn", marks=pytest.mark.engines),
+        pytest.param(".venv-provider-6", marks=[pytest.mark.engines, pytest.mark.long]),
+        pytest.param(".venv-cdktn", marks=[pytest.mark.engines, pytest.mark.long]),
     ],
 )
 def test_every_locked_package_installs_on_the_oldest_python(environment: str) -> None:
