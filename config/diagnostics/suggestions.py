@@ -74,7 +74,7 @@ def _only_field(schema: Schema, text: str) -> str | None:
     required = schema.get("required", [])
     field = str(required[0]) if len(required) == 1 else "of" if not required and "of" in fields else None
     its = fields.get(field, {})
-    return field if its.get("type", "string") == "string" and re.search(its.get("pattern", ""), text) else None
+    return field if its.get("type", "string") == "string" and _fits(text, its) else None
 
 
 def similar(word: str, known: Iterable[str]) -> str | None:
@@ -138,13 +138,12 @@ def _text(node: Node, schema: Schema) -> str | None:
         return f'write "{node.source}", in quotes'
     if not isinstance(node.content, str):
         return None
-    pattern, most = schema.get("pattern"), schema.get("maxLength")
-    if not pattern or ("*" in node.content and "; no *" in schema.get(PATTERN_IN_WORDS, "")):
+    if not schema.get("pattern") or ("*" in node.content and "; no *" in schema.get(PATTERN_IN_WORDS, "")):
         return None
     if _ONE_LABEL in schema.get(PATTERN_IN_WORDS, "") and (fix := label_of(node.content)):
         return fix
     for candidate in candidates(node.content):
-        if re.search(pattern, candidate) and (most is None or len(candidate) <= most):
+        if _fits(candidate, schema):
             return f"write {candidate if re.fullmatch('[a-z][a-zA-Z0-9._/-]*', candidate) else json.dumps(candidate)}"
     return None
 
@@ -165,8 +164,13 @@ def _for_a_shell(text: str) -> list[str] | None:
 
 
 def _list(words: list[str], schema: Schema) -> str | None:
-    fit = all(re.search(schema.get("pattern", ""), word) for word in words)
+    fit = all(_fits(word, schema) for word in words)
     return f"write {json.dumps(words, ensure_ascii=False)}" if fit else None
+
+
+def _fits(text: str, schema: Schema) -> bool:
+    most = schema.get("maxLength")
+    return bool(re.search(schema.get("pattern", ""), text)) and (most is None or len(text) <= most)
 
 
 def _words(text: str) -> list[str]:
