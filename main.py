@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 from modules import NODE_OPTION
@@ -13,16 +15,23 @@ from modules import NODE_OPTION
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # and what the provider's Python does not load, its JavaScript need not either.
 os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION}"
+# Node.js starts, and reads cdktf and the provider, while Python loads what needs neither: half a second of each synth.
+with ThreadPoolExecutor(max_workers=1) as beside:
+    node = beside.submit(import_module, "cdktf_cdktf_provider_aws._jsii")
+
+    from config.loader.platform import Deployment, load_platform
+    from config.loopback import is_loopback
+    from config.models.environment.shared import SHARED, shared_place
+    from config.models.preview import Preview
+    from config.source.problem import ConfigError
+    from images.render import image_tags
+
+    node.result()
 
 from cdktf import App
 
-from config.loader.platform import Deployment, load_platform
-from config.loopback import is_loopback
-from config.models.environment.shared import SHARED, shared_place
-from config.models.preview import Preview
-from config.source.problem import ConfigError
-from images.render import image_tags
 from modules.argument_types import leave_unchecked
+from modules.attributes import read_once
 from modules.workload.dependencies import ServiceDependencies
 from stacks.account import AccountStack
 from stacks.backups import BackupStack
@@ -125,6 +134,7 @@ def synthesize(
 def main() -> None:
     """Synthesize all, or what GROUNDWORK_ENVIRONMENT names, with the preview of it that GROUNDWORK_PREVIEW says."""
     leave_unchecked()
+    read_once()
     local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     asked = os.environ.get("GROUNDWORK_PREVIEW")

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole
 from constructs import Construct
 
 from config.models.deploy_target import DeployTarget
+from modules.attributes import address_of
 from modules.state_backend import keep_state
 
 LOCAL_AWS = "local_aws"
@@ -53,6 +54,6 @@ class PlatformStack(TerraformStack):
 
         CDKTF adds an output when its first reader appears; a new service would then change this stack too.
         """
+        address = address_of(resource)
         for attribute in attributes:
-            address = f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
             self.register_outgoing_cross_stack_reference(f"{address}.{attribute}")

@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import EcsClusterCa
 from constructs import Construct
 
 from config.models.environment.environment import Environment
+from modules.attributes import address_of
 from modules.checkov import skip
 from modules.ecs.ec2_capacity import Ec2Capacity
 from modules.encryption_key import EncryptionKey
@@ -91,7 +92,5 @@ class EcsCluster(Construct):
             capacity_providers=[FARGATE, FARGATE_SPOT, provider.name],
             # AWS deletes no provider that a cluster still names.
             # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster_capacity_providers
-            lifecycle=TerraformResourceLifecycle(
-                replace_triggered_by=[f"{provider.terraform_resource_type}.{provider.friendly_unique_id}.id"]
-            ),
+            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{address_of(provider)}.id"]),
         )

@@ -30,6 +30,7 @@ from constructs import Construct
 
 from config.models.environment.environment import Environment
 from config.models.environment.subnets import Tier, plan_subnets
+from modules.attributes import address_of
 from modules.checkov import skip
 from modules.network.acl_rules import ALL_PORTS, ANYWHERE
 from modules.network.nat_user_data import nat_user_data
@@ -128,11 +129,7 @@ class NatInstance(Construct):
             # https://github.com/hashicorp/terraform-provider-aws/issues/30825
             user_data=nat_user_data(settings, tuple(subnet.cidr for subnet in private)),
             user_data_replace_on_change=True,
-            lifecycle=TerraformResourceLifecycle(
-                replace_triggered_by=[
-                    f"{template.terraform_resource_type}.{template.friendly_unique_id}.latest_version"
-                ]
-            ),
+            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{address_of(template)}.latest_version"]),
             tags=tags,
             depends_on=[self.address],  # its first start fetches what it lacks
         )

@@ -10,6 +10,7 @@ from cdktf import TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
+from modules.attributes import address_of
 from modules.rollouts.function import LONGEST_S, RolloutFunction
 from rollouts.contract import JudgeRequest, RunRequest
 
@@ -48,14 +49,10 @@ class RolloutInvocations(Construct):
                 str(number),
                 function_name=function.name,
                 input=text,
-                lifecycle=TerraformResourceLifecycle(replace_triggered_by=[_address(before)]) if before else None,
+                lifecycle=TerraformResourceLifecycle(replace_triggered_by=[address_of(before)]) if before else None,
                 depends_on=[needs] if needs else None,
             )
             before = invocation
             # The revision is named in each: Terraform keeps the one before as long as any of them may need it.
             asked = {"last": number + 1 == count, "so_far": _SO_FAR, "task_definition": what["task_definition"]}
             text = json.dumps(asked, sort_keys=True).replace(json.dumps(_SO_FAR), invocation.result)
-
-
-def _address(resource: TerraformResource) -> str:
-    return f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"

@@ -18,6 +18,7 @@ from constructs import Construct
 
 from config.models.environment.office_hours import OfficeHours
 from config.models.service.scaling import Scaling
+from modules.attributes import address_of
 from modules.ecs.cluster import EcsCluster
 
 SCALE_OUT_COOLDOWN_S, SCALE_IN_COOLDOWN_S = 60, 300
@@ -77,8 +78,7 @@ class Autoscaling(Construct):
         base = DataResource(self, "base", input={"min_tasks": settings.min_tasks, "max_tasks": settings.max_tasks})
         return TerraformResourceLifecycle(
             ignore_changes=["min_capacity", "max_capacity"],
-            # Terraform wants the bare address here, which CDKTF would wrap for a construct.
-            replace_triggered_by=[f"{base.terraform_resource_type}.{base.friendly_unique_id}"],
+            replace_triggered_by=[address_of(base)],
         )
 
     def _at(self, id_: str, cron: str, timezone: str, least: int, most: int) -> None:
