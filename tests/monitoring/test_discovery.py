@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -28,6 +26,7 @@ from monitoring.yaml_text import yaml_text
 from tests.dns_server import dns_server
 from tests.images.conftest import rendered
 from tests.monitoring.exported import OF_PROBES, OF_TASKS, OF_YACE, promtool
+from tests.monitoring.exposition_server import serving
 from tests.monitoring.test_alerts import deployment_of
 from tests.monitoring.test_scrape_limits import PATIENCE_S, prometheus
 
@@ -50,34 +49,6 @@ EXPOSED: Mapping[int, list[str]] = {
     5000: [f"{name}{{{labels}}} 1" for name, labels in OF_YACE.items()],
     9115: [f"{name} 1" for name in OF_PROBES],
 }
-Answer = Callable[[], str]
-
-
-@contextmanager
-def serving(address: str, port: int, answer: Answer) -> Iterator[None]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = answer().encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            with suppress(BrokenPipeError, ConnectionResetError):  # who asked was killed
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer((address, port), Handler)
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def ask(address: str, expression: str) -> list[dict[str, Any]]:
@@ -134,7 +105,7 @@ def test_tasks_are_found_by_name_as_they_come_and_missed_when_they_are_gone(chec
             for address in of[name]:
                 for port in ports:
                     text = "".join(f"{line}\n" for line in EXPOSED.get(port, ["requests_total 1"]))
-                    stack.enter_context(serving(address, port, lambda text=text: text))  # type: ignore[misc]
+                    stack.enter_context(serving(lambda text=text: text, address=address, port=port))  # type: ignore[misc]
         stack.enter_context(dns_server(zone, (NAME_SERVER, 53)))
         under = ("unshare", "--mount", "sh", "-c", own_names, "sh")
         prom = stack.enter_context(prometheus(baked(checkout, tmp_path), tmp_path, under=under))
@@ -170,7 +141,7 @@ def test_killed_under_load_it_lacks_at_most_one_scrape(tmp_path: Path) -> None:
     target = f"{NETWORK}.1"
     job = {"job_name": "app", "static_configs": [{"targets": [f"{target}:9100"]}], "scrape_interval": "1s"}
     config = {"scrape_configs": [job]}
-    with serving(target, 9100, counted):
+    with serving(counted, address=target, port=9100):
         with prometheus(config, tmp_path) as address:
             last = time.monotonic() + PATIENCE_S
             while scrapes < 8:

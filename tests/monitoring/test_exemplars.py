@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,8 @@ from monitoring.dashboards.service.requests import EXEMPLARS
 from monitoring.prometheus import CONFIG
 from monitoring.scrape_limits import MOST_EXEMPLARS
 from tests.images.conftest import rendered
+from tests.monitoring.conftest import Expose
+from tests.monitoring.exposition_server import OPEN_METRICS
 from tests.monitoring.test_scrape_limits import PATIENCE_S, prometheus
 from tests.synthesis import Checkout
 
@@ -40,33 +38,6 @@ query_seconds_count 3
 query_seconds_sum 0.2
 # EOF
 """
-
-
-@contextmanager
-def traced() -> Iterator[str]:
-    """Serve metrics with exemplars to whoever takes OpenMetrics, and yield the address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            assert "application/openmetrics-text" in self.headers["Accept"]
-            self.send_response(200)
-            self.send_header("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(EXPOSITION.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(params=[True, False], ids=["traced", "not traced"])
@@ -103,17 +74,17 @@ def until(address: str, what: str, **asked: str) -> list[dict[str, Any]]:
 
 @pytest.mark.promtool
 def test_the_panels_query_finds_the_trace_of_a_request_and_reads_no_samples(
-    shop: tuple[Path, bool], tmp_path: Path
+    shop: tuple[Path, bool], expose: Expose, tmp_path: Path
 ) -> None:
     root, is_traced = shop
     (deployment,) = load_platform(root, only="prod")
     flags = [flag for flag in prometheus_command(deployment.environment) if flag.startswith("--enable-feature")]
     query = EXEMPLARS.replace("$service", "storefront")
-    with ExitStack() as stack:
-        targets = [{"targets": [stack.enter_context(traced())], "labels": {"service": "storefront"}}]
-        job = {"job_name": "app", "static_configs": targets, "scrape_interval": "1s"}
-        config = {"storage": rendered(root, "prometheus", CONFIG, "prod")["storage"], "scrape_configs": [job]}
-        address = stack.enter_context(prometheus(config, tmp_path, more=flags))
+    exposing = expose(EXPOSITION, content_type=OPEN_METRICS)
+    targets = [{"targets": [exposing], "labels": {"service": "storefront"}}]
+    job = {"job_name": "app", "static_configs": targets, "scrape_interval": "1s"}
+    config = {"storage": rendered(root, "prometheus", CONFIG, "prod")["storage"], "scrape_configs": [job]}
+    with prometheus(config, tmp_path, more=flags) as address:
         until(address, "query", query='http_request_duration_seconds_count{service="storefront"}')
         with urllib.request.urlopen(f"{address}/metrics", timeout=PATIENCE_S) as answer:
             most = [line for line in answer.read().decode().splitlines() if "exemplar_max_exemplars " in line]

@@ -35,7 +35,8 @@ from tests.monitoring.exported import (
     OF_YACE,
     of_cloudwatch,
 )
-from tests.monitoring.test_discovery import NAME_SERVER, NETWORK, ROUTER, TASK, baked, serving
+from tests.monitoring.exposition_server import serving
+from tests.monitoring.test_discovery import NAME_SERVER, NETWORK, ROUTER, TASK, baked
 from tests.monitoring.test_own_metrics import NEWER
 from tests.monitoring.test_scrape_limits import PATIENCE_S, prometheus
 from tests.synthesis import Checkout
@@ -219,7 +220,7 @@ def test_every_panel_has_data_where_every_exporter_answers(tmp_path: Path) -> No
     nobody = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
     with ExitStack() as stack:
         for (name, port), answer in served.items():
-            stack.enter_context(serving(address[name], port, answer))
+            stack.enter_context(serving(answer, address=address[name], port=port))
         (tmp_path / "alertmanager").mkdir()
         place = f"{address['alertmanager']}:9093"
         stack.enter_context(alertmanager(nobody, tmp_path / "alertmanager", address=place))

@@ -17,9 +17,10 @@ from monitoring.external_labels import replica_label
 from monitoring.remote_write import WORKSPACE as TO_BE_FILLED_IN
 from monitoring.remote_write import remote_write
 from monitoring.yaml_text import yaml_text
+from tests.monitoring.conftest import Expose
 from tests.monitoring.exported import promtool
 from tests.monitoring.listener import listening
-from tests.monitoring.test_scrape_limits import exporting, prometheus
+from tests.monitoring.test_scrape_limits import many, prometheus
 from tests.settings import ACCOUNT, an_environment
 from tests.synthesis import ROOT
 
@@ -51,14 +52,16 @@ def test_prometheus_may_write_to_that_workspace_and_read_none() -> None:
 
 
 @pytest.mark.promtool
-def test_a_real_replica_says_which_it_is_and_of_which_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_replica_says_which_it_is_and_of_which_cluster(
+    expose: Expose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The workspace takes the samples of one replica of a cluster at a time, by these two labels."""
     monkeypatch.setenv("HOSTNAME", "ip-10-0-0-7")
     replicas = an_environment(monitoring={"remote_write": {"workspace_id": WORKSPACE}, "replicas": 2})
     flag = ("sh", "-c", 'exec "$@" --enable-feature=expand-external-labels', "sh")  # Prometheus 3 has it without
     with ExitStack() as stack:
         workspace = stack.enter_context(listening())
-        address = stack.enter_context(exporting(1))
+        address = expose(many(1))
         (target,) = remote_write(replicas)["remote_write"]
         del target["sigv4"]
         config = {
@@ -77,7 +80,7 @@ def test_a_real_replica_says_which_it_is_and_of_which_cluster(tmp_path: Path, mo
 
 @pytest.mark.promtool
 def test_a_real_prometheus_sends_what_is_named_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    expose: Expose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The workspace is a server on this machine; the body is compressed, but a first name stands in it as it is.
 
@@ -87,7 +90,7 @@ def test_a_real_prometheus_sends_what_is_named_and_nothing_else(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     with ExitStack() as stack:
         workspace = stack.enter_context(listening())
-        address = stack.enter_context(exporting(1))
+        address = expose(many(1))
         (target,) = remote_write(sending("requests_total"))["remote_write"]
         config = {
             "scrape_configs": [

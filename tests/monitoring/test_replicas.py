@@ -22,9 +22,10 @@ from monitoring.alerts.alert import WATCHDOG
 from monitoring.yaml_text import yaml_text
 from tests.dns_server import dns_server
 from tests.monitoring import alertmanager_process, test_scrape_limits
+from tests.monitoring.exposition_server import serving
 from tests.monitoring.listener import Listener, listening
 from tests.monitoring.test_alerts import PROD, replicated
-from tests.monitoring.test_discovery import NAME_SERVER, NETWORK, serving
+from tests.monitoring.test_discovery import NAME_SERVER, NETWORK
 
 ADDRESSES = (f"{NETWORK}.241", f"{NETWORK}.242")
 EXPORTER = f"{NETWORK}.243"
@@ -124,7 +125,7 @@ def test_an_incident_is_told_once_with_both_replicas_and_with_either_of_them_dea
 
     with ExitStack() as stack:
         pages, beats = stack.enter_context(listening()), stack.enter_context(listening())
-        stack.enter_context(serving(EXPORTER, 9100, exposed))
+        stack.enter_context(serving(exposed, address=EXPORTER, port=9100))
         stack.enter_context(dns_server(names, (NAME_SERVER, 53)))
         with zone(second, tmp_path / "second", pages, beats, deployment=deployment) as lasting:
             with zone(first, tmp_path / "first", pages, beats, deployment=deployment) as dying:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ import pytest
 
 from monitoring.yaml_text import yaml_text
 from tests.images.conftest import rendered
+from tests.monitoring.conftest import Expose
 from tests.synthesis import SHOP
 
 TOO_MANY = 100_000
@@ -27,31 +26,9 @@ PATIENCE_S = 120
 LIMITS = ("sample_limit", "label_limit", "body_size_limit")
 
 
-@contextmanager
-def exporting(series: int) -> Iterator[str]:
-    """Serve so many series on loopback, and yield the address."""
-    body = "".join(f'requests_total{{user="{number}"}} 1\n' for number in range(series)).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def many(series: int) -> str:
+    """Return the exposition of a counter that has so many."""
+    return "".join(f'requests_total{{user="{number}"}} 1\n' for number in range(series))
 
 
 @contextmanager
@@ -99,15 +76,14 @@ def until(address: str, expression: str) -> dict[str, float]:
 
 
 @pytest.mark.promtool
-def test_a_service_with_too_many_series_is_cut_off_and_named_and_others_stay_up(tmp_path: Path) -> None:
+def test_a_service_with_too_many_series_is_cut_off_and_named_and_others_stay_up(expose: Expose, tmp_path: Path) -> None:
     config = rendered(SHOP, "prometheus", "/etc/prometheus/prometheus.yml", "prod")
     (job,) = (one for one in config["scrape_configs"] if one["job_name"] == "app")
     limits = {name: job[name] for name in LIMITS}
-    with ExitStack() as stack:
-        targets = {name: stack.enter_context(exporting(series)) for name, series in (("loud", TOO_MANY), ("quiet", 10))}
-        static = [{"targets": [address], "labels": {"service": name}} for name, address in targets.items()]
-        own = {"scrape_configs": [{"job_name": "app", "static_configs": static, "scrape_interval": "1s", **limits}]}
-        address = stack.enter_context(prometheus(own, tmp_path))
+    targets = {name: expose(many(series)) for name, series in (("loud", TOO_MANY), ("quiet", 10))}
+    static = [{"targets": [address], "labels": {"service": name}} for name, address in targets.items()]
+    own = {"scrape_configs": [{"job_name": "app", "static_configs": static, "scrape_interval": "1s", **limits}]}
+    with prometheus(own, tmp_path) as address:
         assert until(address, 'scrape_samples_scraped{job="app"} > 0') == {"loud": TOO_MANY, "quiet": 10}
         assert until(address, 'up{job="app"}') == {"loud": 0, "quiet": 1}
         assert until(address, "count by (service) (requests_total) or sum by (service) (0 * up)") == {
