@@ -1,6 +1,19 @@
 """What Prometheus finds in an environment: every metric but its own and Alertmanager's, with a series of each.
 
-Those two programs are run and asked, see tests/monitoring/test_own_metrics.py; no other runs on a test machine.
+Debian has some of the exporters, and tests ask them as they run:
+
+- Prometheus and Alertmanager: test_own_metrics.py, test_panels.py.
+- The blackbox exporter, of a site by TLS: test_probes.py, test_panels.py, test_discovery.py. OF_PROBES is what is known
+  of it where it does not run; test_probes.py compares the two.
+- The PostgreSQL exporter, of a real PostgreSQL: test_postgres_exporter.py, test_panels.py. OF_POSTGRES likewise.
+
+The others are in no registry that continuous integration reaches, so what they serve is written down here:
+
+- The CloudWatch exporter (YACE 0.67.0): derived from our configuration by YACE's own naming, `metric_name`. That
+  CloudWatch has a metric of such a name is said by AWS' documentation alone, and by no service model.
+- The ECS exporter (0.4.0): what its collector describes, labels as in the snapshots of its tests.
+- Fluent Bit: from a run of 5.0.9 with our configuration. Its Lua is run in tests/docker/fluent_bit.
+- Grafana: `up`, which Prometheus makes; nothing else of it is used.
 """
 
 from __future__ import annotations
@@ -39,12 +52,15 @@ OF_TASKS = {
     "ecs_network_receive_bytes_total": INTERFACE,
     "ecs_network_receive_errors_total": INTERFACE,
     "ecs_network_receive_packets_dropped_total": INTERFACE,
+    "ecs_network_receive_packets_total": INTERFACE,
     "ecs_network_transmit_bytes_total": INTERFACE,
     "ecs_network_transmit_errors_total": INTERFACE,
     "ecs_network_transmit_packets_dropped_total": INTERFACE,
+    "ecs_network_transmit_packets_total": INTERFACE,
     "ecs_task_cpu_limit_vcpus": "",
     "ecs_task_ephemeral_storage_allocated_bytes": "",
     "ecs_task_ephemeral_storage_used_bytes": "",
+    "ecs_task_image_pull_start_timestamp_seconds": "",
     "ecs_task_image_pull_stop_timestamp_seconds": "",
     "ecs_task_memory_limit_bytes": "",
 }
@@ -55,11 +71,21 @@ OF_THE_ROUTERS_CONTAINER = (
     "ecs_container_restarts_total",
 )
 OF_A_TASK = f'availability_zone="eu-west-1a",cluster="{CLUSTER}",known_status="RUNNING",launch_type="FARGATE"'
-# YACE 0.67.0, pkg/promutil/prometheus.go.
+# YACE 0.67.0, pkg/promutil/prometheus.go: `Collectors`.
 OF_YACE = {
+    "yace_cloudwatch_autoscalingapi_requests_total": "",
+    "yace_cloudwatch_apigatewayapi_requests_total": "",
+    "yace_cloudwatch_dmsapi_requests_total": "",
+    "yace_cloudwatch_duplicate_metrics_filtered": "",
+    "yace_cloudwatch_ec2api_requests_total": "",
     "yace_cloudwatch_getmetricdata_metrics_requested_total": "",
+    "yace_cloudwatch_getmetricdata_requests_total": "",
+    "yace_cloudwatch_getmetricstatistics_requests_total": "",
     "yace_cloudwatch_request_errors": 'api_name="GetMetricData"',
     "yace_cloudwatch_requests_total": 'api_name="GetMetricData"',
+    "yace_cloudwatch_resourcegrouptaggingapi_requests_total": "",
+    "yace_cloudwatch_storagegatewayapi_requests_total": "",
+    "yace_cloudwatch_targetgroupapi_requests_total": "",
 }
 # Blackbox exporter 0.23, which is run in tests/monitoring/test_probes.py.
 OF_PROBES = (
@@ -203,12 +229,21 @@ def of_cloudwatch(root: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     """
     config = rendered(root, "cloudwatch-exporter", cloudwatch_exporter.CONFIG, "prod")
     for job in config["discovery"]["jobs"]:
-        dimensions = {name: f"dimension_{_snake(name)}" for name in job["dimensionNameRequirements"]}
-        of = job["type"].lower().replace("/", "_")
+        dimensions = {name: f"dimension_{prometheus_name(name)}" for name in job["dimensionNameRequirements"]}
         for metric in job["metrics"]:
             for statistic in metric["statistics"]:
-                yield f"{of}_{_snake(metric['name'])}_{statistic.lower()}", dimensions
+                yield metric_name(job["type"], metric["name"], statistic), dimensions
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("%", "_percent")).lower()
+def metric_name(namespace: str, name: str, statistic: str) -> str:
+    """Name a metric as YACE's BuildMetricName does: what the namespace has said already is not said again."""
+    of, own = prometheus_name(namespace.lower()).removeprefix("_"), prometheus_name(name)
+    for part in of.split("_"):
+        own = own.removeprefix(part)
+    return f"{'' if of.startswith('aws') else 'aws_'}{of}_{own.removeprefix('_')}_{prometheus_name(statistic)}"
+
+
+def prometheus_name(text: str) -> str:
+    """Write a name as YACE's PromString does: in lower case, each word after an underscore."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).replace("%", "_percent")
+    return re.sub(r"[ ,\t/\\.:=@<>()“-]", "_", spaced).lower()

@@ -8,8 +8,8 @@ import signal
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ from monitoring.prometheus import render as render_prometheus
 from monitoring.yaml_text import yaml_text
 from tests.dns_server import dns_server
 from tests.images.conftest import rendered
-from tests.monitoring.exported import OF_PROBES, OF_TASKS, OF_YACE, promtool
+from tests.monitoring.alertmanager_process import alertmanager
+from tests.monitoring.exported import OF_TASKS, OF_YACE, promtool
 from tests.monitoring.exposition_server import serving
+from tests.monitoring.real_exporters import blackbox_exporter, site
 from tests.monitoring.test_alerts import deployment_of
 from tests.monitoring.test_scrape_limits import PATIENCE_S, prometheus
 
@@ -34,21 +36,21 @@ pytestmark = pytest.mark.promtool
 
 # Of this process alone: name servers are asked at port 53, and tasks of one service at one port.
 NETWORK = f"127.{64 + os.getpid() % 64}.{os.getpid() // 64 % 256}"
-NAME_SERVER = f"{NETWORK}.253"
+NAME_SERVER, PUBLIC = f"{NETWORK}.253", f"{NETWORK}.252"
 TASK, ROUTER = 9779, 2020
 PORTS = {
     "orders": (80, TASK, ROUTER),
     "mailer": (TASK, ROUTER),
-    "alertmanager": (9093, TASK),
-    "cloudwatch-exporter": (5000, 9115, TASK),
+    "alertmanager": (TASK,),
+    "cloudwatch-exporter": (5000, TASK),
     "grafana": (3000, TASK),
     "prometheus": (TASK,),
 }
 EXPOSED: Mapping[int, list[str]] = {
     TASK: [*(f"{name}{{{labels}}} 1" for name, labels in OF_TASKS.items()), 'ecs_task_metadata_info{revision="7"} 1'],
     5000: [f"{name}{{{labels}}} 1" for name, labels in OF_YACE.items()],
-    9115: [f"{name} 1" for name in OF_PROBES],
 }
+NOBODY_TOLD = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
 
 
 def ask(address: str, expression: str) -> list[dict[str, Any]]:
@@ -93,21 +95,41 @@ def baked(root: Path, folder: Path) -> dict[str, Any]:
     return config
 
 
+@contextmanager
+def real_programs(
+    folder: Path, zone: dict[tuple[str, str], list[str]], *, exporters: str, alerts: str
+) -> Iterator[Sequence[str]]:
+    """Run Alertmanager, the blackbox exporter and the public site that it asks; yield what gives a program their names.
+
+    `exporters` and `alerts` are the addresses of the tasks that they run in; `zone` gets the site.
+    """
+    (folder / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
+    own_names = f'mount --bind {folder}/resolv.conf /etc/resolv.conf && exec "$@"'
+    under = ("unshare", "--mount", "sh", "-c", own_names, "sh")
+    zone["*.example.com", "A"] = [PUBLIC]
+    (folder / "alertmanager").mkdir()
+    with (
+        dns_server(zone, (NAME_SERVER, 53)),
+        site(folder, host="*.example.com", address=(PUBLIC, 443)),
+        blackbox_exporter(folder, trusts=folder / "cert.pem", address=f"{exporters}:9115", under=under),
+        alertmanager(NOBODY_TOLD, folder / "alertmanager", address=f"{alerts}:9093"),
+    ):
+        yield under
+
+
 def test_tasks_are_found_by_name_as_they_come_and_missed_when_they_are_gone(checkout: Path, tmp_path: Path) -> None:
     orders = checkout / "service_configs/orders.yaml"
     orders.write_text(orders.read_text() + "metrics: {}\n")
     of = {name: [f"{NETWORK}.{10 * (at + 1) + n}" for n in range(5)] for at, name in enumerate(PORTS)}
     zone = {(f"{name}.app.local", "A"): its[: 2 if name == "orders" else 1] for name, its in of.items()}
-    (tmp_path / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
-    own_names = f'mount --bind {tmp_path}/resolv.conf /etc/resolv.conf && exec "$@"'
     with ExitStack() as stack:
         for name, ports in PORTS.items():
             for address in of[name]:
                 for port in ports:
                     text = "".join(f"{line}\n" for line in EXPOSED.get(port, ["requests_total 1"]))
                     stack.enter_context(serving(lambda text=text: text, address=address, port=port))  # type: ignore[misc]
-        stack.enter_context(dns_server(zone, (NAME_SERVER, 53)))
-        under = ("unshare", "--mount", "sh", "-c", own_names, "sh")
+        exporters, alerts = of["cloudwatch-exporter"][0], of["alertmanager"][0]
+        under = stack.enter_context(real_programs(tmp_path, zone, exporters=exporters, alerts=alerts))
         prom = stack.enter_context(prometheus(baked(checkout, tmp_path), tmp_path, under=under))
         first = {
             *(("app", "orders", address) for address in of["orders"][:2]),
@@ -119,6 +141,8 @@ def test_tasks_are_found_by_name_as_they_come_and_missed_when_they_are_gone(chec
             *(("blackbox-exporter", name, "") for name in ("storefront", "grafana")),
         }
         until(prom, "up == 1", first, targets)
+        probed = {("blackbox-exporter", name, "") for name in ("storefront", "grafana")}
+        until(prom, "probe_success == 1 and probe_ssl_earliest_cert_expiry > time()", probed, targets)
         assert ask(prom, "up == 0") == []
         zone["orders.app.local", "A"] = of["orders"]
         three_more = {(job, "orders", ip) for job in ("app", "ecs-exporter", "fluent-bit") for ip in of["orders"]}

@@ -1,7 +1,8 @@
 """Every panel of every dashboard, asked as Grafana asks, of a real Prometheus that scrapes all exporters.
 
-Each exporter serves what it exposes before Prometheus relabels it. Prometheus and Alertmanager are real and serve their
-own; configuration, rules and dashboards are those of the images, and what is chosen above a dashboard is looked up.
+Each exporter serves what it exposes before Prometheus relabels it. Prometheus, Alertmanager and the exporters that
+Debian has are real, with a PostgreSQL and a public site that they ask. Configuration, rules and dashboards are those of
+the images, and what is chosen above a dashboard is looked up.
 """
 
 from __future__ import annotations
@@ -23,22 +24,20 @@ import pytest
 from config.models.monitoring.postgres_exporter import POSTGRES_EXPORTER_PORT, exporter_of
 from monitoring import grafana
 from monitoring.dashboards.service.requests import EXEMPLARS
-from tests.dns_server import dns_server
 from tests.images.conftest import contexts, rendered
-from tests.monitoring.alertmanager_process import alertmanager
 from tests.monitoring.exported import (
     CLUSTER,
     OF_LOG_ROUTERS,
-    OF_POSTGRES,
-    OF_PROBES,
     OF_TASKS,
     OF_YACE,
     of_cloudwatch,
 )
 from tests.monitoring.exposition_server import serving
-from tests.monitoring.test_discovery import NAME_SERVER, NETWORK, ROUTER, TASK, baked
+from tests.monitoring.real_exporters import postgres_exporter
+from tests.monitoring.test_discovery import NETWORK, ROUTER, TASK, baked, real_programs
 from tests.monitoring.test_own_metrics import NEWER
 from tests.monitoring.test_scrape_limits import PATIENCE_S, prometheus
+from tests.postgres_server import USER, debians_postgres, running_postgres
 from tests.synthesis import Checkout
 
 pytestmark = pytest.mark.promtool
@@ -110,7 +109,7 @@ def of_aws(root: Path) -> Iterator[str]:
     yield from (f"{name}{{{labels}}}" for name, labels in OF_YACE.items())
     for name, dimensions in of_cloudwatch(root):
         own = ",".join(f'{label}="{NAMED.get(dimension, "x")}"' for dimension, label in dimensions.items())
-        yield f'{name}{{account_id="111111111111",region="eu-west-1",{own}}}'
+        yield f'{name}{{account_id="111111111111",region="eu-west-1",name="arn:aws:x",{own}}}'
 
 
 class Grafana:
@@ -194,7 +193,6 @@ def test_every_panel_has_data_where_every_exporter_answers(tmp_path: Path) -> No
     names = [SERVICE, *OTHERS, exporter_of(SERVICE)]
     address = {name: f"{NETWORK}.{10 + at}" for at, name in enumerate(names)}
     aws, routers = list(of_aws(checkout)), [f'{name}{{name="{of}"}}' for name, of in OF_LOG_ROUTERS.items()]
-    databases = [f"{name}{{{labels}}}" for name, labels in OF_POSTGRES.items()]
     prom = ""
 
     def of_prometheus() -> str:
@@ -204,9 +202,7 @@ def test_every_panel_has_data_where_every_exporter_answers(tmp_path: Path) -> No
     served: dict[tuple[str, int], Callable[[], str]] = {
         (SERVICE, 80): lambda: samples(of_application()) + of_buckets(),
         ("cloudwatch-exporter", 5000): lambda: samples(iter(aws)),
-        ("cloudwatch-exporter", 9115): lambda: samples(iter(OF_PROBES)),
         ("grafana", 3000): lambda: "grafana_build_info 1\n",
-        (exporter_of(SERVICE), POSTGRES_EXPORTER_PORT): lambda: samples(iter(databases)),
         ("prometheus", 9090): of_prometheus,
         **{(name, TASK): partial(lambda of: samples(of_task(of)), name) for name in (SERVICE, *OTHERS)},
         **{(name, ROUTER): lambda: samples(iter(routers)) for name in (SERVICE, "orders", "mailer")},
@@ -214,19 +210,19 @@ def test_every_panel_has_data_where_every_exporter_answers(tmp_path: Path) -> No
     config = baked(checkout, tmp_path)
     own = {"job_name": "prometheus", "static_configs": [{"targets": [f"{address['prometheus']}:9090"]}]}
     config["scrape_configs"].append(own)
-    (tmp_path / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
-    own_names = f'mount --bind {tmp_path}/resolv.conf /etc/resolv.conf && exec "$@"'
-    under = ("unshare", "--mount", "sh", "-c", own_names, "sh")
-    nobody = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
     with ExitStack() as stack:
         for (name, port), answer in served.items():
             stack.enter_context(serving(answer, address=address[name], port=port))
-        (tmp_path / "alertmanager").mkdir()
-        place = f"{address['alertmanager']}:9093"
-        stack.enter_context(alertmanager(nobody, tmp_path / "alertmanager", address=place))
+        database = stack.enter_context(running_postgres(debians_postgres(), superuser=USER))
+        database.sql("CREATE TABLE orders (id int)")
+        database.sql("INSERT INTO orders SELECT generate_series(1, 100)")
+        database.count("orders", dead=0, live=100)
+        place = f"{address[exporter_of(SERVICE)]}:{POSTGRES_EXPORTER_PORT}"
+        stack.enter_context(postgres_exporter(database, tmp_path, address=place))
         zone = {(f"{name}.app.local", "A"): [its] for name, its in address.items()}
         zone[f"{SERVICE}.app.local", "A"].append(f"{NETWORK}.9")  # a task that answers nobody
-        stack.enter_context(dns_server(zone, (NAME_SERVER, 53)))
+        exporters, alerts = address["cloudwatch-exporter"], address["alertmanager"]
+        under = stack.enter_context(real_programs(tmp_path, zone, exporters=exporters, alerts=alerts))
         prom = stack.enter_context(
             prometheus(config, tmp_path, under=under, more=["--storage.tsdb.retention.size=1GB"])
         )

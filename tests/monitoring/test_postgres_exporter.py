@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,24 +12,14 @@ import yaml
 
 from config.models.monitoring.postgres_exporter import HEALTH_CHECK, POSTGRES_EXPORTER_PORT
 from tests.monitoring.exported import OF_POSTGRES
-from tests.postgres_server import (
-    HOST,
-    PASSWORD,
-    PATIENCE_S,
-    USER,
-    Server,
-    debians_postgres,
-    free_port,
-    running_postgres,
-    until,
-)
+from tests.monitoring.real_exporters import QUERIES, postgres_exporter, samples
+from tests.monitoring.used_metrics import used
+from tests.postgres_server import HOST, USER, Server, debians_postgres, running_postgres, until
 from tests.synthesis import ROOT
 
 pytestmark = pytest.mark.promtool
 
 IMAGE = ROOT / "docker/postgres-exporter"
-QUERIES = IMAGE / "rootfs/etc/postgres-exporter/queries.yml"
-SAMPLE = re.compile(r"^(\w+)(?:{(.*)})? (\S+)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -41,61 +28,22 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@contextmanager
-def exporter(server: Server, folder: Path, *, password: str = PASSWORD) -> Iterator[str]:
-    """Run Debian's exporter with the image's queries and the task's variables, and yield its address."""
-    address = f"{HOST}:{free_port()}"
-    # Which collectors there are depends on the version: the image's flags switch off those of its own.
-    flags = [f"--extend.query-path={QUERIES}", "--disable-default-metrics", "--disable-settings-metrics"]
-    flags += ["--no-collector.database", "--no-collector.bgwriter"]
-    source = {"DATA_SOURCE_USER": USER, "DATA_SOURCE_PASS": password}
-    source["DATA_SOURCE_URI"] = f"{HOST}:{server.port}/{USER}?sslmode=require"
-    with (folder / "exporter.log").open("w") as log:
-        process = subprocess.Popen(
-            ["/usr/bin/prometheus-postgres-exporter", *flags, f"--web.listen-address={address}"],
-            env=source,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            until(lambda: process.poll() is not None or answers(f"http://{address}/"))
-            assert process.poll() is None, (folder / "exporter.log").read_text()
-            yield address
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_S)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=PATIENCE_S):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-def exposition(address: str) -> str:
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE_S) as answer:
-        return str(answer.read().decode())
-
-
 def figures(address: str) -> dict[tuple[str, str], float]:
     """Return every value by its metric, and by its labels but the server's."""
-    found = {}
-    for name, labels, value in SAMPLE.findall(exposition(address)):
-        own = re.sub(r',?server="[^"]*"', "", labels).lstrip(",")
-        found[name, own] = float(value)
-    return found
+    found = samples(f"http://{address}/metrics")
+    return {(name, re.sub(r',?server="[^"]*"', "", own).lstrip(",")): value for (name, own), value in found.items()}
 
 
 def test_every_figure_of_alerts_and_graphs_is_in_its_answer(server: Server, tmp_path: Path) -> None:
-    """The alerts and graphs themselves are compared with OF_POSTGRES in test_alerts.py and test_dashboards.py."""
     server.sql("CREATE TABLE orders (id int) WITH (autovacuum_enabled = false)")
     server.sql("INSERT INTO orders SELECT generate_series(1, 1000)")
     server.count("orders", dead=0, live=1000)
-    with exporter(server, tmp_path) as address:
+    with postgres_exporter(server, tmp_path) as address:
         found = figures(address)
-    assert {(name, labels) for name, labels in OF_POSTGRES.items()} <= found.keys()
+    assert used("pg_")
+    assert used("postgres_")
+    assert used("pg_", "postgres_") <= {name for name, _ in found}
+    assert {(name, labels) for name, labels in OF_POSTGRES.items()} <= found.keys(), "what the other tests take for it"
     asked = {f"{name}_{column}" for name, its in queries().items() for columns in its["metrics"] for column in columns}
     labels = {"postgres_sessions_state", "postgres_table_schema", "postgres_table_table"}
     assert asked - labels == OF_POSTGRES.keys() - {"pg_up"}, "what nobody looks at costs a query"
@@ -110,7 +58,7 @@ def queries() -> dict[str, dict[str, list[dict[str, object]]]]:
 def test_it_sees_who_waits_for_a_lock_and_how_old_transactions_and_queries_are(server: Server, tmp_path: Path) -> None:
     server.sql("CREATE TABLE accounts (id int)")
     hold = "BEGIN; LOCK TABLE accounts; SELECT pg_sleep(600) -- held"
-    with exporter(server, tmp_path) as address:
+    with postgres_exporter(server, tmp_path) as address:
         assert figures(address)["postgres_locks_waiting", ""] == 0
         with server.session(hold):
             until(lambda: figures(address)["postgres_longest_query_seconds", ""] > 0)
@@ -130,7 +78,7 @@ def test_it_counts_dead_rows_until_vacuum_has_been_there(server: Server, tmp_pat
     server.sql("DELETE FROM carts WHERE id <= 600")
     for dead in (600, 0):  # each exporter keeps what it has found for five minutes
         server.count("carts", dead=dead, live=400)
-        with exporter(server, tmp_path) as address:
+        with postgres_exporter(server, tmp_path) as address:
             found = figures(address)
         assert found["postgres_table_dead_rows", carts] == dead
         assert found["postgres_table_live_rows", carts] == 400
@@ -147,9 +95,9 @@ def test_the_check_of_ecs_passes_while_it_is_logged_in_and_fails_with_an_old_pas
         assert own != command
         return subprocess.run(["/bin/sh", "-c", own], check=False).returncode
 
-    with exporter(server, tmp_path) as address:
+    with postgres_exporter(server, tmp_path) as address:
         assert check(address) == 0
-    with exporter(server, tmp_path, password="of-last-week") as address:
+    with postgres_exporter(server, tmp_path, password="of-last-week") as address:
         assert check(address) != 0
         found = figures(address)
         assert found["pg_up", ""] == 0
