@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.models.data.database import Databases
+from config.models.service.monitoring.tracing import COLLECTOR_MEMORY_MIB
 from config.models.service.service import Service
 from costs.alternatives import NAT_INSTANCE
 from costs.facts import MONTH_H
@@ -20,11 +21,16 @@ PLATFORM = "environment.md"
 SERVICE = "service.md"
 
 Terms = Sequence[tuple[float, str]]
+# Nobody has read these in AWS' price list, on its pages or on a bill: costs/price_list.py.
+UNREAD = ("C", "D")
 
 
 @dataclass(frozen=True)
 class FieldCost:
-    """A price for each value, by its name, or for one unit; `per` ends the sentence and says which unit."""
+    """A price for each value, by its name, or for one unit; `per` ends the sentence and says which unit.
+
+    Without any it costs nothing, and `per` may say why.
+    """
 
     values: Mapping[str, Terms] = field(default_factory=dict)
     unit: Terms = ()
@@ -32,9 +38,13 @@ class FieldCost:
 
     def text(self, prices: PriceList) -> str:
         """Return the sentence for the reference, such as "A month: `s3` $0.31, `cloudwatch` $0.58, for each GB."."""
+        if not self.values and not self.unit:
+            return f"Costs nothing{self.per}."
         named = [f"`{name}` {amount(terms, prices)}" for name, terms in self.values.items()]
         told = ", ".join(named) or amount(self.unit, prices)
-        return f"A month: {told}{self.per}."
+        used = {key for terms in (*self.values.values(), self.unit) for _, key in terms}
+        unread = any(price.confidence in UNREAD for key in used if (price := prices.prices.get(key)))
+        return f"A month: {told}{self.per}{' (not verified)' if unread else ''}."
 
 
 def field_costs(prices: PriceList) -> dict[str, dict[str, str]]:
@@ -117,6 +127,16 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
             {"2": ((MONTH_H, "ec2.t4g.medium"), (80, "ebs_gp3"))},
             per=" more, by the default instance and disks; and a price for each GB of metrics between zones",
         ),
+        "monitoring.alert_emails": FieldCost(),
+        "monitoring.receivers": FieldCost(unit=((1, "secret"),), per=" each, for its secret; mail nothing"),
+        "monitoring.heartbeat_url": FieldCost(per=" at AWS"),
+        "monitoring.single_task": FieldCost({"false": _TASK}, per=" for the second task"),
+        "monitoring.grafana.oidc": FieldCost(unit=((1, "secret"),), per=" for the client's secret"),
+        "monitoring.grafana.allowed_cidrs": FieldCost(),
+        "monitoring.remote_write": FieldCost(
+            unit=((MONTH_H * 3600 / SCRAPE_S / 1000, "amp_samples_m"),),
+            per=" for each thousand series that are sent, and a price for each GB that is kept",
+        ),
         "monitoring.remote_write.metrics": FieldCost(
             unit=((MONTH_H * 3600 / SCRAPE_S / 1000, "amp_samples_m"),), per=" for each thousand series that are sent"
         ),
@@ -148,6 +168,18 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
             unit=((MONTH_H, "fargate_disk_gb"),), per=f" for each GiB of a task beyond {FREE_DISK_GIB}"
         ),
         "architecture": FieldCost({"arm64": _TASK, "x86_64": _task("x86")}, per=" a task of the default size"),
+        "metrics": FieldCost(per=" where Prometheus keeps them, as it runs anyway"),
+        "slo": FieldCost(),
+        "alerts": FieldCost(),
+        "panels": FieldCost(),
+        "tracing": FieldCost(
+            unit=((MONTH_H * COLLECTOR_MEMORY_MIB / 1024, "fargate_gb_arm"),),
+            per=f" for {COLLECTOR_MEMORY_MIB} MiB of each task on arm64, which `memory_mib` has to hold; and a price "
+            "for each trace",
+        ),
+        "tracing.sample_percent": FieldCost(
+            unit=((1, "xray_recorded_m"),), per=" for each million traces that are recorded"
+        ),
         "secrets": FieldCost(unit=((1, "secret"),), per=" each"),
         "buckets": FieldCost(unit=((1, "s3_gb"),), per=" a GB, and a price for each request"),
         "queues": FieldCost(unit=((1, "sqs_m"),), per=" a million requests"),

@@ -25,7 +25,7 @@ _KEY = "<name>"
 _WRITTEN = "Written by `make reference` from the settings models: edit those."
 _PRICES = (
     "What a field costs is AWS' price on demand in {}, of 730 hours a month, from `costs/prices`; what an environment "
-    "costs says `groundwork cost` ([costs](../costs.md))."
+    "costs says `groundwork cost` ([costs](../costs.md)). Not verified: nobody has read that price at AWS."
 )
 
 

@@ -71,7 +71,7 @@ class Monitoring(Settings):
     heartbeat_url: HeartbeatUrl | None = Field(
         default=None,
         description="An address outside of AWS that is told every two minutes that alerts work, and raises the alarm "
-        "when it is not: healthchecks.io, Dead Man's Snitch. Costs nothing at AWS.",
+        "when it is not: healthchecks.io, Dead Man's Snitch.",
     )
     single_task: bool = Field(
         default=False,

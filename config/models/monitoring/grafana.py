@@ -174,13 +174,10 @@ class Oidc(Settings):
 class GrafanaSettings(Settings):
     """Sign-in to Grafana, beside the `admin` whose password AWS makes up."""
 
-    oidc: Oidc | None = Field(
-        default=None, description="Sign-in by your identity provider; viewers by default. Costs nothing at AWS."
-    )
+    oidc: Oidc | None = Field(default=None, description="Sign-in by your identity provider; viewers by default.")
     allowed_cidrs: AllowedCidrs = Field(
         default=(),
-        description="The addresses that may reach it, such as your office's and your VPN's; by default any. Costs "
-        "nothing.",
+        description="The addresses that may reach it, such as your office's and your VPN's; by default any.",
     )
     password_version: int = Field(
         default=1,

@@ -22,8 +22,7 @@ class Tracing(Settings):
         default=5,
         ge=0,
         le=100,
-        description="The share of its requests that are traced, where their caller has not decided. X-Ray bills each "
-        "trace.",
+        description="The share of its requests that are traced, where their caller has not decided.",
     )
 
     def variables(self, service: str, *, environment: str, release: str | None) -> Mapping[str, str]:
