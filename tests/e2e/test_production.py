@@ -21,15 +21,15 @@ from tests.e2e.whole_platform import Checkout
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(1200)]
 
-SERVICES = {"mailer", "orders", "storefront"}
+SERVICES = {"mailer", "orders", "orders_postgres", "storefront"}
 SECRET_VALUE = "correct-horse-battery-staple"
 # The parts of the monitoring, and where each runs.
 MONITORING = {
     "alertmanager": "prod-ec2",
     "prometheus": "prod-ec2",
-    "cloudwatch-exporter": "FARGATE",
     "grafana": "FARGATE",
 }
+BESIDE_GRAFANA = {"cloudwatch-exporter", "blackbox-exporter"}
 BILLING = """\
 kind: internal
 image: public.ecr.aws/nginx/nginx:1.29.1
@@ -109,20 +109,42 @@ def test_the_monitoring_runs_where_its_data_is(prod: Checkout) -> None:
     (cluster,) = prod.aws.ecs.describe_clusters(clusters=["prod"])["clusters"]
     assert set(cluster["capacityProviders"]) == {"FARGATE", "FARGATE_SPOT", "prod-ec2"}
 
+    assert containers(prod, "grafana") >= {"grafana", *BESIDE_GRAFANA}
+
     (group,) = prod.aws.scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
-    (member,) = group["Instances"]
-    owned: Any = [{"Name": "tag:Name", "Values": ["prod-ec2-data"]}]
-    (volume,) = prod.aws.ec2.describe_volumes(Filters=owned)["Volumes"]
-    assert member["AvailabilityZone"] == volume["AvailabilityZone"] == "eu-west-1a"
-    assert volume["Encrypted"]
-    (found,) = prod.aws.ec2.describe_instances(InstanceIds=[member["InstanceId"]])["Reservations"]
-    (instance,) = found["Instances"]
-    assert tag(instance, "groundwork:stack") == "cluster"
-    script = prod.aws.ec2.describe_instance_attribute(InstanceId=instance["InstanceId"], Attribute="userData")
-    text = base64.b64decode(script["UserData"]["Value"]).decode()
-    assert f"volume={volume['VolumeId']}\n" in text
-    assert "ECS_CLUSTER=prod\n" in text
-    assert "${volume/-/}" in text, "the shell's own substitution survives Terraform"
+    owned: Any = [{"Name": "tag:Name", "Values": ["prod-ec2-data", "prod-ec2-data-2"]}]
+    disks = {disk["AvailabilityZone"]: disk for disk in prod.aws.ec2.describe_volumes(Filters=owned)["Volumes"]}
+    assert disks.keys() == {*group["AvailabilityZones"]} == {"eu-west-1a", "eu-west-1b"}
+    assert all(disk["Encrypted"] for disk in disks.values())
+    # Stock moto starts all instances of a group in one zone.
+    members = [member["InstanceId"] for member in group["Instances"]]
+    assert len(members) == 2
+    for member in members:
+        (found,) = prod.aws.ec2.describe_instances(InstanceIds=[member])["Reservations"]
+        (instance,) = found["Instances"]
+        assert tag(instance, "groundwork:stack") == "cluster"
+        script = prod.aws.ec2.describe_instance_attribute(InstanceId=member, Attribute="userData")
+        text = base64.b64decode(script["UserData"]["Value"]).decode()
+        for zone, disk in disks.items():
+            assert f"{zone}) volume={disk['VolumeId']} ;;\n" in text
+        assert "ECS_CLUSTER=prod\n" in text
+        assert "${volume/-/}" in text, "the shell's own substitution survives Terraform"
+
+
+def containers(prod: Checkout, service: str) -> set[str]:
+    """Return the names of the containers that a service runs."""
+    task = prod.aws.ecs.describe_task_definition(taskDefinition=definitions(prod)[service])["taskDefinition"]
+    return {container["name"] for container in task["containerDefinitions"]}
+
+
+def test_every_optional_part_of_the_monitoring_is_there_and_nothing_is_left_to_change(prod: Checkout) -> None:
+    services = prod.aws.ecs.describe_services(cluster="prod", services=["prometheus", "alertmanager"])["services"]
+    assert [service["runningCount"] for service in services] == [2, 2]
+    (workspace,) = prod.aws.amp.list_workspaces()["workspaces"]
+    assert workspace["status"]["statusCode"] == "ACTIVE"
+    assert "otel-collector" in containers(prod, "storefront")
+    said = prod.run("drift")
+    assert [stack for stack in prod.stacks if f"{stack}: no changes" not in said] == []
 
 
 def definitions(prod: Checkout) -> dict[str, str]:
@@ -232,5 +254,6 @@ def test_two_deliberate_steps_destroy_all_but_the_last_snapshots(prod: Checkout)
     left = [line for line in prod.run("unmanaged").splitlines() if "arn:" in line]
     of_the_database = [line for line in left if ":rds:" in line and ":snapshot:" in line]
     of_the_disk = [line for line in left if ":ec2:" in line and ":snapshot/" in line]
-    assert len(of_the_database) == len(of_the_disk) == 1
-    assert len(left) == 2
+    assert len(of_the_database) == 1
+    assert len(of_the_disk) == 2, "one of each replica"
+    assert len(left) == 3

@@ -149,6 +149,7 @@ class Aws:
 
     def __init__(self, endpoint: Endpoint) -> None:
         session = boto3.Session("test", "test", region_name=REGION)
+        self.amp = session.client("amp", endpoint_url=endpoint.url)
         self.s3 = session.client("s3", endpoint_url=endpoint.url)
         self.ec2 = session.client("ec2", endpoint_url=endpoint.url)
         self.ecs = session.client("ecs", endpoint_url=endpoint.url)
