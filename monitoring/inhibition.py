@@ -47,13 +47,17 @@ INHIBITIONS = (
             "ErrorBudgetBurn",
             "ServiceCrashLooping",
             "ServiceHighErrorRate",
-            "ServiceProbeFailing",
             "ServiceReplicasMismatch",
             "ServiceRolloutStuck",
             "UnhealthyTasks",
         ),
     ),
-    Inhibition(causes=("ServiceProbeFailing",), symptoms=("ErrorBudgetBurn", "ServiceHighErrorRate")),
+    # CloudWatch's figures come minutes after a probe has failed. Where the load balancer sends requests to tasks that
+    # it takes for unhealthy, and they answer, no probe fails, and NoHealthyTask tells.
+    Inhibition(
+        causes=("ServiceProbeFailing",),
+        symptoms=("ErrorBudgetBurn", "NoHealthyTask", "ServiceHighErrorRate", "UnhealthyTasks"),
+    ),
     Inhibition(
         causes=("AllProbesFailing",),
         symptoms=("ErrorBudgetBurn", "LoadBalancerRefuses", "ServiceProbeFailing"),
@@ -67,7 +71,11 @@ INHIBITIONS = (
     Inhibition(causes=("TargetDown",), symptoms=("CloudWatchFiguresMissing", "ProbesMissing")),
     Inhibition(causes=("ServiceCrashLooping",), symptoms=("ServiceReplicasMismatch", "UnhealthyTasks")),
     # The load balancer's own errors have no service; those of a service without a task are told of by its name.
-    Inhibition(causes=("NoHealthyTask", "ServiceDown"), symptoms=("LoadBalancerRefuses",), equal=OF_ONE_ENVIRONMENT),
+    Inhibition(
+        causes=("NoHealthyTask", "ServiceDown", "ServiceProbeFailing"),
+        symptoms=("LoadBalancerRefuses",),
+        equal=OF_ONE_ENVIRONMENT,
+    ),
     Inhibition(causes=("ErrorBudgetBurn critical",), symptoms=("ErrorBudgetBurn warning", "ServiceHighErrorRate")),
     Inhibition(causes=("DatabaseDiskNearlyFull",), symptoms=("DatabaseDiskFillsUp",)),
     Inhibition(causes=("NatHasNoPortLeft",), symptoms=("NatDropsPackets",), equal=("dimension_nat_gateway_id",)),

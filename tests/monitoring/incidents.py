@@ -68,6 +68,8 @@ class Incident:
     silenced: frozenset[str] = frozenset()
     told_before: frozenset[str] = frozenset()
     """What is over by then, or was told of before its cause could be known."""
+    rings: frozenset[str] = frozenset()
+    """CloudWatch's alarms on the storefront that ring over its series, by the ends of their names."""
 
 
 INCIDENTS: dict[str, Incident] = {
@@ -109,6 +111,29 @@ INCIDENTS: dict[str, Incident] = {
                 "UnhealthyTasks warning storefront",
             }
         ),
+        rings=frozenset({"5xx", "unhealthy"}),
+    ),
+    "tasks hang": Incident(
+        series={
+            **_without_tasks(requests(succeed="0+600x60 36000x60")),
+            **probe("success", "1x60 0x60"),
+            # CloudWatch's figures are late, those of health checks by less.
+            **alb("healthy_host_count_minimum", "2x63 0x60", of=STOREFRONT),
+            **alb("un_healthy_host_count_maximum", "0x63 2x60", of=STOREFRONT),
+            **alb("httpcode_elb_5_xx_count_sum", "0x66 3000x60"),
+        },
+        at=90,
+        told=frozenset({"ServiceProbeFailing critical storefront"}),
+        silenced=frozenset(
+            {
+                "ErrorBudgetBurn critical storefront",
+                "ErrorBudgetBurn warning storefront",
+                "LoadBalancerRefuses critical edge",
+                "NoHealthyTask critical storefront",
+                "UnhealthyTasks warning storefront",
+            }
+        ),
+        rings=frozenset({"unhealthy"}),
     ),
     "a zone is gone": Incident(
         series={**task(ORDERS, 1, "1x60 stale"), **task(STOREFRONT, 1, "1x60 stale")},
@@ -132,6 +157,7 @@ INCIDENTS: dict[str, Incident] = {
         at=110,
         told=frozenset({"DatabaseProcessorNearlyFull warning orders", "ErrorBudgetBurn critical storefront"}),
         silenced=frozenset({"ErrorBudgetBurn warning storefront", "ServiceHighErrorRate critical storefront"}),
+        rings=frozenset({"5xx"}),
     ),
     "requests fail now and then": Incident(
         series=_without_tasks(requests(succeed=f"0+6000x{HOURS}", fail=f"0+24x{HOURS}")),

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from modules.ecs.rollback_alarms import QUIET_REQUESTS
 from monitoring import alertmanager as rendered_alertmanager
 from monitoring.alerts.alert import WATCHDOG
 from monitoring.alerts.rule_files import RULES
+from monitoring.cloudwatch_exporter import EVENT_MINUTES
 from monitoring.inhibition import INHIBITIONS, inhibit_rules
 from monitoring.yaml_text import yaml_text
+from tests.monitoring.alert_cases import alb
 from tests.monitoring.alertmanager_process import Labels, alertmanager, inhibited, send
 from tests.monitoring.exported import promtool
-from tests.monitoring.incidents import HEALTHY, INCIDENTS, Incident
+from tests.monitoring.incidents import HEALTHY, INCIDENTS, STOREFRONT, Incident
 from tests.monitoring.listener import Listener, listening
 from tests.monitoring.test_alerts import FILES, PROD, ROWS
+from tests.synthesis import Attributes, Platform
 
 PATIENCE_S = 60
 WHERE = {"NatHasNoPortLeft": "nat-1", "NatDropsPackets": "nat-1"}
@@ -116,6 +122,42 @@ def test_people_are_told_once_for_each_cause_and_of_no_symptom(name: str, tmp_pa
         sentinel = "ServiceDown critical sentinel"
         send(address, list(_sent(frozenset({sentinel}))))
         assert told | _told(listener, frozenset({sentinel})) == incident.told | {sentinel}
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_no_alarm_of_cloudwatch_tells_of_what_prometheus_tells_of(name: str, shop: Platform) -> None:
+    """Those that roll a deploy back see the same outages, and sooner."""
+    stack = shop["prod-service-storefront"]
+    alarms = {one["alarm_name"].rpartition("-")[2]: one for one in stack.all("aws_cloudwatch_metric_alarm")}
+    metrics = {"requests": "request_count_sum", "errors": "httpcode_target_5_xx_count_sum"}
+    metrics["unhealthy"] = "un_healthy_host_count_maximum"
+    series = {**HEALTHY, **INCIDENTS[name].series}
+    figures = {
+        of: by_minute(series.get(next(iter(alb(metric, "", of=STOREFRONT))), "")) for of, metric in metrics.items()
+    }
+    shares = [
+        100 * errors / requests if requests > QUIET_REQUESTS * EVENT_MINUTES else 0
+        for requests, errors in zip_longest(figures["requests"], figures["errors"], fillvalue=0)
+    ]
+    seen = {"5xx": shares, "unhealthy": figures["unhealthy"]}
+    rung = {end for end, values in seen.items() if ever_rings(alarms[end], values)}
+    assert rung == INCIDENTS[name].rings
+    assert not [end for end in rung if "alarm_actions" in alarms[end]]
+
+
+def by_minute(notation: str) -> list[float]:
+    """Return the values of a series in promtool's notation, without those that are missing."""
+    values: list[float] = []
+    for start, step, times in re.findall(r"(?<!\S)(-?[\d.]+)([+-][\d.]+)?x(\d+)", notation):
+        values += [float(start) + number * float(step or 0) for number in range(int(times) + 1)]
+    return values
+
+
+def ever_rings(alarm: Attributes, values: Sequence[float]) -> bool:
+    """Whether an alarm rings at any time over values of a minute each."""
+    assert alarm["comparison_operator"] == "GreaterThanThreshold"
+    periods = alarm["evaluation_periods"]
+    return any(min(values[at : at + periods]) > alarm["threshold"] for at in range(len(values) - periods + 1))
 
 
 def test_inhibition_names_alerts_that_there_are_and_no_cause_silences_itself() -> None:
