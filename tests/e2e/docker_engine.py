@@ -21,6 +21,7 @@ PROGRAMS = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
+    "prometheus-alertmanager-0.28": "newer prometheus-alertmanager",
     "amtool": "prometheus-alertmanager",
 }
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
@@ -35,7 +36,7 @@ def why_not() -> str | None:
 
 def why_no_promtool() -> str | None:
     """Why no alert and no dashboard can be tried here, in one line; None if they can."""
-    return _missing(["promtool", "prometheus", "prometheus-alertmanager"])
+    return _missing(["promtool", "prometheus", "prometheus-alertmanager", "prometheus-alertmanager-0.28"])
 
 
 def _missing(programs: Iterable[str]) -> str | None:

@@ -34,17 +34,19 @@ def alertmanager(
     address: str | None = None,
     cluster: Sequence[str] = ALONE,
     under: Sequence[str] = (),
+    program: str = "/usr/bin/prometheus-alertmanager",
 ) -> Iterator[str]:
     """Start it as its image does, by start.sh, and yield its address; its id is in the file alertmanager.pid.
 
-    `address` is by default a free one, `cluster` the flags about its peers, and `under` a command that it runs below.
+    `address` is by default a free one, `cluster` the flags about its peers, `under` a command that it runs below, and
+    `program` which Alertmanager.
     """
     (folder / "alertmanager.yml").write_bytes(yaml_text(dict(config), comment="for a test"))
     if address is None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
-    own = {"ALERTMANAGER": "/usr/bin/prometheus-alertmanager", "PATH": os.environ["PATH"]}
+    own = {"ALERTMANAGER": program, "PATH": os.environ["PATH"]}
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     flags = [
         f"--config.file={folder / 'alertmanager.yml'}",

@@ -1,6 +1,6 @@
 """Receivers: what a real Alertmanager delivers to each, in the words of their APIs.
 
-Debian's Alertmanager 0.25 lacks the receiver for Microsoft Teams; its fields are checked.
+By Alertmanager 0.28, the first with the receiver for Microsoft Teams: .ci/install-debian-packages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from config.loader.platform import Deployment, load_platform
 from config.models.environment.platform_service import alertmanager as alertmanager_service
 from config.models.environment.receiver import HEARTBEAT
 from monitoring import alertmanager as rendered_alertmanager
-from monitoring import receivers
 from tests.monitoring.alertmanager_process import START, alertmanager, send
 from tests.monitoring.listener import Listener, Request, listening
 
@@ -27,6 +26,7 @@ SAID = {
     "description": "It ran within the last day.",
     "runbook_url": "https://example.com/services.md#servicedown",
 }
+NEWER = "/usr/local/bin/prometheus-alertmanager-0.28"
 TITLE = "[FIRING] prod: ServiceDown storefront"
 BODY = (
     "FIRING ServiceDown (storefront)\nNo task of storefront is running\nIt ran within the last day.\n"
@@ -70,9 +70,6 @@ def _redirect(section: str, entry: dict[str, Any], url: str, folder: Path) -> No
         entry["url"] = f"{url}/v2/enqueue"
     elif section == "opsgenie_configs":
         entry["api_url"] = f"{url}/"
-    elif section == "webhook_configs":
-        entry["url"] = f"{url}/webhook"  # Debian's is older than url_file
-        del entry["url_file"]
 
 
 def delivered(deployment: Deployment, value: str, folder: Path) -> dict[str, Request]:
@@ -83,7 +80,7 @@ def delivered(deployment: Deployment, value: str, folder: Path) -> dict[str, Req
     with listening() as listener:
         variables = {name: text.replace("LISTENER", listener.url) for name, text in variables.items()}
         config = here(config_of(deployment), listener, folder)
-        with alertmanager(config, folder, variables | {"RECEIVERS": files}) as address:
+        with alertmanager(config, folder, variables | {"RECEIVERS": files}, program=NEWER) as address:
             send(address, [(LABELS, SAID)])
             requests = [listener.next() for one in config["receivers"] if one["name"] != HEARTBEAT]
     return {request.path.split("/")[1]: request for request in requests}
@@ -124,7 +121,7 @@ def test_opsgenie_gets_an_alert_with_a_priority(checkout: Path, tmp_path: Path) 
 
 @pytest.mark.promtool
 def test_a_webhook_gets_alertmanagers_own_form(checkout: Path, tmp_path: Path) -> None:
-    payload = delivered(told(checkout, "hook: {type: webhook}"), "https://example.com", tmp_path)["webhook"].json()
+    payload = delivered(told(checkout, "hook: {type: webhook}"), "LISTENER/webhook", tmp_path)["webhook"].json()
     assert (payload["version"], payload["status"], payload["receiver"]) == ("4", "firing", "hook")
     assert payload["groupLabels"] == {"service": "storefront"}
     (alert,) = payload["alerts"]
@@ -145,16 +142,18 @@ def test_mail_goes_by_the_topic_with_what_subscriptions_are_filtered_by(checkout
     assert attributes == {"severity": "critical", "owner": "none"}
 
 
-def test_teams_is_given_fields_that_its_receiver_has(checkout: Path) -> None:
-    """Fields of notify/msteamsv2/config.go, Alertmanager 0.34. The image's own amtool checks them once more."""
-    receivers_by_name = {one["name"]: one for one in config_of(told(checkout, "chat: {type: teams}"))["receivers"]}
-    (teams,) = receivers_by_name["chat"]["msteamsv2_configs"]
-    assert teams == {
-        "webhook_url_file": "/tmp/receiver-chat",
-        "title": receivers.TITLE,
-        "text": receivers.MESSAGE,
-        "send_resolved": True,
-    }
+@pytest.mark.promtool
+def test_teams_gets_a_card(checkout: Path, tmp_path: Path) -> None:
+    """https://adaptivecards.io/explorer/, as an incoming webhook of Teams' Workflows takes it."""
+    payload = delivered(told(checkout, "chat: {type: teams}"), "LISTENER/teams", tmp_path)["teams"].json()
+    assert payload["type"] == "message"
+    (attachment,) = payload["attachments"]
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert attachment["content"]["type"] == "AdaptiveCard"
+    title, text = attachment["content"]["body"]
+    assert (title["type"], title["text"], title["color"]) == ("TextBlock", TITLE, "Attention")
+    assert (text["type"], text["wrap"]) == ("TextBlock", True)
+    assert text["text"].startswith(BODY)
 
 
 @pytest.mark.promtool
