@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,9 @@ from cli.terraform.synthesized import ERRORED, SynthesizedStack
 
 FULL_BYTES = 1_000_000
 """What is left of a disk that a log or Terraform's own files no longer fit on."""
+
+DESTROYED_AT_A_TIME = 6
+"""More than are deployed at a time: nearly all of them wait, for AWS or for their turn."""
 
 _ADDRESS = re.compile(r"(?<![\w.])[a-z]\w*\.[\w-]+")
 
@@ -49,8 +53,8 @@ class Execution:
     """What else to say to a line of the output."""
     watch: Callable[[Progress], Iterable[str]] = lambda _: ()
     """What else to say from time to time; it must not wait."""
-    _paths: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _is_forced: bool = False
+    _whole: TextIO = field(init=False)
 
     def run(self) -> Outcome:
         """Work on all of them; the whole output goes to the log, each line with its stack."""
@@ -62,17 +66,22 @@ class Execution:
                 begin=self._begin,
                 look=self._look,
                 finish=self._finish,
+                proceed=self._proceed,
                 tick=self._tick,
                 signalled=self._signalled,
-                most=PARALLEL_STACKS,
+                most=DESTROYED_AT_A_TIME if self._ahead else PARALLEL_STACKS,
                 most_initializing=self.terraform.parallel_inits,
                 backwards=self.command == "destroy",
+                most_ahead=min(os.cpu_count() or 1, PARALLEL_STACKS) if self._ahead else 0,
             ).run()
         finally:
             with suppress(OSError):  # what a full disk has not taken yet
                 self._whole.close()
 
-    _whole: TextIO = field(init=False)
+    @property
+    def _ahead(self) -> bool:
+        """True if plans are made ahead; in Terraform Cloud one that waits would hold up its workspace's other runs."""
+        return self.command == "destroy" and self.records is not None
 
     @cached_property
     def _folder(self) -> Path:
@@ -92,16 +101,24 @@ class Execution:
             self._folder / f"{stack.id}.log",
             self.lock_timeout_seconds,
             keep_open=(self.checkout_lock,),
+            ahead=self._ahead,
         )
+        return self._begun(stack, work.start, changes=not self._ahead) or work
+
+    def _proceed(self, stack: SynthesizedStack, work: StackProcess) -> int:
+        return self._begun(stack, work.proceed, changes=True)
+
+    def _begun(self, stack: SynthesizedStack, begin: Callable[[], None], *, changes: bool) -> int:
         try:
-            if self.records:
+            if changes and self.records:
                 self.records.take_back(stack)
-            work.start()
+            begin()
         except (BotoCoreError, ClientError, OSError) as error:
+            its = self.progress.stacks[stack.id]
             its.fail(f"Error: not begun: {error}")
             self._changed(its)
             return 1
-        return work
+        return 0
 
     def _needs_nothing(self, stack: SynthesizedStack) -> str | None:
         """Return why no Terraform has to look at the stack, if none has to."""
@@ -172,23 +189,11 @@ class Execution:
 
     def _with_path(self, stack: SynthesizedStack, line: str) -> str:
         """Return the line with the construct's path behind the first address in it, as cdktf writes it."""
-        if stack.id not in self._paths:
-            self._paths[stack.id] = construct_paths(stack)
-        paths = self._paths[stack.id]
+        paths = stack.construct_paths
         for match in _ADDRESS.finditer(line):
             if path := paths.get(match[0]):
                 return f"{line[: match.end()]} ({path}){line[match.end() :]}"
         return line
-
-
-def construct_paths(stack: SynthesizedStack) -> dict[str, str]:
-    """Return the path of each resource's construct within the stack, by Terraform's address."""
-    return {
-        f"{kind}.{name}": path.removeprefix(f"{stack.id}/")
-        for kind, resources in stack.code.get("resource", {}).items()
-        for name, resource in resources.items()
-        if (path := resource.get("//", {}).get("metadata", {}).get("path"))
-    }
 
 
 def _in_words(code: int) -> str:

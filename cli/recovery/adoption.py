@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.deploy.execution import construct_paths
 from cli.errors import CommandError
 from cli.recovery.account import Place
 from cli.recovery.import_ids import import_ids
@@ -42,7 +41,7 @@ class Adoption:
 
     def lines(self) -> Iterator[str]:
         """Yield each in words."""
-        paths = construct_paths(self.stack)
+        paths = self.stack.construct_paths
         for address, id_ in sorted(self.imports.items()):
             kind = address.partition(".")[0]
             yield f"{self.stack.id}: imports {kind} {paths.get(address, address)}, {id_}"

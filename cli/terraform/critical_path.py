@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -41,3 +41,12 @@ def critical_paths(minutes: Mapping[str, float], needs: Mapping[str, Set[str]]) 
         return found[id_]
 
     return {id_: path(id_) for id_ in minutes}
+
+
+def lost_by(failed: Iterable[str], needs: Mapping[str, Set[str]]) -> set[str]:
+    """Return what failed, and all that will never have what it needs."""
+    lost, before = set(failed), -1
+    while len(lost) != before:
+        before = len(lost)
+        lost.update(id_ for id_, needed in needs.items() if needed & lost)
+    return lost

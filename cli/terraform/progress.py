@@ -29,6 +29,7 @@ class Phase(StrEnum):
     READY = "initialized"
     LOCKED = "waiting for the lock"
     PLANNING = "planning"
+    PLANNED = "planned"
     APPLYING = "applying"
     DONE = "done"
     FAILED = "failed"
@@ -95,6 +96,8 @@ class StackProgress:
             self.phase = Phase.LOCKED
         elif match := PLAN.search(text):
             self.steps = sum(int(count) for count in match.groups())
+        elif text.startswith("Do you really want to destroy"):
+            self.phase = Phase.PLANNED
         elif match := APPLIED.search(text):
             self.added, self.changed, self.destroyed = (int(count) for count in match.groups())
             self.phase = Phase.DONE

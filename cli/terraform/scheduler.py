@@ -1,13 +1,16 @@
-"""Works on stacks side by side, each once those that it needs are done. What fails stops only what needs it."""
+"""Works on stacks side by side, each once those that it needs are done. What fails stops only what needs it.
+
+Where it may prepare ahead, a stack is planned before its turn comes.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from cli.terraform.critical_path import critical_paths, expected_minutes
+from cli.terraform.critical_path import critical_paths, expected_minutes, lost_by
 from cli.terraform.interrupts import FORCING, noted_signals
 from cli.terraform.synthesized import SynthesizedStack
 
@@ -19,7 +22,18 @@ class Work(Protocol):
 
     @property
     def is_initializing(self) -> bool:
-        """True until it has begun its last step."""
+        """True until its `init` has ended."""
+
+    @property
+    def is_preparing(self) -> bool:
+        """True until it is prepared, if it is prepared ahead."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while it is prepared, and not told to proceed."""
+
+    def proceed(self) -> None:
+        """Do what it was prepared for."""
 
     def poll(self) -> int | None:
         """Return its exit code, or None as long as it works."""
@@ -47,8 +61,7 @@ class Outcome:
         return not self.failed and not self.signal_code
 
 
-@dataclass(frozen=True)
-class Running:
+class Running(NamedTuple):
     """A stack and the work on it."""
 
     stack: SynthesizedStack
@@ -66,6 +79,8 @@ class Scheduler:
     """Called again and again while it works, and once more when it has ended."""
     finish: Callable[[SynthesizedStack, int], int]
     """Its work has ended with this exit code; the code that counts."""
+    proceed: Callable[[SynthesizedStack, Any], int]
+    """A stack that was prepared ahead has its turn; the exit code of a failure, or 0."""
     tick: Callable[[], None]
     signalled: Callable[[int], None]
     """A signal has come, the first, second, ..."""
@@ -75,6 +90,13 @@ class Scheduler:
     """Estimate how long the work on a stack takes: what most of the time hangs on is begun first."""
     backwards: bool = False
     """Each after those that need it: the order of destroying."""
+    most_ahead: int = 0
+    """How many may be prepared at a time before their turn, each of which takes a processor; 0 is none.
+
+    Those that wait count among `most`. Their turn comes: a stack is begun after all that it needs, so of those that
+    have begun the first needs none that has not.
+    """
+    _given_up: set[str] = field(default_factory=set)
 
     def run(self) -> Outcome:
         """To the end, or until a signal has been obeyed: what runs is waited for, and nothing more is started."""
@@ -91,7 +113,7 @@ class Scheduler:
                         told = received.count
                         self.signalled(told)
                     for one in running.values() if told else ():
-                        one.work.interrupt(2 if told >= FORCING else 1)
+                        self._interrupt(one, 2 if told >= FORCING else 1)
                     while not received.count and (stack := self._ready(waiting, needs, running, outcome)):
                         waiting.remove(stack)
                         work = self.begin(stack)
@@ -99,6 +121,8 @@ class Scheduler:
                             self._end(stack, work, outcome)
                         else:
                             running[stack.id] = Running(stack, work)
+                    if not received.count:
+                        self._give_turns(running, needs, outcome)
                     if not running:
                         outcome.signal_code = received.exit_code
                         return outcome
@@ -109,11 +133,29 @@ class Scheduler:
 
     def _look_at(self, one: Running, running: dict[str, Running], outcome: Outcome) -> None:
         code = one.work.poll()
-        self.look(one.stack, one.work)
+        if one.stack.id not in self._given_up:
+            self.look(one.stack, one.work)
         if code is not None:
             del running[one.stack.id]
             one.work.close()
-            self._end(one.stack, self.finish(one.stack, code), outcome)
+            if one.stack.id not in self._given_up:
+                self._end(one.stack, self.finish(one.stack, code), outcome)
+
+    def _interrupt(self, one: Running, times: int) -> None:
+        """Tell it to stop; what waits for its turn has changed nothing, and is neither done nor failed."""
+        if one.work.is_waiting:
+            self._given_up.add(one.stack.id)
+        one.work.interrupt(times)
+
+    def _give_turns(self, running: dict[str, Running], needs: Mapping[str, set[str]], outcome: Outcome) -> None:
+        lost = lost_by(outcome.failed, needs)
+        for one in [one for one in running.values() if one.work.is_waiting]:
+            if one.stack.id in lost:
+                self._interrupt(one, 1)
+            elif needs[one.stack.id] <= outcome.done and (code := self.proceed(*one)):
+                self._given_up.add(one.stack.id)
+                one.work.interrupt(1)
+                self._end(one.stack, code, outcome)
 
     def _end(self, stack: SynthesizedStack, code: int, outcome: Outcome) -> None:
         if code:
@@ -144,8 +186,12 @@ class Scheduler:
         running: Mapping[str, Running],
         outcome: Outcome,
     ) -> SynthesizedStack | None:
-        if len(running) >= self.most:
+        works = [one.work for one in running.values()]
+        if len(works) >= self.most or sum(work.is_initializing for work in works) >= self.most_initializing:
             return None
-        if sum(one.work.is_initializing for one in running.values()) >= self.most_initializing:
+        if not self.most_ahead:
+            return next((stack for stack in waiting if needs[stack.id] <= outcome.done), None)
+        if sum(work.is_preparing for work in works) >= self.most_ahead:
             return None
-        return next((stack for stack in waiting if needs[stack.id] <= outcome.done), None)
+        lost = lost_by(outcome.failed, needs)
+        return next((stack for stack in waiting if stack.id not in lost), None)

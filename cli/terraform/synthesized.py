@@ -56,6 +56,16 @@ class SynthesizedStack:
         loaded: dict[str, Any] = json.loads(self.text)
         return loaded
 
+    @cached_property
+    def construct_paths(self) -> dict[str, str]:
+        """The path of each resource's construct within the stack, by Terraform's address."""
+        return {
+            f"{kind}.{name}": path.removeprefix(f"{self.id}/")
+            for kind, resources in self.code.get("resource", {}).items()
+            for name, resource in resources.items()
+            if (path := resource.get("//", {}).get("metadata", {}).get("path"))
+        }
+
     @property
     def state_key(self) -> str:
         """The name of its state, wherever it is kept."""

@@ -17,6 +17,8 @@ from cli.terraform.provider_mirror import TerraformSetup
 
 POLL_SECONDS = 0.1
 QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+MAY_ASK = {"TF_INPUT": "true"}
+"""Else a variable of the user's own could forbid what `-input=true` allows."""
 IMPORTS = "groundwork-imports.tf.json"
 INIT = ("init", "-input=false", "-no-color")
 
@@ -74,6 +76,11 @@ def refuse_interrupted(received: Received) -> None:
 def apply_options(lock_timeout_seconds: int) -> list[str]:
     """Return the options of an apply that asks nobody."""
     return ["-auto-approve", "-input=false", "-no-color", f"-lock-timeout={lock_timeout_seconds}s"]
+
+
+def asked_options(lock_timeout_seconds: int) -> list[str]:
+    """Return the options of an apply that asks, when its plan is made, whether to go on."""
+    return ["-input=true", "-no-color", f"-lock-timeout={lock_timeout_seconds}s"]
 
 
 def forget_initialization(directory: Path, setup: TerraformSetup) -> None:

@@ -16,6 +16,9 @@ FAKE_TERRAFORM = """#!/bin/sh
 echo "$@"
 case "$1 $MODE" in
     "init refuses") echo "Error: no provider"; exit 3 ;;
+    "apply asks") echo "Do you really want to destroy all resources?"; echo
+        printf "  Enter a value: "; read answer || exit 1; echo "$answer, $TF_INPUT" ;;
+    "apply refuses-plan") echo "Error: no rights"; exit 4 ;;
     "init slow") trap 'echo told; exit 0' INT; echo ready; for _ in $(seq 600); do sleep 0.05; done ;;
     "apply slow-apply") trap 'echo stopping; sleep 0.3; echo state written; exit 7' INT
         echo pid $$; echo ready; for _ in $(seq 600); do sleep 0.05; done ;;
@@ -31,10 +34,11 @@ def work(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StackProces
     program.chmod(0o755)
     directory = tmp_path / "dev-network"
     directory.mkdir()
-    environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "MODE": request.param}
     stack = SynthesizedStack("dev-network", (), directory)
+    mode, _, is_ahead = request.param.partition(", ")
+    environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "MODE": mode, "TF_INPUT": "0"}
     setup = TerraformSetup(environment=environment, skip_provider_lock=True, summary="")
-    made = StackProcess(stack, "destroy", setup, tmp_path / "network.log", 7)
+    made = StackProcess(stack, "destroy", setup, tmp_path / "network.log", 7, ahead=bool(is_ahead))
     (directory / ".terraform.lock.hcl").touch()
     made.start()
     yield made
@@ -67,6 +71,48 @@ def test_a_stack_is_initialized_and_then_worked_on(work: StackProcess) -> None:
         "apply -destroy -auto-approve -input=false -no-color -lock-timeout=7s",
     ]
     assert not (work.stack.directory / ".terraform.lock.hcl").exists()
+
+
+def wait_for_the_question(work: StackProcess) -> list[str]:
+    deadline, lines = time.monotonic() + 60, list[str]()
+    while not work.is_waiting:
+        assert work.poll() is None
+        assert work.is_preparing
+        assert time.monotonic() < deadline
+        lines += work.new_lines()
+    return lines
+
+
+@pytest.mark.parametrize("work", ["asks, ahead"], indirect=True)
+def test_a_destroy_ahead_of_its_turn_waits_for_it(work: StackProcess) -> None:
+    assert work.is_initializing
+    lines = wait_for_the_question(work)
+    assert lines[:2] == ["init -input=false -no-color", "apply -destroy -input=true -no-color -lock-timeout=7s"]
+    assert not work.is_preparing
+    assert not work.is_initializing
+    time.sleep(0.1)
+    assert work.poll() is None, "it waits"
+    work.proceed()
+    assert not work.is_waiting
+    assert wait(work) == 0
+    assert work.new_lines()[-1] == "  Enter a value: yes, true", "whatever TF_INPUT the user has"
+
+
+@pytest.mark.parametrize("work", ["asks, ahead"], indirect=True)
+def test_what_waits_for_its_turn_ends_with_the_process_that_would_answer(work: StackProcess) -> None:
+    wait_for_the_question(work)
+    work.close()
+    deadline = time.monotonic() + 60
+    while (code := work.poll()) is None:
+        assert time.monotonic() < deadline
+    assert code == 1
+
+
+@pytest.mark.parametrize("work", ["refuses-plan, ahead"], indirect=True)
+def test_a_plan_that_fails_does_not_wait_for_a_turn(work: StackProcess) -> None:
+    assert wait(work) == 4
+    assert not work.is_waiting
+    assert work.new_lines()[-1] == "Error: no rights"
 
 
 @pytest.mark.parametrize("work", ["refuses"], indirect=True)

@@ -88,6 +88,9 @@ class SmallCheckout:
     def let_work_end(self) -> None:
         Path(self.environment["MAY_END"]).touch()
 
+    def hold_work(self) -> None:
+        Path(self.environment["MAY_END"]).unlink()
+
     def remove_work(self) -> None:
         """Take the second stack out of the program, as deleting a service's file does."""
         (self.root / "without-work").touch()

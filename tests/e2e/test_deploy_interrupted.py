@@ -1,4 +1,4 @@
-"""What happens to a deploy that is stopped, killed, or not alone: with the real Terraform and provider."""
+"""What happens to a deploy or destroy that is stopped, killed, or not alone: with the real Terraform and provider."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 BUCKET = "acme-dev-terraform-state"
+PROVISIONERS = "provisioners=[pause]"
+PAUSES_AGAIN = "provisioners=[pause, LocalExecProvisioner(type='local-exec', when='destroy', command=pause.command)]"
+FAILS_LATER = "provisioners=[pause, LocalExecProvisioner(type='local-exec', when='destroy', command='exit 3')]"
+ASKED = "dev-names  Do you really want to destroy all resources?"
 
 
 class Cloud:
@@ -153,3 +158,63 @@ def test_a_stack_that_left_the_program_is_named_and_then_destroyed_from_its_stat
     assert code == 0, output
     assert cloud.topics() == []
     assert cloud.keys(BUCKET) == []
+
+
+def start_and_wait_until_the_next_stack_waits(checkout: SmallCheckout) -> subprocess.Popen[str]:
+    checkout.edit(PROVISIONERS, PAUSES_AGAIN)
+    checkout.let_work_end()
+    assert checkout.run("deploy", "dev")[0] == 0
+    checkout.hold_work()
+    process = checkout.start("destroy", "dev", "--yes")
+    checkout.wait_for("dev-work: 2 to do")
+    checkout.wait_for_log(ASKED)
+    return process
+
+
+def test_a_stopped_destroy_leaves_what_waited_for_its_turn_as_it_was(cloud: Cloud, checkout: SmallCheckout) -> None:
+    process = start_and_wait_until_the_next_stack_waits(checkout)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=PATIENCE_SECONDS) == 128 + signal.SIGTERM
+    output = checkout.output.read_text()
+    assert "Run the same command again to go on" in output
+    assert "dev-names" not in output
+    assert not [key for key in cloud.keys(BUCKET) if key.endswith(".tflock")]
+    assert "dev-names" in cloud.topics()
+
+    checkout.let_work_end()
+    assert "dev-names: no changes since it was applied" in checkout.run("deploy", "dev", "names")[1]
+    code, output = checkout.run("destroy", "dev", "--yes")
+    assert code == 0, output
+    assert cloud.topics() == []
+
+
+def test_where_a_destroy_is_killed_what_waited_for_its_turn_releases_its_lock(
+    cloud: Cloud, checkout: SmallCheckout
+) -> None:
+    process = start_and_wait_until_the_next_stack_waits(checkout)
+    process.kill()
+    process.wait()
+    wait_until(lambda: "dev/names.tfstate.tflock" not in cloud.keys(BUCKET))
+    assert "dev/work.tfstate.tflock" in cloud.keys(BUCKET), "what it was doing goes on"
+    checkout.let_work_end()
+    wait_until(lambda: "dev/work.tfstate.tflock" not in cloud.keys(BUCKET))
+    assert cloud.topics() == ["dev-names"]
+
+
+def test_a_stack_whose_destroy_fails_keeps_those_that_it_needs(cloud: Cloud, checkout: SmallCheckout) -> None:
+    checkout.edit(PROVISIONERS, FAILS_LATER)
+    checkout.let_work_end()
+    assert checkout.run("deploy", "dev")[0] == 0
+    code, output = checkout.run("destroy", "dev", "--yes")
+    assert code == 1
+    assert "exit status 3" in output
+    assert "dev-names" not in output
+    assert "dev-names" in cloud.topics()
+    assert not [key for key in cloud.keys(BUCKET) if key.endswith(".tflock")]
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
