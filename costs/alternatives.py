@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from config.models.service.logs import LogClass
 from config.models.service.service import Service
+from costs.formulas.logs import RARE, STANDARD, is_infrequent, service_groups, written_group
 from costs.formulas.monitoring import EXPORTER
 from costs.inventory import Inventory, Resource
 
@@ -105,6 +107,20 @@ def _with_its_own(inventory: Inventory, service: Resource) -> Iterator[Resource]
     for target in inventory.referring(TARGET, "resource_id", service):
         yield target
         yield from inventory.referring(ACTION, "resource_id", target)
+
+
+def with_log_class(inventory: Inventory) -> tuple[str, Inventory] | None:
+    """Return `logging.log_class` with its other value; None where no service's log goes to CloudWatch."""
+    written = [written_group(inventory, groups) for groups in service_groups(inventory).values()]
+    if not written:
+        return None
+    value = LogClass.STANDARD if any(map(is_infrequent, written)) else LogClass.INFREQUENT_ACCESS
+    class_ = {"log_group_class": STANDARD if value is LogClass.STANDARD else RARE}
+    changed = {one.address for one in written}
+    return value, edited(
+        inventory,
+        lambda one: replace(one, attributes={**one.attributes, **class_}) if one.address in changed else one,
+    )
 
 
 def other_hours(inventory: Inventory) -> Iterator[tuple[str, str, Inventory]]:

@@ -90,6 +90,7 @@ _INSTANCES = {
     for size in ("t4g.micro", "t4g.small", "t4g.medium", "t4g.large", "m7g.large")
 }
 _DATABASE = f"rds.{Databases.model_fields['instance_class'].default}"
+_CLASSES = {"standard": ((1, "cwl_ingest"),), "infrequent-access": ((1, "cwl_ingest_ia"),)}
 
 FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
     PLATFORM: {
@@ -155,6 +156,7 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
             {"opensearch": ((STANDBY_OCU * MONTH_H, "aoss_ocu"),)},
             per=" for the whole account; `cloudwatch` has a price for each GB",
         ),
+        "logging.log_class": FieldCost(_CLASSES, per=" for each GB written to CloudWatch"),
         "logging.standby_replicas": FieldCost(
             {"true": ((STANDBY_OCU * MONTH_H, "aoss_ocu"),), "false": ((SINGLE_OCU * MONTH_H, "aoss_ocu"),)}
         ),
@@ -162,6 +164,7 @@ FIELD_COSTS: Mapping[str, Mapping[str, FieldCost]] = {
         "logging.max_search_ocu": FieldCost(unit=((MONTH_H, "aoss_ocu"),), per=" a unit that is used all month"),
     },
     SERVICE: {
+        "logs.log_class": FieldCost(_CLASSES, per=" for each GB written to CloudWatch"),
         "cpu": FieldCost(unit=((MONTH_H / 4, "fargate_vcpu_arm"),), per=" for 256 of a task on arm64"),
         "memory_mib": FieldCost(unit=((MONTH_H, "fargate_gb_arm"),), per=" for 1024 of a task on arm64"),
         "ephemeral_gib": FieldCost(

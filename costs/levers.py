@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from costs.alternatives import Edit, edited, other_hours, set_all, with_exporter_moved, with_nat
+from costs.alternatives import Edit, edited, other_hours, set_all, with_exporter_moved, with_log_class, with_nat
 from costs.bill import Bill, make_bill
 from costs.facts import Facts
 
@@ -77,6 +77,9 @@ def _logging(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
         single = collections[0].attributes.get("standby_replicas") == "DISABLED"
         replicas = set_all("aws_opensearchserverless_collection", standby_replicas="ENABLED" if single else "DISABLED")
         yield "logging.standby_replicas", "true" if single else "false", _with(facts, replicas)
+    if of_another_class := with_log_class(facts.inventory):
+        value, groups = of_another_class
+        yield "logging.log_class", value, replace(facts, inventory=groups)
 
 
 def _spot(facts: Facts) -> Iterator[tuple[str, str, Facts]]:

@@ -24,6 +24,8 @@ class JudgeRequest(TypedDict):
     service_id: str
     task_definition: str
     log_group: str
+    log_class: NotRequired[str]
+    """Where one was chosen: `standard` or `infrequent-access`."""
     least_tasks: int
     watch_s: int
     timeout_s: int
@@ -40,6 +42,7 @@ class RunRequest(TypedDict):
     family: str
     container: str
     log_group: str
+    log_class: NotRequired[str]
     subnets: str
     """Their ids, with commas between."""
     security_group: str

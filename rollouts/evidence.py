@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollouts.contract import JudgeRequest
+from rollouts.last_lines import last_lines
 from rollouts.refusal import short
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 EVENTS = 5
-LOG_LINES = 40
-LONGEST_LINE = 400
 TASKS_OF_AN_ANSWER = 100
 
 
@@ -31,7 +29,7 @@ def evidence(ecs: ECSClient, event: JudgeRequest, service: ServiceTypeDef | None
     if not ended:
         return found
     last = max(ended, key=lambda task: task["createdAt"])
-    return [*found, *end_of(last, event["log_group"], event["service"])]
+    return [*found, *end_of(last, event, event["service"])]
 
 
 def stopped_tasks(ecs: ECSClient, event: JudgeRequest) -> list[TaskTypeDef]:
@@ -43,22 +41,11 @@ def stopped_tasks(ecs: ECSClient, event: JudgeRequest) -> list[TaskTypeDef]:
     return [task for task in tasks if task["taskDefinitionArn"] == event["task_definition"]]
 
 
-def end_of(task: TaskTypeDef, log_group: str, container: str) -> Iterator[str]:
+def end_of(task: TaskTypeDef, event: JudgeRequest, container: str) -> Iterator[str]:
     """Describe how a task and each of its containers ended, and what this container wrote last."""
     yield f"task {short(task['taskArn'])}: {task.get('stoppedReason') or 'no reason given'}"
     for one in task.get("containers", []):
         if "exitCode" in one or "reason" in one:
             code = f"exit code {one['exitCode']}" if "exitCode" in one else "never started"
             yield f"container {one['name']}: {code} {one.get('reason', '')}".rstrip()
-    yield from (f"log: {line}" for line in last_lines(log_group, container, task["taskArn"]))
-
-
-def last_lines(log_group: str, container: str, task_arn: str) -> Sequence[str]:
-    """Return the end of what a container wrote."""
-    logs = boto3.client("logs")
-    stream = f"task/{container}/{short(task_arn)}"
-    try:
-        answer = logs.get_log_events(logGroupName=log_group, logStreamName=stream, limit=LOG_LINES)
-    except (BotoCoreError, ClientError) as error:
-        return [f"(none: {error})"]
-    return [one["message"][:LONGEST_LINE] for one in answer["events"]]
+    yield from (f"log: {line}" for line in last_lines(event, container, task["taskArn"]))

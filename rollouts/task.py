@@ -11,7 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollouts.contract import RunRequest
-from rollouts.evidence import last_lines
+from rollouts.last_lines import last_lines
 from rollouts.pace import Pace
 from rollouts.record import Record
 from rollouts.refusal import TaskError, short, told
@@ -116,7 +116,7 @@ def _judged(event: RunRequest, task: TaskTypeDef, record: Record | None) -> dict
     if code == 0:
         return _ended(f"{name} ended well{noted(record, event['work']) if record else ''}")
     reason = task.get("stoppedReason") or "no reason given"
-    log = [f"log: {line}" for line in last_lines(event["log_group"], name, task["taskArn"])]
+    log = [f"log: {line}" for line in last_lines(event, name, task["taskArn"])]
     why = [one["reason"] for one in task.get("containers", []) if one.get("name") == name and one.get("reason")]
     message = f"{name} failed with exit code {code} ({'; '.join([reason, *why])}); its log is in {event['log_group']}"
     raise TaskError(told(message, log))

@@ -31,6 +31,7 @@ WIDE = {
     "FollowNamespaceChange",
     "LogsOfThisAccount",
     "LookAndCreate",
+    "ReadLogQueries",
     "ReadMetrics",
     "ReadMetricsAndAlarms",
     "ReadTaskDefinitions",

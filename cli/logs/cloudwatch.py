@@ -61,7 +61,7 @@ class CloudWatchLogs:
             for event in events
             if event.get("message", "").strip()
         )
-        return records if query.level is None else _at_least(query.level, records)
+        return records if query.level is None else at_least(query.level, records)
 
     def _pages(self, query: LogQuery) -> Iterator[list[Mapping[str, Any]]]:
         asked = {
@@ -79,12 +79,9 @@ class CloudWatchLogs:
             raise self._explained(error, query) from error
 
     def _explained(self, error: BotoCoreError | ClientError, query: LogQuery) -> CommandError:
-        name, account = self.settings.name, self.settings.account_id
+        account = self.settings.account_id
         if code_of(error) == "ResourceNotFoundException":
-            return CommandError(
-                f"{self.service} is not deployed in {name}: there is no log group {self.log_group}",
-                fix=f"groundwork deploy {name} {self.stack}",
-            )
+            return no_group(self.service, self.settings, self.log_group, self.stack)
         if code_of(error) == "InvalidParameterException" and query.query:
             return UsageError(
                 f"--query: CloudWatch does not take this filter pattern: {error}\n  value: {query.query}\n"
@@ -96,7 +93,15 @@ class CloudWatchLogs:
         )
 
 
-def _at_least(level: Level, records: Iterable[LogRecord]) -> Iterator[LogRecord]:
+def no_group(service: str, settings: DeployTarget, log_group: str, stack: str) -> CommandError:
+    """Return the error of a log group that is not there."""
+    return CommandError(
+        f"{service} is not deployed in {settings.name}: there is no log group {log_group}",
+        fix=f"groundwork deploy {settings.name} {stack}",
+    )
+
+
+def at_least(level: Level, records: Iterable[LogRecord]) -> Iterator[LogRecord]:
     """Join a stack trace to the error above it, which comes after it here."""
     waiting: dict[tuple[str, str], list[LogRecord]] = defaultdict(list)
     for record in records:

@@ -20,6 +20,7 @@ from cli.logs.record import LogRecord, oldest_first, shown_time
 from cli.logs.since import parse_since
 from cli.logs.source import Source, sign_in
 from cli.options import Local
+from config.models.service.logs import LogClass
 
 INTERRUPTED = 130
 MOST = 100_000
@@ -42,7 +43,8 @@ def logs(
         typer.Option(
             metavar="QUERY",
             help="In OpenSearch, Lucene's query string syntax: timeout AND NOT retry. "
-            "In CloudWatch, a filter pattern: timeout -retry.",
+            "In CloudWatch, a filter pattern: timeout -retry; of the class infrequent-access, a filter of Logs "
+            'Insights: @message like "timeout".',
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, metavar="N", help="The newest N records.")] = 1000,
@@ -54,6 +56,12 @@ def logs(
             help="Its log group, even if its log is in OpenSearch: a copy of its errors, and the router's own log.",
         ),
     ] = False,
+    log_class: Annotated[
+        LogClass | None,
+        typer.Option(
+            "--log-class", metavar="CLASS", help="Its log group of this class: what it wrote before it changed over."
+        ),
+    ] = None,
     removed: Annotated[
         bool, typer.Option("--removed", help="Of a service whose file is gone, but whose collection is kept.")
     ] = False,
@@ -71,10 +79,12 @@ def logs(
     tunnel = parse_address(through) if through else None
     asked = LogQuery(parse_since(since, datetime.now(UTC)), parse_level(level) if level else None, query or None)
     source = Source.find(environment, service, removed=removed)
+    if follow:
+        source.refuse_following(log_class)
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
         embedded = sign_in(source.settings, local=local)
-        reader = source.reader(cloudwatch=cloudwatch, through=tunnel, embedded=embedded)
+        reader = source.reader(cloudwatch=cloudwatch, log_class=log_class, through=tunnel, embedded=embedded)
         for record in _records(source, reader, asked, limit=limit, follow=follow):
             typer.echo(record.json() if as_json else record.line(service=service, colours=colours))
     except KeyboardInterrupt:

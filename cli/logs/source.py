@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cli.errors import CommandError
+from cli.errors import CommandError, UsageError
 from cli.logs.cloudwatch import CloudWatchLogs
 from cli.logs.collection_client import Address
+from cli.logs.insights import InsightsLogs
 from cli.logs.opensearch import OpenSearchLogs
 from cli.logs.query import LogReader
 from cli.root import root
@@ -16,7 +17,7 @@ from config.loader.platform import read_platform
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import CLOUDWATCH_EXPORTER, exporters_service
 from config.models.environment.platform_service import SERVICES as PLATFORM_SERVICES
-from config.models.service.logs import LogDestination
+from config.models.service.logs import LogClass, LogDestination
 from config.models.service.service import Service
 
 
@@ -51,13 +52,31 @@ class Source:
         """The stack that it is deployed by."""
         return "monitoring" if self.name in PLATFORM_SERVICES else f"service-{self.name}"
 
-    def reader(self, *, cloudwatch: bool, through: Address | None, embedded: bool) -> LogReader:
-        """Return a reader of its log; `cloudwatch` asks for its log group, whatever else there is."""
-        if not self.in_collection or cloudwatch:
+    def log_class(self, asked: LogClass | None) -> LogClass | None:
+        """Return the class of the log group to read: that which is asked for, or that which its task writes to."""
+        return asked or (self.settings.logging.class_of(self.service) if self.service else None)
+
+    def refuse_following(self, asked: LogClass | None) -> None:
+        """Raise UsageError where AWS shows no log as it comes."""
+        if self.log_class(asked) is LogClass.INFREQUENT_ACCESS:
+            raise UsageError(
+                f"--follow: {self.name} writes to a log group of the class infrequent-access, and AWS shows none of "
+                "those as it comes: queries find a line a while after it was written",
+                allowed="--since, without --follow",
+                fix="repeat the command, or write `log_class: standard` under `logs:` and deploy",
+            )
+
+    def reader(
+        self, *, cloudwatch: bool, log_class: LogClass | None, through: Address | None, embedded: bool
+    ) -> LogReader:
+        """Return a reader of its log; `cloudwatch` or a class asks for its log group, whatever else there is."""
+        if not self.in_collection or cloudwatch or log_class:
             # A task has one log group; the container that runs in another's task writes there.
             task = exporters_service(self.settings) if self.name == CLOUDWATCH_EXPORTER else self.name
-            group, container = self.settings.log_group(task), None if cloudwatch else self.name
-            return CloudWatchLogs.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
+            read = self.log_class(log_class)
+            group, container = self.settings.log_group(task, read), None if cloudwatch else self.name
+            kind = InsightsLogs if read is LogClass.INFREQUENT_ACCESS else CloudWatchLogs
+            return kind.of(self.settings, self.name, log_group=group, stack=self.stack, container=container)
         reader = OpenSearchLogs.of(self.settings, self.name, through=through)
         if embedded and not through:
             raise CommandError(

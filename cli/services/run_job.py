@@ -11,6 +11,7 @@ from cli.errors import CommandError, UsageError
 from cli.rollouts.invocation import invoke
 from cli.session import Session
 from config.models.environment.subnets import Tier
+from rollouts.contract import RunRequest
 
 
 def run_now(session: Session, name: str) -> None:
@@ -36,20 +37,21 @@ def run_now(session: Session, name: str) -> None:
     ]
     if not subnets or not groups:
         raise CommandError(f"{name} is not deployed", fix=f"groundwork deploy {settings.name} service-{name}")
-    result = invoke(
-        settings,
-        {
-            "do": "run",
-            "cluster": settings.name,
-            "task_definition": settings.qualify(name),
-            "family": settings.qualify(name),
-            "container": name,
-            "log_group": settings.log_group(name),
-            "subnets": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
-            "security_group": groups[0]["GroupId"],
-            # A person wants it run again, also beside another run: no record, and work that nobody else does.
-            "work": f"by hand {uuid4()}",
-            "timeout_s": jobs[name].timeout_minutes * 60,
-        },
-    )
+    log_class = settings.logging.class_of(jobs[name])
+    request: RunRequest = {
+        "do": "run",
+        "cluster": settings.name,
+        "task_definition": settings.qualify(name),
+        "family": settings.qualify(name),
+        "container": name,
+        "log_group": settings.log_group(name, log_class),
+        "subnets": ",".join(sorted(subnet["SubnetId"] for subnet in subnets)),
+        "security_group": groups[0]["GroupId"],
+        # A person wants it run again, also beside another run: no record, and work that nobody else does.
+        "work": f"by hand {uuid4()}",
+        "timeout_s": jobs[name].timeout_minutes * 60,
+    }
+    if log_class:
+        request["log_class"] = log_class.value
+    result = invoke(settings, request)
     session.say(result["said"])

@@ -25,6 +25,14 @@ def log_conflicts(environment: Located[Environment], services: Sequence[Located[
                 allowed=f"up to {LONGEST_RETENTION_DAYS} days, or `destination: cloudwatch`",
                 fix="write a smaller number, or `destination: cloudwatch` under `logs:`",
             )
+        if destination is LogDestination.OPENSEARCH and "log_class" in logs.model_fields_set:
+            yield service.problem(
+                "logs.log_class",
+                message="logs.log_class: a log in OpenSearch has no log class",
+                conflicts_with=because,
+                allowed="only with `destination: cloudwatch`",
+                fix="write `destination: cloudwatch` under `logs:`, or remove the line",
+            )
         elif destination is LogDestination.CLOUDWATCH:
             # Nothing stands between a task and CloudWatch: what was to be hidden would be read by everybody.
             for field in ("mask", "parser"):

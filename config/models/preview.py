@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -39,6 +39,9 @@ LONGEST_TARGET_GROUP = 32
 
 class PreviewedService(Service):
     """A service of the environment as it runs in a preview; `original` is its name, `built_as` that of its image."""
+
+    # It is followed, and gone in days.
+    chooses_log_class: ClassVar[bool] = False
 
     name: str
     original: ServiceName

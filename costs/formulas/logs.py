@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from config.models.environment.central_logging import INFREQUENT
 from costs.facts import MONTH_DAYS, MONTH_H, Facts
 from costs.formulas.network import COMPRESSED
-from costs.inventory import Resource
+from costs.inventory import Inventory, Resource
 from costs.line import Line, Term
 
 STANDBY_OCU, SINGLE_OCU = 2, 1
 """The compute units that never go: half a unit each for indexing and search, twice with standby replicas."""
-RARE = "INFREQUENT_ACCESS"
+STANDARD, RARE = "STANDARD", "INFREQUENT_ACCESS"
+DEFINITION = "aws_ecs_task_definition"
 _RETENTION = re.compile(r'"MinIndexRetention":\s*"(\d+)d"')
 
 
@@ -41,21 +43,40 @@ def _kept_days(facts: Facts, collection: Resource) -> float:
 
 def log_groups(facts: Facts) -> Iterator[Line]:
     """Price a service's log where it goes to CloudWatch; all others share what is expected of the platform."""
-    searched = {one.owner for one in facts.inventory.all("aws_opensearchserverless_collection")}
     delivered = {line_group(facts, one) for one in facts.inventory.all("aws_flow_log")}
-    platform = []
-    for group in facts.inventory.all("aws_cloudwatch_log_group"):
-        if group.address in delivered:
-            continue
-        if group.owner and group.owner not in searched and str(group.attributes["name"]).endswith(f"/{group.owner}"):
-            yield facts.line("log", group.owner, _terms(group, facts.usage.log_gb(group.owner) * MONTH_DAYS), [group])
-        else:
-            platform.append(group)
+    of_services = service_groups(facts.inventory)
+    for owner, groups in of_services.items():
+        gb = facts.usage.log_gb(owner) * MONTH_DAYS
+        yield facts.line("log", owner, _terms(written_group(facts.inventory, groups), gb), groups)
+    priced = {*delivered, *(group.address for groups in of_services.values() for group in groups)}
+    platform = [one for one in facts.inventory.all("aws_cloudwatch_log_group") if one.address not in priced]
     if platform:
         gb = facts.usage.platform_log_gb
         usual = min(platform, key=lambda group: group.number("retention_in_days", 30))
         yield facts.line("logs of the platform and of databases", "", _terms(usual, gb), platform)
         yield facts.line("searches in CloudWatch Logs", "", [Term(facts.usage.log_search_gb, "cwl_scan")], platform)
+
+
+def service_groups(inventory: Inventory) -> Mapping[str, list[Resource]]:
+    """Return the log groups of each service whose log goes to CloudWatch: one, or one of each class."""
+    searched = {one.owner for one in inventory.all("aws_opensearchserverless_collection")}
+    found: dict[str, list[Resource]] = {}
+    for group in inventory.all("aws_cloudwatch_log_group"):
+        name = str(group.attributes["name"]).removesuffix(INFREQUENT)
+        if group.owner and group.owner not in searched and name.endswith(f"/{group.owner}"):
+            found.setdefault(group.owner, []).append(group)
+    return found
+
+
+def written_group(inventory: Inventory, groups: Sequence[Resource]) -> Resource:
+    """Return that of a service's log groups to which its containers write."""
+    named = (group for group in groups if any(inventory.referring(DEFINITION, "container_definitions", group)))
+    return next(named, groups[0])
+
+
+def is_infrequent(group: Resource) -> bool:
+    """Return whether each GB written to a log group costs half, and is read by queries alone."""
+    return group.attributes.get("log_group_class") == RARE
 
 
 def line_group(facts: Facts, flow_log: Resource) -> str:
@@ -65,6 +86,8 @@ def line_group(facts: Facts, flow_log: Resource) -> str:
 
 
 def _terms(group: Resource, gb: float) -> list[Term]:
-    rare = group.attributes.get("log_group_class") == RARE
     months = group.number("retention_in_days", 30) / 30
-    return [Term(gb, "cwl_ingest_ia" if rare else "cwl_ingest"), Term(gb * COMPRESSED * months, "cwl_store")]
+    return [
+        Term(gb, "cwl_ingest_ia" if is_infrequent(group) else "cwl_ingest"),
+        Term(gb * COMPRESSED * months, "cwl_store"),
+    ]

@@ -119,11 +119,20 @@ def end(backend: Any, task: Any) -> None:
 def _write_last_line(backend: Any, task: Any) -> None:
     logs = logs_backends[backend.account_id][backend.region_name]
     for container in task.containers:
-        group, stream = f"/{task.cluster_name}/services/{container.name}", f"task/{container.name}/{task.id}"
+        group, stream = _log_group(backend, task, container.name), f"task/{container.name}/{task.id}"
         if group in logs.groups:
             logs.create_log_stream(group, stream)
             line = {"timestamp": int(unix_time_millis()), "message": f"the process ends with {task.code}"}
             logs.put_log_events(group, stream, [line])
+
+
+def _log_group(backend: Any, task: Any, container: str) -> str:
+    """Return the group of the container's log driver; a log router copies a job's lines to the service's own."""
+    definitions = backend.describe_task_definition(task.task_definition_arn).container_definitions
+    options = next(
+        (one.get("logConfiguration", {}).get("options") for one in definitions if one["name"] == container), None
+    )
+    return (options or {}).get("awslogs-group") or f"/{task.cluster_name}/services/{container}"
 
 
 def _next_task(request: Any, url: str, _headers: Any) -> tuple[int, dict[str, str], str]:

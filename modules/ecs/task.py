@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinition,
     EcsTaskDefinitionEphemeralStorage,
@@ -22,7 +21,6 @@ from config.models.environment.platform_service import ECS_EXPORTER, FLUENT_BIT,
 from config.models.service.container.ports import called_ports
 from config.models.service.egress import HTTPS
 from config.models.service.service import Service
-from modules.checkov import skip
 from modules.data.database_login import DatabaseLogin
 from modules.data.generated_secret import GeneratedSecret
 from modules.data.storage import Storage
@@ -35,13 +33,16 @@ from modules.ecs.task_secrets import TaskSecrets
 from modules.ecs.user_data import DATA
 from modules.log_key import LogKey
 from modules.logging.log_collection import LogCollection
+from modules.logging.log_groups import LogGroups
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
 from modules.policy import allow
 
 
 class Task(Construct):
-    """Exposes `definition`, `security_group`, `roles` and `log_group`; nothing can connect to it until it is allowed.
+    """Exposes `definition`, `security_group`, `roles`, `log_group` and its `log_class`.
+
+    Nothing can connect to it until it is allowed.
 
     `generated` are passwords by the variable that holds them; `variables` are merged with the service's own, and may
     stand in the state. With `disk`, a path in the container, it runs on the cluster's EC2 instance and finds its folder
@@ -72,14 +73,8 @@ class Task(Construct):
         generated = generated or {}
         storage = storage or Storage()
         name = environment.qualify(settings.name)
-        self.log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            name=environment.log_group(settings.name),
-            retention_in_days=settings.logs.retention_days,
-            kms_key_id=log_key.arn,
-        )
-        skip(self.log_group, "CKV_AWS_338", "The service's file says how long; what is in a log is its business.")
+        groups = LogGroups(self, environment=environment, log_key=log_key, settings=settings)
+        self.log_group, self.log_class = groups.written, groups.log_class
         secrets = TaskSecrets(self, "secrets", environment=environment, settings=settings)
         self.roles = TaskRoles(
             self,
@@ -91,7 +86,7 @@ class Task(Construct):
                 *map(platform_repository, exporters or ()),
                 *([platform_repository(FLUENT_BIT)] if logs else []),
             ],
-            log_group=self.log_group,
+            log_group=groups.standard,
             secrets=secrets.statements,
         )
         if settings.exec:

@@ -50,7 +50,9 @@ class TaskRoles(Construct):
             description=f"What the code of {name} may do",
             assume_role_policy=trust,
         )
-        statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group.arn}:*"]), *secrets]
+        # Its group of the other class too, whatever its file says: ECS may roll back to tasks that write there.
+        groups = [f"{log_group.arn}:*", f"{log_group.arn}/*"]
+        statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], groups), *secrets]
         if repositories:
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements += [

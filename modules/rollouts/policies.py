@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.models.environment.central_logging import INFREQUENT
 from config.models.environment.environment import Environment
 from modules.policy import allow, allow_anything
 
@@ -43,6 +44,13 @@ def watch(environment: Environment) -> tuple[Statement, ...]:
             {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
         allow(["logs:GetLogEvents"], [f"arn:aws:logs:{of_account}:log-group:/{name}/services/*:log-stream:*"]),
+        # The only way to read a log group of the class infrequent-access.
+        allow(["logs:StartQuery"], [f"arn:aws:logs:{of_account}:log-group:/{name}/services/*{INFREQUENT}*"]),
+        allow_anything(
+            "ReadLogQueries",
+            ["logs:GetQueryResults"],
+            reason="A query is no resource, and whoever started it alone knows its id; what it may read is above.",
+        ),
         allow(
             ["ssm:GetParameter", "ssm:PutParameter"],
             [f"arn:aws:ssm:{of_account}:parameter/groundwork/{name}/*"],

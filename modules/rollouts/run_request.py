@@ -18,7 +18,7 @@ def run_request(
     """Build the request; `database` tells one database from another, `work` a run's work from another's."""
     # What another stack hands over counts as sensitive, and a plan would hide all that is asked.
     subnets = Fn.join(",", [subnet.id for subnet in vpc.subnets[Tier.PRIVATE].values()])
-    return {
+    request: RunRequest = {
         "do": "run",
         "cluster": environment.name,
         "task_definition": task.definition.arn,
@@ -31,3 +31,6 @@ def run_request(
         "work": work,
         "timeout_s": settings.timeout_minutes * 60,
     }
+    if task.log_class:
+        request["log_class"] = task.log_class.value
+    return request

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.loader.platform import Deployment
 from config.models.environment.platform_service import GRAFANA
+from config.models.service.logs import LogClass
 from config.models.service.service import Service
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, any_of
 from monitoring.alerts.databases import databases
@@ -74,7 +75,7 @@ def _own_rules(service: Service, deployment: Deployment) -> list[dict[str, Any]]
         annotations = {
             "summary": f"{service.name}: {own.summary}",
             "description": f"An alert of its own, in service_configs/{service.name}.yaml.",
-            **_of_service(service.name, deployment, in_opensearch=service in searched(deployment)),
+            **_of_service(service.name, deployment, _errors(service, deployment)),
             **({"runbook_url": own.runbook} if own.runbook else {}),
         }
         labels = {"severity": own.severity, "service": service.name}
@@ -112,26 +113,45 @@ def _of_any_service(deployment: Deployment) -> dict[str, str]:
     Where its log is, a Go template of Prometheus finds out.
     """
     named = "SERVICE"
-    links = _of_service(named, deployment, in_opensearch=False)
+    links = _of_service(named, deployment, _errors_in_cloudwatch(named, deployment))
     if names := any_of(service.name for service in deployment.services if service.panels):
         own = f'{{{{ if match "^({names})$" $labels.service }}}}{uid(named)}{{{{ else }}}}{ANY_SERVICE}{{{{ end }}}}'
         links["dashboard_url"] = links["dashboard_url"].replace(f"/d/{ANY_SERVICE}?", f"/d/{own}?")
-    if names := any_of(service.name for service in searched(deployment)):
-        in_opensearch = _of_service(named, deployment, in_opensearch=True)["logs_url"]
-        which = f'{{{{ if match "^({names})$" $labels.service }}}}'
-        links["logs_url"] = f"{which}{in_opensearch}{{{{ else }}}}{links['logs_url']}{{{{ end }}}}"
+    infrequent = LogClass.INFREQUENT_ACCESS
+    for those, errors in (
+        (_of_class(infrequent, deployment), _errors_in_cloudwatch(named, deployment, infrequent)),
+        (searched(deployment), _errors_in_opensearch(named)),
+    ):
+        if names := any_of(service.name for service in those):
+            there = _of_service(named, deployment, errors)["logs_url"]
+            which = f'{{{{ if match "^({names})$" $labels.service }}}}'
+            links["logs_url"] = f"{which}{there}{{{{ else }}}}{links['logs_url']}{{{{ end }}}}"
     return {name: link.replace(named, SERVICE) for name, link in links.items()}
 
 
-def _of_service(service: str, deployment: Deployment, *, in_opensearch: bool) -> dict[str, str]:
-    """Return the annotations that lead to a service's dashboard, and to the errors in its log."""
-    environment = deployment.environment
-    if in_opensearch:
-        errors = explore_path(opensearch_query(ERRORS, source=logs_source(service)), **RECENTLY)
-    else:
-        group = environment.log_group(service)
-        errors = explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
-    grafana = f"https://{environment.hostname(GRAFANA)}"
+def _of_class(log_class: LogClass, deployment: Deployment) -> list[Service]:
+    """Return the services that write to log groups of this class."""
+    return [one for one in deployment.services if deployment.environment.logging.class_of(one) is log_class]
+
+
+def _errors(service: Service, deployment: Deployment) -> str:
+    if service in searched(deployment):
+        return _errors_in_opensearch(service.name)
+    return _errors_in_cloudwatch(service.name, deployment, deployment.environment.logging.class_of(service))
+
+
+def _errors_in_opensearch(service: str) -> str:
+    return explore_path(opensearch_query(ERRORS, source=logs_source(service)), **RECENTLY)
+
+
+def _errors_in_cloudwatch(service: str, deployment: Deployment, log_class: LogClass | None = None) -> str:
+    group = deployment.environment.log_group(service, log_class)
+    return explore_path(cloudwatch_query(ERRORS_IN_CLOUDWATCH, log_group=group), **RECENTLY)
+
+
+def _of_service(service: str, deployment: Deployment, errors: str) -> dict[str, str]:
+    """Return the annotations that lead to a service's dashboard, and to `errors` in its log."""
+    grafana = f"https://{deployment.environment.hostname(GRAFANA)}"
     has_panels = any(one.panels for one in deployment.services if one.name == service)
     page = uid(service) if has_panels else ANY_SERVICE
     return {"dashboard_url": f"{grafana}/d/{page}?var-service={service}", "logs_url": f"{grafana}{errors}"}

@@ -43,7 +43,7 @@ service_configs/api.yaml:9: logs.destination: is none of the choices
         """
 service_configs/api.yaml:9: logs: has no value
   value: nothing
-  allowed: the fields destination, retention_days, mask, parser
+  allowed: the fields destination, log_class, retention_days, mask, parser
   fix: write a value, or remove `logs:`
 """,
     ),
@@ -113,6 +113,40 @@ environments/dev.yaml:6 (in dev)
   value: text
   allowed: only with `destination: opensearch`
   fix: write `destination: opensearch` under `logs:`, or remove the line
+""",
+    ),
+    Bad(
+        "a log class that there is not",
+        added(API, "logs: {destination: cloudwatch, log_class: infrequent}\n"),
+        """
+service_configs/api.yaml:9: logs.log_class: is none of the choices
+  value: infrequent
+  allowed: standard, infrequent-access
+  fix: did you mean `infrequent-access`?
+""",
+    ),
+    Bad(
+        "a log class in OpenSearch",
+        added(API, "logs:\n  log_class: infrequent-access\n"),
+        """
+service_configs/api.yaml:10: logs.log_class: a log in OpenSearch has no log class
+  value: infrequent-access
+  allowed: only with `destination: cloudwatch`
+  fix: write `destination: cloudwatch` under `logs:`, or remove the line
+""",
+    ),
+    Bad(
+        "a log class where the environment says OpenSearch",
+        {
+            **added(API, "logs: {log_class: standard}\n"),
+            **added(DEV, "logging: {destination: opensearch}\n"),
+            **added(PROD, "logging: {destination: cloudwatch}\n"),
+        },
+        """
+service_configs/api.yaml:9: logs.log_class: a log in OpenSearch has no log class, see environments/dev.yaml:6 (in dev)
+  value: standard
+  allowed: only with `destination: cloudwatch`
+  fix: write `destination: cloudwatch` under `logs:`, or remove the line
 """,
     ),
     Bad(

@@ -285,6 +285,23 @@ def test_a_lever_of_office_hours_says_what_the_change_in_the_yaml_comes_to(
         assert after.usd - bill.usd == pytest.approx(said[setting], rel=0.03), setting
 
 
+@pytest.mark.parametrize("written", ["standard", "infrequent-access"])
+def test_the_lever_of_the_log_class_says_what_the_change_in_the_yaml_comes_to(
+    written: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bills = []
+    other = "standard" if written == "infrequent-access" else "infrequent-access"
+    for log_class in (written, other):
+        checkout = Checkout(tmp_path_factory.mktemp("class") / "checkout")
+        settle(checkout, "environments/prod.yaml", {"logging": {"destination": "cloudwatch", "log_class": log_class}})
+        bills.append(bill_of(checkout.root, checkout.synthesize(only="prod"), "prod"))
+    (lever,) = [one for one in levers(bills[0]) if one.setting == "logging.log_class"]
+    assert lever.value == other
+    # Three services, each 0.5 GB a day: 3 x 0.5 x 730 / 24 = 45.625 GB x (0.57 - 0.285)
+    assert abs(lever.usd) == pytest.approx(13.0031, abs=0.001)
+    assert bills[1].usd - bills[0].usd == pytest.approx(lever.usd, abs=0.001)
+
+
 # What the shop costs without its log collections, what its customers download and mailer's storage.
 PROMISES = {"dev": 120, "staging": 240, "prod": 580}
 # Since a database has logins of its own, 2 x 0.40; dev and prod keep theirs without.

@@ -23,6 +23,16 @@ EXPORTER = {
         "d": {"container_definitions": '[{"name": "grafana"}, {"name": "cloudwatch-exporter"}]'}
     },
 }
+LOG_GROUPS = {
+    "aws_cloudwatch_log_group": {
+        "g": {"name": "/dev/services/web", "retention_in_days": 14},
+        "i": {
+            "name": "/dev/services/web/infrequent",
+            "retention_in_days": 14,
+            "log_group_class": "INFREQUENT_ACCESS",
+        },
+    }
+}
 SIZE = {"cpu": "256", "memory": "512", "runtime_platform": ARM}
 
 
@@ -442,6 +452,32 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
             "logs of the platform and of databases": 2.298,
             "searches in CloudWatch Logs": 0.114,
         },
+    ),
+    # 0.5 x 30.4167 = 15.2083 GB x 0.285 + 15.2083 x 0.15 x 14/30 x 0.03; nothing is written to the other group
+    "a log of the class infrequent-access": (
+        {
+            "service-web": {
+                **LOG_GROUPS,
+                "aws_ecs_task_definition": {
+                    "d": {"container_definitions": '[{"g": "${aws_cloudwatch_log_group.i.name}"}]'}
+                },
+            },
+        },
+        {"log_gb_per_day": 0.5, "platform_log_gb": 4},
+        {"log": 4.3663},
+    ),
+    # 15.2083 GB x 0.57 + 15.2083 x 0.15 x 14/30 x 0.03
+    "a log that is back in the class standard": (
+        {
+            "service-web": {
+                **LOG_GROUPS,
+                "aws_ecs_task_definition": {
+                    "d": {"container_definitions": '[{"g": "${aws_cloudwatch_log_group.g.name}"}]'}
+                },
+            },
+        },
+        {"log_gb_per_day": 0.5, "platform_log_gb": 4},
+        {"log": 8.7007},
     ),
     # 8 x 0.3; (11 + 6) x 0.3
     "Container Insights": (

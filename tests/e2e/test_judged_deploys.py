@@ -232,6 +232,47 @@ def test_the_first_release_is_judged_like_any_other_and_so_is_one_that_nothing_r
     assert now["runningCount"] == now["desiredCount"] == 2
 
 
+def test_another_log_class_replaces_no_log_and_a_failure_is_read_from_it(staging: Checkout) -> None:
+    group, infrequent = "/staging/services/orders-migrate", "/staging/services/orders-migrate/infrequent"
+
+    def deploy(version: str, log_class: str, *, code: int = 0) -> str:
+        migrate(staging, version, code=code)
+        file = staging.root / "service_configs/orders-migrate.yaml"
+        file.write_text(f"{file.read_text()}logs: {{destination: cloudwatch{log_class}}}\n")
+        return staging.run("deploy", "service-orders-migrate", "--yes", expect=1 if code else 0)
+
+    def groups() -> dict[str, tuple[str, int]]:
+        """The class of each, and when it was made."""
+        found = staging.aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        return {one["logGroupName"]: (one["logGroupClass"], one["creationTime"]) for one in found}
+
+    deploy("1.38.0", "")
+    before = groups()
+    assert [its[0] for its in before.values()] == ["STANDARD"]
+    said = deploy("1.38.1", ", log_class: infrequent-access", code=5)
+    assert f"its log is in {infrequent}" in said
+    assert "log: the process ends with 5" in said, "GetLogEvents is refused there"
+    staging.run("deploy", "service-orders-migrate", "--yes")
+    both = groups()
+    assert both.keys() == {group, infrequent}
+    assert (both[group], both[infrequent][0]) == (before[group], "INFREQUENT_ACCESS")
+    assert "staging-service-orders-migrate: no changes" in staging.run("drift", "service-orders-migrate")
+    shown = staging.run("logs", "orders-migrate")
+    assert re.findall(r"the process ends with \d", shown) == ["the process ends with 5", "the process ends with 0"]
+    assert "--follow: " in staging.run("logs", "orders-migrate", "--follow", expect=2)
+
+    deploy("1.38.2", ", log_class: standard")
+    assert groups() == both, "neither is another group"
+    assert "the process ends with 0" in staging.run("logs", "orders-migrate")
+    kept = staging.run("logs", "orders-migrate", "--log-class", "infrequent-access")
+    assert "the process ends with 5" in kept
+
+    deploy("1.38.3", "")
+    assert groups() == before
+    assert "the process ends with 0" in staging.run("logs", "orders-migrate")
+    migrate(staging, "1.38.3")
+
+
 def test_what_was_judged_and_migrated_is_destroyed_without_a_trace(staging: Checkout) -> None:
     staging.run("destroy", "service-orders-migrate", "service-invoices", "--yes")
     assert not {"staging-service-orders-migrate", "staging-service-invoices"} & staging.states.keys()

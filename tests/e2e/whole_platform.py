@@ -157,5 +157,6 @@ class Aws:
         self.elb = session.client("elbv2", endpoint_url=endpoint.url)
         self.names = session.client("servicediscovery", endpoint_url=endpoint.url)
         self.rds = session.client("rds", endpoint_url=endpoint.url)
+        self.logs = session.client("logs", endpoint_url=endpoint.url)
         self.scaling = session.client("autoscaling", endpoint_url=endpoint.url)
         self.secrets = session.client("secretsmanager", endpoint_url=endpoint.url)

@@ -88,10 +88,14 @@ def test_it_may_touch_its_own_environment_only(cluster: Stack) -> None:
     policy = json.loads(cluster.one("aws_iam_role_policy", name="watch")["policy"])
     for statement in policy["Statement"]:
         for resource in statement["Resource"]:
-            if resource == "*":
+            if statement.get("Sid") == "ReadLogQueries":
+                assert statement["Action"] == ["logs:GetQueryResults"], "of queries that it started itself"
+            elif resource == "*":
                 assert statement["Condition"]["ArnEquals"]["ecs:cluster"].endswith(":cluster/dev")
             elif not resource.startswith("${"):
                 assert "/dev/" in resource or "/dev-" in resource, resource
+    (queries,) = [one for one in policy["Statement"] if one["Action"] == ["logs:StartQuery"]]
+    assert queries["Resource"] == ["arn:aws:logs:eu-west-1:123456789012:log-group:/dev/services/*/infrequent*"]
     (passing,) = [one for one in policy["Statement"] if one["Action"] == ["iam:PassRole"]]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 

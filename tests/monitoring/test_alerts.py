@@ -17,6 +17,7 @@ import yaml
 from config.loader.platform import Deployment, load_platform
 from config.models.data.database import Database
 from config.models.service.kinds import Kind
+from config.models.service.logs import LogClass, LogDestination, Logs
 from config.models.service.monitoring.metrics import Metrics
 from config.models.service.monitoring.slo import Latency, Slo
 from monitoring.alerts.alert import WATCHDOG, Alert, RuleGroup
@@ -90,6 +91,22 @@ def replicated(deployment: Deployment) -> Deployment:
 
 ROWS = rows(PROD)
 FILES = render(PROD)
+
+
+def test_an_alert_leads_to_the_log_group_of_the_class_that_its_service_writes_to() -> None:
+    orders = Logs(destination=LogDestination.CLOUDWATCH, log_class=LogClass.INFREQUENT_ACCESS)
+    services = tuple(one.model_copy(update={"logs": orders}) if one.name == "orders" else one for one in PROD.services)
+    in_cloudwatch = PROD.environment.logging.model_copy(update={"destination": LogDestination.CLOUDWATCH})
+    environment = PROD.environment.model_copy(update={"logging": in_cloudwatch})
+    topic, alert = ROWS["ServiceDown"]
+    template = rule(alert, topic, replace(PROD, services=services, environment=environment))["annotations"]["logs_url"]
+    names, infrequent, standard = re.fullmatch(
+        r'{{ if match "([^"]*)" \$labels\.service }}(.*){{ else }}(.*){{ end }}', template
+    ).groups()  # type: ignore[union-attr]
+    assert names == "^(orders)$"
+    group = "%2Fprod%2Fservices%2F{{ $labels.service }}"
+    assert f"{group}%2Finfrequent%22" in infrequent
+    assert f"{group}%22" in standard
 
 
 def test_every_alert_has_a_case_and_every_case_an_alert() -> None:

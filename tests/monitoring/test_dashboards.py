@@ -156,9 +156,11 @@ def test_the_log_is_shown_wherever_it_is_and_an_empty_panel_says_why() -> None:
     for panel in shown:
         assert "cloudwatch" in panel["description"].lower()
         assert panel["fieldConfig"]["defaults"]["noValue"].startswith("Nothing in this time")
-    (in_cloudwatch,) = [panel for panel in shown if panel["datasource"]["type"] == "cloudwatch"]
-    (target,) = in_cloudwatch["targets"]
-    assert target["logGroupNames"] == ["/${environment}/services/${service}"]
+    in_cloudwatch = [panel["targets"] for panel in shown if panel["datasource"]["type"] == "cloudwatch"]
+    assert [target["logGroupNames"] for (target,) in in_cloudwatch] == [
+        ["/${environment}/services/${service}"],
+        ["/${environment}/services/${service}/infrequent"],
+    ]
 
 
 def test_a_log_leads_to_its_errors_in_explore_in_the_same_source_and_time() -> None:
@@ -177,7 +179,8 @@ def test_a_log_leads_to_its_errors_in_explore_in_the_same_source_and_time() -> N
             assert pane["datasource"] == query["datasource"]["uid"] == "logs-orders"
             assert query["query"] == "severity_number:>=17"
         else:
-            assert query["logGroupNames"] == ["/prod/services/orders"]
+            end = "/infrequent" if "infrequent-access" in panel["title"] else ""
+            assert query["logGroupNames"] == [f"/prod/services/orders{end}"]
 
 
 def test_every_level_has_its_colour_and_no_line_two_levels() -> None:

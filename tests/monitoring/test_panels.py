@@ -70,6 +70,7 @@ WITHOUT_DATA = {
     "Lines by level": "asks OpenSearch Serverless, which no test machine has",
     "Log, in OpenSearch": "asks OpenSearch Serverless, which no test machine has",
     "Log, in CloudWatch": "asks CloudWatch Logs, which Grafana alone signs for",
+    "Log, in CloudWatch, of the class infrequent-access": "asks CloudWatch Logs, which Grafana alone signs for",
 }
 
 

@@ -10,12 +10,17 @@ from pydantic import Field
 
 from config.models.deploy_target import RoleArn
 from config.models.environment.saml import Saml
-from config.models.service.logs import LogDestination
-from config.models.settings import Mistake, Settings
+from config.models.service.logs import LogClass, LogDestination
+from config.models.service.service import Service
+from config.models.settings import Mistake, Settings, without_null
 
 # Twelve of the longest ARNs, the task's and Grafana's fit the 10,240 bytes of a data access policy.
 # https://docs.aws.amazon.com/general/latest/gr/opensearch-service.html
 MOST_READER_ROLES = 12
+
+LOG_GROUP = "/{environment}/services/{service}"
+INFREQUENT = "/infrequent"
+"""The end of the name of a service's second log group, of the class infrequent-access: no service's name has a /."""
 
 
 class Generation(StrEnum):
@@ -39,6 +44,13 @@ class CentralLogging(Settings):
         default=LogDestination.OPENSEARCH,
         description="opensearch: searchable, one collection for each service, a fixed price for an account; "
         "cloudwatch: a log group for each service, paid by the gigabyte. A service's own logs.destination wins.",
+    )
+    log_class: LogClass | None = Field(
+        default=None,
+        description="The class of services' log groups in CloudWatch. infrequent-access: half the price of each GB "
+        "written, read by queries of Logs Insights alone and not as it comes. A service's own logs.log_class wins. "
+        "Back to standard by writing standard: the other log groups are kept until the line is removed.",
+        json_schema_extra=without_null,
     )
     generation: Generation = Field(
         default=Generation.CLASSIC,
@@ -89,6 +101,16 @@ class CentralLogging(Settings):
                 allowed="each role once",
                 fix="remove one of the two",
             )
+
+    def destination_of(self, service: Service) -> LogDestination:
+        """Return the destination of a service's log."""
+        return service.logs.destination or self.destination
+
+    def class_of(self, service: Service) -> LogClass | None:
+        """Return the class that was chosen for a service's log; None where nobody chose, and it has one log group."""
+        if not service.chooses_log_class or self.destination_of(service) is LogDestination.OPENSEARCH:
+            return None
+        return service.logs.log_class or self.log_class
 
     def foreign_roles(self, account: str) -> Iterator[Mistake]:
         """Yield the readers that are not in the environment's account."""

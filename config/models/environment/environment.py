@@ -13,7 +13,7 @@ from config.models.data.password_rotation import rotation_mistakes
 from config.models.delivery import Delivery
 from config.models.deploy_target import AccountId, DeployTarget, Region
 from config.models.environment.budget import Budget
-from config.models.environment.central_logging import CentralLogging
+from config.models.environment.central_logging import INFREQUENT, LOG_GROUP, CentralLogging
 from config.models.environment.dns_record import APEX, DnsName
 from config.models.environment.ec2 import Cluster
 from config.models.environment.edge import Edge, ZoneBelow, domain_mistakes
@@ -22,13 +22,12 @@ from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
-from config.models.service.logs import LogDestination
+from config.models.service.logs import LogClass, LogDestination
 from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.models.settings import Mistake
 
 NAMESPACE = "app.local"
-LOG_GROUP = "/{environment}/services/{service}"
 UNRELEASED = "unreleased"  # named by the task definition of a service without a release; no task runs it
 
 # What two environments can never have in common; all else may stand in environments/shared.yaml.
@@ -124,11 +123,12 @@ class Environment(DeployTarget):
 
     def log_destination(self, service: Service) -> LogDestination:
         """Return the destination of a service's log."""
-        return service.logs.destination or self.logging.destination
+        return self.logging.destination_of(service)
 
-    def log_group(self, service: str) -> str:
+    def log_group(self, service: str, log_class: LogClass | None = None) -> str:
         """Return the CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
-        return LOG_GROUP.format(environment=self.name, service=service)
+        group = LOG_GROUP.format(environment=self.name, service=service)
+        return group + INFREQUENT if log_class is LogClass.INFREQUENT_ACCESS else group
 
     def collection(self, service: str) -> str:
         """Return the collection of a service's log, and the name of its policies: 9 + 1 + 22 of 32 characters."""

@@ -51,6 +51,8 @@ class PlatformService(Service):
     """A service whose name no other may have, and whose image lies among the platform's own."""
 
     reserved_names: ClassVar[frozenset[str]] = frozenset()
+    # Whoever repairs the platform follows its logs, which are small.
+    chooses_log_class: ClassVar[bool] = False
 
     # What tells that something is wrong with OpenSearch must not need it.
     logs: Logs = Logs(destination=LogDestination.CLOUDWATCH)

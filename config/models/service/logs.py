@@ -1,4 +1,4 @@
-"""Logs of a service: destination, retention, and what is masked."""
+"""Logs of a service: destination, log class, retention, and what is masked."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ class LogDestination(StrEnum):
     CLOUDWATCH = "cloudwatch"
 
 
+class LogClass(StrEnum):
+    """The class of a log group in CloudWatch, which no group can change (docs/adr/0039)."""
+
+    STANDARD = "standard"
+    INFREQUENT_ACCESS = "infrequent-access"
+
+
 class LogParser(StrEnum):
     """The parser that the log router applies to a line."""
 
@@ -39,6 +46,13 @@ class Logs(Settings):
         default=None,
         description="opensearch: searchable, in a collection of its own; cloudwatch: cheaper, in a log group; "
         "by default what the environment says under logging:.",
+        json_schema_extra=without_null,
+    )
+    log_class: LogClass | None = Field(
+        default=None,
+        description="In CloudWatch, infrequent-access: half the price of each GB written, read by queries of Logs "
+        "Insights alone and not as it comes; by default what the environment says under logging:. Back to standard by "
+        "writing standard: the other log group, and what is in it, is kept until the line is removed.",
         json_schema_extra=without_null,
     )
     retention_days: LogRetentionDays = Field(default=30, description="How long the log is kept.")

@@ -37,6 +37,7 @@ class Service(ServiceFields):
     }
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
     reserved_names: ClassVar[frozenset[str]] = PLATFORM_NAMES
+    chooses_log_class: ClassVar[bool] = True
 
     def mistakes(self) -> Iterator[Mistake]:
         """Each kind has its fields, Fargate its sizes, and metrics a port."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.models.environment.environment import LOG_GROUP
+from config.models.environment.central_logging import INFREQUENT, LOG_GROUP
 from monitoring.dashboards.rendering.panel import Bars, Derived, Found, Lines, Row
 from monitoring.dashboards.service.resources import ITS
 from monitoring.explore import (
@@ -22,10 +22,29 @@ FOLLOWS = (
     Found(name="logs", plugin=OPENSEARCH, pattern=f"/^{logs_name('${service}')}$/"),
 )
 SOURCE = "${logs}"
-GROUP = LOG_GROUP.format(environment="${environment}", service="${service}")
 # In an address a name ends where its letters do: braces would be encoded with the rest.
 SHOWN = {"start": "$__from", "end": "$__to", "safe": "$"}
 LINES = 300
+
+
+def in_cloudwatch(title: str, *, group: str, description: str, empty: str) -> Lines:
+    """Return the panel of a log group, whose title leads to the errors in it."""
+    return Lines(
+        title=title,
+        query=cloudwatch_query(
+            f"fields @timestamp, @message | sort @timestamp desc | limit {LINES}",
+            log_group=group.format(environment="${environment}", service="${service}"),
+        ),
+        link=explore_path(
+            cloudwatch_query(
+                ERRORS_IN_CLOUDWATCH, log_group=group.format(environment="$environment", service="$service")
+            ),
+            **SHOWN,
+        ),
+        description=description,
+        empty=empty,
+    )
+
 
 LEVELS = {
     "FATAL": "severity_number:>=21",
@@ -63,20 +82,20 @@ LOG = Row(
             description=f"The newest {LINES}; a click on one shows its fields. {IN_OPENSEARCH}",
             empty=ELSEWHERE,
         ),
-        Lines(
-            title="Log, in CloudWatch",
-            query=cloudwatch_query(
-                f"fields @timestamp, @message | sort @timestamp desc | limit {LINES}", log_group=GROUP
-            ),
-            link=explore_path(
-                cloudwatch_query(
-                    ERRORS_IN_CLOUDWATCH, log_group=LOG_GROUP.format(environment="$environment", service="$service")
-                ),
-                **SHOWN,
-            ),
+        in_cloudwatch(
+            "Log, in CloudWatch",
+            group=LOG_GROUP,
             description="All of it where `logs.destination` is cloudwatch. Otherwise errors, which are copied there, "
             "and what the containers beside the service say. AWS bills each gigabyte that is read, at 0.005 $ or so.",
-            empty="Nothing in this time: no errors, or no line at all",
+            empty="Nothing in this time: no errors, or no line at all; or it has a log class, see below",
+        ),
+        in_cloudwatch(
+            "Log, in CloudWatch, of the class infrequent-access",
+            group=LOG_GROUP + INFREQUENT,
+            description="All of it where CloudWatch has it and `logs.log_class` is infrequent-access. A log group that "
+            "is not found means that no class was chosen for this service. AWS bills each gigabyte that is read, at "
+            "0.005 $ or so.",
+            empty="Nothing in this time, or this service has no such log group: see above",
         ),
     ),
 )

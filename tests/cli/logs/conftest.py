@@ -57,12 +57,15 @@ class Aws:
         for reservation in ec2.describe_instances()["Reservations"]:
             ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in reservation["Instances"]])
 
-    def write(self, service: str, *lines: tuple[int, str], container: str = "", task: str = TASK) -> None:
+    def write(
+        self, service: str, *lines: tuple[int, str], container: str = "", task: str = TASK, infrequent: bool = False
+    ) -> None:
         """Put lines of one container into a service's log group, each at its time in milliseconds."""
-        logs, group = self.client("logs"), f"/dev/services/{service}"
+        logs, group = self.client("logs"), f"/dev/services/{service}{'/infrequent' if infrequent else ''}"
         stream = f"task/{container or service}/{task}"
+        log_class = "INFREQUENT_ACCESS" if infrequent else "STANDARD"
         for make, names in (
-            (logs.create_log_group, {"logGroupName": group}),
+            (logs.create_log_group, {"logGroupName": group, "logGroupClass": log_class}),
             (logs.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
         ):
             with suppress(logs.exceptions.ResourceAlreadyExistsException):
@@ -106,7 +109,9 @@ def aws(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 @pytest.fixture
 def shop(checkout: Checkout) -> Checkout:
-    """`parcels` logs to CloudWatch, `invoices` to OpenSearch; both could run."""
+    """`parcels` and `letters` log to CloudWatch, the latter at half the price, `invoices` to OpenSearch; all run."""
+    letters = SERVICES.replace("%s", "cloudwatch, log_class: infrequent-access")
+    checkout.write("service_configs/letters.yaml", letters)
     checkout.write("service_configs/parcels.yaml", SERVICES % "cloudwatch")
     checkout.write("service_configs/invoices.yaml", SERVICES % "opensearch")
     return checkout
