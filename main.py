@@ -43,7 +43,7 @@ from stacks.job import JobStack
 from stacks.logging import log_collections
 from stacks.logins import logins_of
 from stacks.monitoring import MonitoringStack
-from stacks.network import NetworkStack
+from stacks.network import NatStack, NetworkStack
 from stacks.platform_stack import LOCAL_AWS
 from stacks.preview import PreviewStack
 from stacks.registry import RegistryStack
@@ -60,7 +60,11 @@ def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, pr
     network = NetworkStack(app, environment=environment)
     if environment.backups:
         BackupStack(app, environment=environment, network=network, settings=environment.backups)
-    runtime = ClusterStack(app, environment=environment, network=network, image_tags=image_tags).runtime
+    cluster = ClusterStack(app, environment=environment, network=network, image_tags=image_tags)
+    if environment.network.nat.has_instances:
+        # All that calls outside waits for the cluster. Databases, logs and the edge do not, so no instance delays them.
+        cluster.add_dependency(NatStack(app, environment=environment, network=network))
+    runtime = cluster.runtime
     load_balancer = EdgeStack(app, environment=environment, network=network, services=services).load_balancer
     logs = log_collections(app, deployment, network=network)
     MonitoringStack(app, runtime=runtime, load_balancer=load_balancer, logs=logs)

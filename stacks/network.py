@@ -1,4 +1,4 @@
-"""The network of an environment, and the keys that its logs and its data are encrypted with."""
+"""The network of an environment, its NAT instances, and the keys that its logs and its data are encrypted with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from config.models.environment.platform_service import GOSSIP_PORT
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.flow_logs import FlowLogs
-from modules.network.nat_instance import NatInstance
+from modules.network.nat_address import NatAddress
+from modules.network.nat_instance import nat_instances
 from modules.network.network_acls import NetworkAcls
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import VpcEndpoints
@@ -18,7 +19,7 @@ from stacks.platform_stack import PlatformStack
 
 
 class NetworkStack(PlatformStack):
-    """First of an environment's stacks: exposes `vpc`, `log_key` and `encryption_key`."""
+    """First of an environment's stacks: exposes `vpc`, `log_key`, `encryption_key` and `nat_addresses` by zone."""
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, name="network", environment=environment)
@@ -26,13 +27,10 @@ class NetworkStack(PlatformStack):
         self.log_key = LogKey(self, "log-key", name=environment.name, account_id=environment.account_id, region=region)
         self.encryption_key = EncryptionKey(self, "data-key", name=environment.name, account_id=environment.account_id)
         self.vpc = Vpc(self, "vpc", name=name, region=region, settings=settings)
-        if settings.nat.has_instances:
-            instances = [
-                NatInstance(self, f"nat-{zone}", name=name, zone=zone, environment=environment, vpc=self.vpc)
-                for zone in settings.nat_zones
-            ]
-            self.vpc.route_through([instance.interface.id for instance in instances])
-            self.vpc.nat_addresses.extend(instance.address.public_ip for instance in instances)
+        zones = settings.nat_zones if settings.nat.has_instances else ()
+        self.nat_addresses = {
+            zone: NatAddress(self, f"nat-{zone}", name=f"{name}-nat-{zone}", vpc=self.vpc) for zone in zones
+        }
         gossip_port = GOSSIP_PORT if environment.monitoring.replicas > 1 else None
         NetworkAcls(self, "acls", name=name, vpc=self.vpc, settings=settings, gossip_port=gossip_port)
         VpcEndpoints(self, "endpoints", name=name, region=region, vpc=self.vpc, settings=settings)
@@ -47,3 +45,11 @@ class NetworkStack(PlatformStack):
         for subnets in self.vpc.subnets.values():
             for subnet in subnets.values():
                 self.export(subnet, "id")
+
+
+class NatStack(PlatformStack):
+    """`nat`: NAT instances, which start and end slowly, and routes to them; only what calls outside waits for it."""
+
+    def __init__(self, scope: Construct, *, environment: Environment, network: NetworkStack) -> None:
+        super().__init__(scope, name="nat", environment=environment)
+        nat_instances(self, environment=environment, vpc=network.vpc, addresses=network.nat_addresses)

@@ -59,8 +59,8 @@ class Network:
         self.doors_out: set[Door] = set()
         for stack in self._stacks:
             self._read_subnets(stack)
+        self._read_routes()
         for stack in self._stacks:
-            self._read_routes(stack)
             self._read_acls(stack)
             self._read_groups(stack)
         for stack in self._stacks:
@@ -150,15 +150,19 @@ class Network:
             tier = subnet["tags"]["groundwork:tier"]
             self.subnets[f"{stack.name}/{id_}"] = Subnet(tier, IPv4Network(subnet["cidr_block"]))
 
-    def _read_routes(self, stack: Stack) -> None:
+    def _read_routes(self) -> None:
         ways: dict[str, set[str]] = {}
-        for route in stack.all("aws_route"):
+        for stack, route in self._all("aws_route"):
             way = next(route[name] for name in route if name.endswith(("gateway_id", "interface_id")))
             _, table, _ = self._follow(stack, route["route_table_id"])
             ways.setdefault(table, set()).add(self._follow(stack, way)[0])
-        for association in stack.all("aws_route_table_association"):
+        for stack, association in self._all("aws_route_table_association"):
             subnet = self.subnets[self._follow(stack, association["subnet_id"])[1]]
             subnet.to_internet = ways.get(self._follow(stack, association["route_table_id"])[1], set())
+
+    def _all(self, kind: str) -> Iterator[tuple[Stack, Attributes]]:
+        for stack in self._stacks:
+            yield from ((stack, resource) for resource in stack.all(kind))
 
     def _read_acls(self, stack: Stack) -> None:
         for acl in stack.all("aws_network_acl"):

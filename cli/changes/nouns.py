@@ -59,6 +59,7 @@ NOUNS: Mapping[str, Noun] = {
     "aws_efs_file_system_policy": _noun("policy of a file system", many="policies of file systems"),
     "aws_efs_mount_target": _noun("address of a file system", many="addresses of file systems"),
     "aws_eip": _noun("public address", many="public addresses", noticed="whoever lets in only this address"),
+    "aws_eip_association": _noun("use of a public address", many="uses of public addresses"),
     "aws_elasticache_serverless_cache": _noun("cache", holds="all that is in it", noticed="every service that uses it"),
     "aws_flow_log": _noun("flow log"),
     "aws_globalaccelerator_accelerator": _noun("accelerator", noticed="every customer, until the DNS follows"),

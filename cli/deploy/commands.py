@@ -22,6 +22,7 @@ from cli.domain.lost_records import refuse_lost_records
 from cli.errors import CommandError
 from cli.options import Environment, Local, LockTimeout, Stacks, Yes, confirm
 from cli.recovery.errored_state import push_errored
+from cli.recovery.former_routes import destroy_former_routes
 from cli.recovery.preparation import mend
 from cli.root import ROOT
 from cli.session import Session, open_session
@@ -118,6 +119,7 @@ def deploy_stacks(
             names = ", ".join(stack.name for stack in changing)
             readers = "" if len(changing) == len(chosen) else ", and what reads a value of theirs that changes,"
             confirm(f"Deploy {names}{readers} to {environment} in {session.target.description}?", yes or agreed)
+        left = destroy_former_routes(run, left, chosen, yes=yes or agreed)
         progress = run.execute("deploy", chosen, everything=everything)
         for stack in progress.stacks.values():
             session.say(f"{stack.stack}: {stack.outcome}")

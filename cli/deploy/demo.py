@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
 from cli.recovery.errored_state import push_errored
+from cli.recovery.former_routes import destroy_former_routes
 from cli.recovery.preparation import mend
 from cli.session import Session, open_session
 from cli.state.bucket import bucket_exists
@@ -37,6 +38,7 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
         push_errored(run)
         mend(run, run.program.stacks, yes=True)
         session.say(f"Deploying {len(run.program.stacks)} stacks")
+        destroy_former_routes(run, run.orphans(), run.program.stacks, yes=True)
         progress = run.execute("deploy", run.program.stacks)
     console.print()
     console.print(stack_table(session, progress))

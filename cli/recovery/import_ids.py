@@ -92,6 +92,7 @@ WRITTEN_AGAIN = frozenset(
         "aws_ecs_cluster_capacity_providers",
         "aws_efs_backup_policy",
         "aws_efs_file_system_policy",
+        "aws_eip_association",
         "aws_iam_role_policy",
         "aws_iam_role_policy_attachment",
         "aws_lambda_function_event_invoke_config",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ CROSS_STACK_READ = "cross-stack-reference-input-"
 """How CDKTF names the read of another stack's state; that stack's id follows."""
 LOGGING, LOGS = "logging", "logs-"
 """The stack that all log collections need without reading it, and how theirs are called."""
+NETWORK, NAT = "network", "nat"
+"""The first stack, and that of NAT instances, which an environment with gateways does not have."""
 
 
 def orphans(program: SynthesizedApp, states: list[StateFile]) -> list[StateFile]:
@@ -48,6 +50,15 @@ def without_logs(orphans: list[StateFile]) -> tuple[list[StateFile], list[StateF
     while more := {name for state in orphans if state.stack in kept for name in needs(state)} - kept:
         kept |= more
     return [one for one in orphans if one.stack not in kept], [one for one in orphans if one.stack in kept]
+
+
+def in_the_way(orphans: list[StateFile], names: Collection[str]) -> tuple[list[StateFile], list[StateFile]]:
+    """Split orphans into those that must go before stacks of these names are deployed, and the others.
+
+    A route table has one route to an address: EC2 refuses that of a gateway while a NAT instance's is there.
+    """
+    first = NAT if NETWORK in names else None
+    return [one for one in orphans if one.stack == first], [one for one in orphans if one.stack != first]
 
 
 def in_destroy_order(states: list[StateFile]) -> list[StateFile]:

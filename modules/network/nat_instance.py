@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cdktf import TerraformResourceLifecycle, Token
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
-from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.eip_association import EipAssociation
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
@@ -33,6 +34,7 @@ from config.models.environment.subnets import Tier, plan_subnets
 from modules.attributes import address_of
 from modules.checkov import skip
 from modules.network.acl_rules import ALL_PORTS, ANYWHERE
+from modules.network.nat_address import NatAddress
 from modules.network.nat_user_data import nat_user_data
 from modules.network.security_group import SecurityGroup
 from modules.network.vpc import Vpc
@@ -47,14 +49,24 @@ TCP: dict[str, Any] = {"ip_protocol": "tcp", "from_port": ALL_PORTS[0], "to_port
 class NatInstance(Construct):
     """An instance that sends what private subnets send on to the internet, under one public address.
 
-    Exposes `interface`, a network interface that outlives the instance: the routes lead to it, and `address` is its
-    own. Only private subnets get in. AWS moves the instance off hardware that fails, unless it is told not to; an alarm
+    Exposes `interface`, a network interface that outlives the instance: the routes lead to it, and it has `address`.
+    Only private subnets get in. AWS moves the instance off hardware that fails, unless it is told not to; an alarm
     restarts it when its system does not answer, and tells the alert topic; and it installs updates each week.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
     https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, zone: str, environment: Environment, vpc: Vpc) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        zone: str,
+        environment: Environment,
+        vpc: Vpc,
+        address: NatAddress,
+    ) -> None:
         super().__init__(scope, id_)
         settings, own = environment.network, f"{name}-nat-{zone}"
         tags = {"Name": own}
@@ -88,13 +100,12 @@ class NatInstance(Construct):
             source_dest_check=False,
             tags=tags,
         )
-        self.address = Eip(
+        known = EipAssociation(
             self,
             "address",
-            domain="vpc",
-            network_interface=self.interface.id,
-            tags=tags,
-            depends_on=[vpc.internet_route],
+            allocation_id=address.address.id,
+            network_interface_id=self.interface.id,
+            allow_reassociation=True,  # from an interface that is replaced, or that another stack had
         )
         architecture = "arm64" if settings.nat_instance.is_arm else "x86_64"
         template = LaunchTemplate(
@@ -131,7 +142,7 @@ class NatInstance(Construct):
             user_data_replace_on_change=True,
             lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{address_of(template)}.latest_version"]),
             tags=tags,
-            depends_on=[self.address],  # its first start fetches what it lacks
+            depends_on=[known],  # its first start fetches what it lacks
         )
         skip(self.instance, "CKV_AWS_8", "Its launch template encrypts the disk.")
         skip(self.instance, "CKV_AWS_79", "Its launch template wants tokens of the metadata service.")
@@ -170,3 +181,20 @@ class NatInstance(Construct):
         )
         profile = IamInstanceProfile(self, "profile", name=f"{name}-instance", role=role.name, depends_on=[may_connect])
         return LaunchTemplateIamInstanceProfile(arn=profile.arn)
+
+
+def nat_instances(scope: Construct, *, environment: Environment, vpc: Vpc, addresses: Mapping[str, NatAddress]) -> None:
+    """Make an instance for each zone that has an address, and lead what private subnets send outside to them."""
+    instances = [
+        NatInstance(
+            scope,
+            f"nat-{zone}",
+            name=environment.qualify("network"),
+            zone=zone,
+            environment=environment,
+            vpc=vpc,
+            address=address,
+        )
+        for zone, address in addresses.items()
+    ]
+    vpc.route_through(scope, [instance.interface.id for instance in instances])

@@ -47,17 +47,17 @@ class Vpc(Construct):
 
         public = self._route_table("public", list(settings.zones), Tier.PUBLIC)
         internet = InternetGateway(self, "internet-gateway", vpc_id=self.vpc.id, tags={"Name": name})
-        self.internet_route = self._default_route("public", public, gateway_id=internet.id)
+        self.internet_route = _default_route(self, "public", public, gateway_id=internet.id)
         self._route_table("isolated", list(settings.zones), Tier.ISOLATED)
         self.private_route_tables = [
             self._route_table(f"private-{zone}", [zone], Tier.PRIVATE) for zone in settings.zones
         ]
         if settings.nat.has_gateways:
-            self._route_private(nat_gateway_ids=[self._nat_gateway(zone).id for zone in settings.nat_zones])
+            self._route_private(self, nat_gateway_ids=[self._nat_gateway(zone).id for zone in settings.nat_zones])
 
-    def route_through(self, network_interface_ids: Sequence[str]) -> None:
+    def route_through(self, scope: Construct, network_interface_ids: Sequence[str]) -> None:
         """Lead what private subnets send to the internet to network interfaces: one for each zone, or one for all."""
-        self._route_private(network_interface_ids=network_interface_ids)
+        self._route_private(scope, network_interface_ids=network_interface_ids)
 
     def _subnet(self, subnet: Subnet, availability_zone: str) -> AwsSubnet:
         return AwsSubnet(
@@ -82,33 +82,17 @@ class Vpc(Construct):
             )
         return table
 
-    def _route_private(self, *, nat_gateway_ids: Sequence[str] = (), network_interface_ids: Sequence[str] = ()) -> None:
+    def _route_private(
+        self, scope: Construct, *, nat_gateway_ids: Sequence[str] = (), network_interface_ids: Sequence[str] = ()
+    ) -> None:
         for index, (zone, table) in enumerate(zip(self._settings.zones, self.private_route_tables, strict=True)):
-            self._default_route(
+            _default_route(
+                scope,
                 f"private-{zone}",
                 table,
                 nat_gateway_id=_in_turn(nat_gateway_ids, index),
                 network_interface_id=_in_turn(network_interface_ids, index),
             )
-
-    def _default_route(
-        self,
-        id_: str,
-        table: RouteTable,
-        *,
-        gateway_id: str | None = None,
-        nat_gateway_id: str | None = None,
-        network_interface_id: str | None = None,
-    ) -> Route:
-        return Route(
-            self,
-            f"{id_}-way-out",
-            route_table_id=table.id,
-            destination_cidr_block=ANYWHERE,
-            gateway_id=gateway_id,
-            nat_gateway_id=nat_gateway_id,
-            network_interface_id=network_interface_id,
-        )
 
     def _nat_gateway(self, zone: str) -> NatGateway:
         name = f"{self._name}-nat-{zone}"
@@ -122,6 +106,26 @@ class Vpc(Construct):
             tags={"Name": name},
             depends_on=[self.internet_route],
         )
+
+
+def _default_route(
+    scope: Construct,
+    id_: str,
+    table: RouteTable,
+    *,
+    gateway_id: str | None = None,
+    nat_gateway_id: str | None = None,
+    network_interface_id: str | None = None,
+) -> Route:
+    return Route(
+        scope,
+        f"{id_}-way-out",
+        route_table_id=table.id,
+        destination_cidr_block=ANYWHERE,
+        gateway_id=gateway_id,
+        nat_gateway_id=nat_gateway_id,
+        network_interface_id=network_interface_id,
+    )
 
 
 def _in_turn(ids: Sequence[str], index: int) -> str | None:

@@ -9,6 +9,7 @@ from cli.errors import CommandError
 from cli.state.state_file import StateFile
 from cli.terraform.orphaned_stacks import (
     empty_code,
+    in_the_way,
     orphans,
     refuse_protected_orphan,
     that_need,
@@ -141,6 +142,12 @@ def test_the_logs_of_removed_services_stay_with_what_they_need_until_they_are_na
     assert [orphan.stack for orphan in left] == ["service-gone"]
     assert [orphan.stack for orphan in kept] == ["logs-gone", "logging"]
     assert without_logs([gone[2]]) == ([gone[2]], []), "no log needs it any more"
+
+
+def test_nat_instances_that_an_environment_no_longer_has_go_before_the_routes_of_its_gateways() -> None:
+    nat, service = state("nat", resources=9), state("service-gone", resources=2)
+    assert in_the_way([service, nat], ["network", "cluster"]) == ([nat], [service])
+    assert in_the_way([service, nat], ["service-orders"]) == ([], [service, nat]), "no route is made then"
 
 
 def test_the_key_and_the_way_of_collections_go_after_them(program: SynthesizedApp) -> None:

@@ -60,7 +60,7 @@ def because(reason: str, *stacks: str) -> dict[str, list[str]]:
     return {stack: [reason] for stack in stacks}
 
 
-NETWORKED = ("network", "cluster", "edge", "logging")
+NETWORKED = ("network", "nat", "cluster", "edge", "logging")
 MAILERS = ("logs-mailer", "service-mailer", "storage-mailer", "storage-mailer")
 NEW_BILLING = frozenset(f"{env}-{kind}-billing" for env in ("dev", "prod") for kind in ("logs", "service"))
 BILLING = "kind: worker\nimage: example/billing:1\ncalls: [orders]\n"
@@ -143,6 +143,7 @@ CASES = [
             "environments/shared.yaml: tags.owner platform → core",
             "shared-registry",
             *(f"{env}-{name}" for env in ("dev", "prod") for name in EVERY_STACK),
+            "dev-nat",
         ),
     ),
     Case(
@@ -199,9 +200,10 @@ def test_the_waves_are_those_of_a_deploy_and_what_is_gone_goes_last(changed: Che
     assert waves == [
         {"shared-registry"},
         {"dev-account", "dev-network"},
-        {"dev-cluster", "dev-database-orders", "dev-edge", "dev-logging"},
-        {"dev-logins-orders", "dev-logs-orders", "dev-logs-storefront"},
-        {"dev-monitoring", "dev-service-orders"},
+        {"dev-database-orders", "dev-edge", "dev-logging", "dev-nat"},
+        {"dev-cluster", "dev-logs-orders", "dev-logs-storefront"},
+        {"dev-logins-orders", "dev-monitoring"},
+        {"dev-service-orders"},
         {"dev-service-storefront"},
         {"dev-service-mailer"},
         {"dev-logs-mailer", "dev-storage-mailer"},
