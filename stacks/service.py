@@ -48,6 +48,7 @@ class ServiceStack(PlatformStack):
                 load_balancer=load_balancer,
                 route=route,
                 health_check=settings.health_check,
+                topic_arn=environment.alerts_topic_arn,
             )
         service = workload.run_on_fargate(route=route, alarms=alarms)
         workload.scale_on_queue(workload.autoscale(service, requests_label=route.requests_label if route else None))

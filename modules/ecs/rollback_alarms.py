@@ -26,8 +26,7 @@ NAMESPACE = "AWS/ApplicationELB"
 class RollbackAlarms(Construct):
     """`names` of two alarms on a public service: its share of 5xx answers, and its unhealthy targets.
 
-    They tell nobody: Prometheus has alerts on the same outages, from probes and the service's own counters within six
-    minutes, and each outage is told once. That Prometheus itself is away, the heartbeat's alarm tells (ADR 0037).
+    They tell the alert topic at any time, not only while a deploy is watched.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
     """
@@ -41,8 +40,11 @@ class RollbackAlarms(Construct):
         load_balancer: LoadBalancer,
         route: WebRoute,
         health_check: HealthCheck,
+        topic_arn: str,
     ) -> None:
         super().__init__(scope, id_)
+        # Within three minutes; what Prometheus makes of the same figures comes some ten minutes later.
+        told = [topic_arn]
         self._dimensions = {
             "LoadBalancer": load_balancer.load_balancer.arn_suffix,
             "TargetGroup": route.target_group.arn_suffix,
@@ -57,6 +59,7 @@ class RollbackAlarms(Construct):
             threshold=ERROR_PERCENT,
             evaluation_periods=PERIODS,
             treat_missing_data="notBreaching",
+            alarm_actions=told,
             metric_query=[
                 CloudwatchMetricAlarmMetricQuery(id="share", label="5xx %", expression=share, return_data=True),
                 self._count("errors", "HTTPCode_Target_5XX_Count"),
@@ -78,6 +81,7 @@ class RollbackAlarms(Construct):
             # What ECS forgives a task that starts slowly is no reason to roll it back.
             evaluation_periods=max(PERIODS, math.ceil(health_check.grace_s / PERIOD_S) + 1),
             treat_missing_data="notBreaching",
+            alarm_actions=told,
         )
         self.names = [errors.alarm_name, unhealthy.alarm_name]
 
