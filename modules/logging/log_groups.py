@@ -1,4 +1,4 @@
-"""The log groups of a task: one, or one of each class where a class was chosen (docs/adr/0039)."""
+"""The log groups of a task: one, or one of each class where a class was chosen (docs/adr/0038)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class LogDestination(StrEnum):
 
 
 class LogClass(StrEnum):
-    """The class of a log group in CloudWatch, which no group can change (docs/adr/0039)."""
+    """The class of a log group in CloudWatch, which no group can change (docs/adr/0038)."""
 
     STANDARD = "standard"
     INFREQUENT_ACCESS = "infrequent-access"
