@@ -32,6 +32,7 @@ from cdktf import App
 
 from modules.argument_types import leave_unchecked
 from modules.attributes import read_once
+from modules.unset_arguments import leave_unset_out
 from modules.workload.dependencies import ServiceDependencies
 from stacks.account import AccountStack
 from stacks.backups import BackupStack
@@ -139,6 +140,7 @@ def main() -> None:
     """Synthesize all, or what GROUNDWORK_ENVIRONMENT names, with the preview of it that GROUNDWORK_PREVIEW says."""
     leave_unchecked()
     read_once()
+    leave_unset_out()
     local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
     only = os.environ.get("GROUNDWORK_ENVIRONMENT") or None
     asked = os.environ.get("GROUNDWORK_PREVIEW")
