@@ -13,8 +13,6 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-# A release that is no longer named may still run until its environment is deployed, or again after a rollback.
-DAYS_TAGGED = 180
 # No release names an image of a pull request. Its preview ends 30 days after its last push at the latest
 # (previews.max_age_days), and the daily run that removes it may be late.
 DAYS_PULL_REQUEST = 32
@@ -24,10 +22,11 @@ NEVER_REACHED = 100_000  # ECR's own limit of images per repository
 Rule = dict[str, Any]
 
 
-def lifecycle_policy(keep: Collection[str], *, days: int = DAYS_TAGGED) -> str:
+def lifecycle_policy(keep: Collection[str], *, days: int) -> str:
     """Return the policy: tags in `keep` stay for ever, with the per-architecture images behind them (<tag>-arm64).
 
-    Other tags expire so many days after their push.
+    Other tags expire so many days after their push: a release that is no longer named may still run until its
+    environment is deployed, or again after a rollback.
     """
     rules = [_rule(f"Released: {tag}", ["tagged", f"{tag}*"], _count(NEVER_REACHED)) for tag in sorted(set(keep))]
     rules += [

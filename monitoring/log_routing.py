@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from config.loader.platform import Deployment
-from config.models.service.logs import LogDestination
 from config.models.service.service import Service
 
 
 def searched(deployment: Deployment) -> tuple[Service, ...]:
     """Return the services, jobs among them, that have a log collection."""
-    destination = deployment.environment.log_destination
-    return tuple(one for one in deployment.services if destination(one) is LogDestination.OPENSEARCH)
+    return tuple(one for one in deployment.services if deployment.environment.logging.is_searched(one))

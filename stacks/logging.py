@@ -6,7 +6,6 @@ from constructs import Construct
 
 from config.loader.platform import Deployment
 from config.models.environment.environment import Environment
-from config.models.service.logs import LogDestination
 from config.models.service.service import Service
 from modules.logging.log_collection import LogCollection
 from modules.logging.log_store import LogStore
@@ -39,7 +38,7 @@ class LogsStack(PlatformStack):
 def log_collections(scope: Construct, deployment: Deployment, *, network: NetworkStack) -> dict[str, LogCollection]:
     """Return the log collection of each service whose log does not go to CloudWatch."""
     environment = deployment.environment
-    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
+    searched = [one for one in deployment.services if environment.logging.is_searched(one)]
     if not searched:
         return {}
     logging = LoggingStack(scope, environment=environment, network=network)

@@ -39,7 +39,8 @@ class RegistryStack(PlatformStack):
                 released = keep.setdefault(service.repository, set())
                 if service.release:
                     released.add(service.release)
-        policies = {name: lifecycle_policy(tags) for name, tags in keep.items()}
+        days = deployments[0].environment.registry_unreleased_days
+        policies = {name: lifecycle_policy(tags, days=days) for name, tags in keep.items()}
         if delivery := deployments[0].environment.delivery:
             policies |= {
                 repository_of(name, PULL_REQUEST_TAG): lifecycle_policy([], days=DAYS_PULL_REQUEST)

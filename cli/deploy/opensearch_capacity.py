@@ -9,7 +9,6 @@ from config.loader.platform import Deployment
 from config.models.deploy_target import DeployTarget
 from config.models.environment.central_logging import EncryptionKey
 from config.models.environment.environment import Environment
-from config.models.service.logs import LogDestination
 
 USD_AN_HOUR = 0.264
 """An OCU's price assumed for eu-west-1: 0.24 is read for us-east-1, with the usual 10 % for Europe."""
@@ -78,7 +77,7 @@ def wanted_ceiling(deployments: Iterable[Deployment], place: DeployTarget) -> Wa
         for deployment in deployments
         if (environment := deployment.environment).account_id == place.account_id
         if environment.region == place.region
-        if any(environment.log_destination(service) is LogDestination.OPENSEARCH for service in deployment.services)
+        if any(environment.logging.is_searched(service) for service in deployment.services)
     ]
     if place.name not in [environment.name for environment in found]:
         return None

@@ -17,7 +17,7 @@ from config.loader.platform import read_platform
 from config.models.environment.environment import Environment
 from config.models.environment.platform_service import CLOUDWATCH_EXPORTER, exporters_service
 from config.models.environment.platform_service import SERVICES as PLATFORM_SERVICES
-from config.models.service.logs import LogClass, LogDestination
+from config.models.service.logs import LogClass
 from config.models.service.service import Service
 
 
@@ -45,7 +45,7 @@ class Source:
         """Return whether its log goes to OpenSearch; the platform's own never do."""
         if self.service is None:
             return self.removed
-        return self.settings.log_destination(self.service) is LogDestination.OPENSEARCH
+        return self.settings.logging.is_searched(self.service)
 
     @property
     def stack(self) -> str:

@@ -15,7 +15,6 @@ from config.models.environment.platform_service import (
     PROMETHEUS,
     exporters_service,
 )
-from config.models.service.logs import LogDestination
 
 
 def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
@@ -33,7 +32,7 @@ def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
 def regional_boxes(deployment: Deployment, parts: dict[str, Box], *, bottom: float) -> dict[str, Box]:
     """Return what is of the account and region, and in no subnet."""
     environment = deployment.environment
-    searched = [one for one in deployment.services if environment.log_destination(one) is LogDestination.OPENSEARCH]
+    searched = [one for one in deployment.services if environment.logging.is_searched(one)]
     where = ["OpenSearch Serverless,", "a collection for each service"] if searched else ["CloudWatch,", "a group each"]
     return {
         "ECR": Box(REGIONAL_X, PUBLIC_Y + 32, "ECR", ["images, tagged by content"]),

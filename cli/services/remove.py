@@ -16,7 +16,6 @@ from config.loader.release_place import place_of
 from config.loader.release_text import releases_in, without_release
 from config.models.service.application import ImageOf
 from config.models.service.container.ports import called_service
-from config.models.service.logs import LogDestination
 from config.source.problem import ConfigError, Problem
 
 
@@ -34,7 +33,7 @@ def remove(
     logged = {
         environment.name
         for environment in (deployment.environment.settings for deployment in deployments)
-        if environment.log_destination(services[environment.name]) is LogDestination.OPENSEARCH
+        if environment.logging.is_searched(services[environment.name])
     }
     if reasons := [*_users(name, deployments), *_protected_data(name, deployments)]:
         raise ConfigError(reasons)

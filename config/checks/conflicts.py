@@ -73,6 +73,16 @@ def _registry_conflicts(environments: Sequence[Located[Environment]]) -> Iterato
                 allowed="one region that holds the images of all environments",
                 fix=f"add `registry_region: {its.image_region}` to environments/shared.yaml",
             )
+        if its.registry_unreleased_days != theirs.registry_unreleased_days:
+            yield other.problem(
+                "registry_unreleased_days",
+                message=f"registry_unreleased_days: environment {its.name} keeps images for "
+                f"{its.registry_unreleased_days} days in the registry that all environments share",
+                conflicts_with=first.place("registry_unreleased_days"),
+                allowed="one number for all environments",
+                fix=f"write `registry_unreleased_days: {its.registry_unreleased_days}` in environments/shared.yaml "
+                "alone",
+            )
 
 
 def size_conflicts(environment: Located[Environment], services: Sequence[Located[Service]]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ def log_conflicts(environment: Located[Environment], services: Sequence[Located[
     """Every such field, in each environment whose store of logs is the wrong one for it."""
     stores = environment.place("logging.destination", "logging")
     for service in services:
-        logs, destination = service.settings.logs, environment.settings.log_destination(service.settings)
+        logs, destination = service.settings.logs, environment.settings.logging.destination_of(service.settings)
         because = None if logs.destination or stores.missing else stores
         if destination is LogDestination.OPENSEARCH and logs.retention_days > LONGEST_RETENTION_DAYS:
             yield service.problem(

@@ -834,6 +834,17 @@ environments/prod.yaml:1: registry_region: environment dev pulls its images from
 """,
     ),
     Bad(
+        "two ages of unreleased images",
+        {**added(SHARED, "registry_unreleased_days: 60\n"), **added(PROD, "registry_unreleased_days: 90\n")},
+        """
+environments/prod.yaml:5: registry_unreleased_days: environment dev keeps images for 60 days in the registry that all \
+environments share, see ...
+  value: 90
+  allowed: one number for all environments
+  fix: write `registry_unreleased_days: 60` in environments/shared.yaml alone
+""",
+    ),
+    Bad(
         "a registry behind endpoints of another region",
         {
             **added(

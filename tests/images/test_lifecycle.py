@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.models.environment.previews import Previews
-from images.lifecycle import DAYS_PULL_REQUEST, DAYS_TAGGED, DAYS_UNTAGGED, lifecycle_policy
+from images.lifecycle import DAYS_PULL_REQUEST, DAYS_UNTAGGED, lifecycle_policy
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,20 @@ def test_what_a_release_names_is_never_expired(seed: int) -> None:
     tags = [f"{draw.getrandbits(64):016x}" for _ in range(300)]
     released = draw.sample(tags, 4)
     images = {Image((tag, *([f"{tag}-arm64"] * draw.randint(0, 1))), draw.randint(0, 2000)) for tag in tags}
-    gone = expired(lifecycle_policy(released), images)
+    days = draw.randint(30, 400)
+    gone = expired(lifecycle_policy(released, days=days), images)
     assert not {tag for image in gone for tag in image.tags} & set(released)
-    assert gone == {image for image in images if image.age_days > DAYS_TAGGED and image.tags[0] not in released}
+    assert gone == {image for image in images if image.age_days > days and image.tags[0] not in released}
 
 
 def test_the_images_behind_a_released_index_stay() -> None:
     behind = {Image((f"v1-{architecture}",), 5000) for architecture in ("arm64", "amd64")}
-    assert expired(lifecycle_policy(["v1"]), {Image(("v1",), 5000), *behind}) == set()
+    assert expired(lifecycle_policy(["v1"], days=180), {Image(("v1",), 5000), *behind}) == set()
 
 
 def test_what_interrupted_pushes_left_goes_after_a_week() -> None:
     young, old = Image((), DAYS_UNTAGGED), Image((), DAYS_UNTAGGED + 1)
-    assert expired(lifecycle_policy(["v1"]), {young, old}) == {old}
+    assert expired(lifecycle_policy(["v1"], days=180), {young, old}) == {old}
 
 
 def test_an_image_of_a_pull_request_goes_after_its_preview_has_gone() -> None:
@@ -81,12 +82,12 @@ def test_an_image_of_a_pull_request_goes_after_its_preview_has_gone() -> None:
 
 def test_without_the_rule_for_it_a_released_image_would_go() -> None:
     image = Image(("v1",), 5000)
-    assert expired(lifecycle_policy([]), {image}) == {image}
+    assert expired(lifecycle_policy([], days=180), {image}) == {image}
 
 
 def test_rules_are_sorted_by_priority_and_fit_ecrs_limits() -> None:
     policy = lifecycle_policy(
-        [f"{n:0128}" for n in range(10)]
+        [f"{n:0128}" for n in range(10)], days=3650
     )  # the longest tags, in more environments than anyone has
     rules = json.loads(policy)["rules"]
     assert [rule["rulePriority"] for rule in rules] == list(range(1, len(rules) + 1))

@@ -106,9 +106,13 @@ class CentralLogging(Settings):
         """Return the destination of a service's log."""
         return service.logs.destination or self.destination
 
+    def is_searched(self, service: Service) -> bool:
+        """Return True if a service's log goes to a collection of OpenSearch Serverless."""
+        return self.destination_of(service) is LogDestination.OPENSEARCH
+
     def class_of(self, service: Service) -> LogClass | None:
         """Return the class that was chosen for a service's log; None where nobody chose, and it has one log group."""
-        if not service.chooses_log_class or self.destination_of(service) is LogDestination.OPENSEARCH:
+        if not service.chooses_log_class or self.is_searched(service):
             return None
         return service.logs.log_class or self.log_class
 

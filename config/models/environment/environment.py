@@ -22,7 +22,7 @@ from config.models.environment.network import Network
 from config.models.environment.office_hours import OfficeHours
 from config.models.environment.previews import Previews
 from config.models.environment.usage import Usage
-from config.models.service.logs import LogClass, LogDestination
+from config.models.service.logs import LogClass
 from config.models.service.routing.conditions import ANY_HOST
 from config.models.service.service import Service
 from config.models.settings import Mistake
@@ -49,6 +49,7 @@ class Environment(DeployTarget):
         default=None, description="The account whose ECR holds the images; by default the environment's own."
     )
     registry_region: Region | None = Field(default=None, description="The region of that ECR; by default the own one.")
+    registry_unreleased_days: int = Field(default=180, ge=30, le=3650, description="Days an unreleased image is kept.")
     deletion_protection: bool = Field(default=True, description="Refuse to delete what customers' data depends on.")
     network: Network
     edge: Edge = Edge()
@@ -120,10 +121,6 @@ class Environment(DeployTarget):
     def spot_percent(self, service: Service) -> int:
         """Return the share of a service's tasks on Fargate Spot."""
         return self.cluster.spot_percent if service.spot_percent is None else service.spot_percent
-
-    def log_destination(self, service: Service) -> LogDestination:
-        """Return the destination of a service's log."""
-        return self.logging.destination_of(service)
 
     def log_group(self, service: str, log_class: LogClass | None = None) -> str:
         """Return the CloudWatch log group of a service: all of its log, or what its log router and its deploys need."""
