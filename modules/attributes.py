@@ -11,7 +11,8 @@ from typing import Any
 import jsii
 from cdktf import TerraformResource
 
-MARK = "${TfToken["
+MARK = "{TfToken["
+"""What CDKTF writes for a value that Terraform is to find."""
 READ = "_groundwork_read"
 """Where an object of Python keeps the tokens that were read from it."""
 
@@ -28,7 +29,7 @@ def _get_once(owner: Any, name: str) -> Any:
     if name in read:
         return read[name]
     value = _get(owner, name)
-    if isinstance(value, str) and value.startswith(MARK):  # it stands for the attribute, whatever that will be
+    if isinstance(value, str) and MARK in value:  # it stands for the attribute, whatever that will be
         read[name] = value
     return value
 
