@@ -168,7 +168,7 @@ def test_a_pull_request_has_one_comment_for_each_environment_that_it_affects(run
     assert "service-orders" in planned["dev"].split()
     assert "### Plan of dev: 1 stack cannot be planned yet\n" in runner.comment("dev")
     assert "### Plan of shared: changes in 1 of 1 stack\n" in runner.comment("shared")
-    needs = "cluster, database-orders, logins-orders, logs-orders, nat, network"
+    needs = "cluster, database-orders, logins-orders, logs-orders, network"
     said = runner.comment("dev").replace("\\", "")
     assert f"- waits for {needs}: planned once that is deployed" in said
 
