@@ -85,8 +85,9 @@ LOG = Row(
         in_cloudwatch(
             "Log, in CloudWatch",
             group=LOG_GROUP,
-            description="All of it where `logs.destination` is cloudwatch and no other `logs.log_class` was chosen. With "
-            "opensearch errors, which are copied there, and what the containers beside the service say. AWS bills each gigabyte that is read, at 0.005 $ or so.",
+            description="All of it where `logs.destination` is cloudwatch and no other `logs.log_class` was chosen. "
+            "With opensearch errors, which are copied there, and what the containers beside the service say. AWS bills "
+            "each gigabyte that is read, at 0.005 $ or so.",
             empty="Nothing in this time: no errors, or no line at all; or it has a log class, see below",
         ),
         in_cloudwatch(
