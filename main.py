@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from modules import NODE_OPTION
 
+if __name__ == "__main__":
+    gc.disable()  # it ends in seconds, and leaves next to nothing to collect: a twentieth of its time
 # For the Node.js that `import cdktf` starts. jsii calls version 20 past its end of life, in 16 lines at every start;
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # and what the provider's Python does not load, its JavaScript need not either.
