@@ -8,7 +8,6 @@ from typing import Any
 from config.loader.platform import Deployment
 from config.models.deploy_target import OUR_TAGS
 from config.models.environment.environment import Environment
-from monitoring.log_routing import searched
 from monitoring.yaml_text import yaml_text
 
 CONFIG = "/etc/yace/config.yml"
@@ -127,7 +126,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
         jobs.append(_job(environment, "AWS/SQS", ["QueueName"], {}, QUEUE_LEVELS, stacks="^storage-"))
     if environment.network.nat.has_gateways:
         jobs.append(_job(environment, "AWS/NATGateway", ["NatGatewayId"], NAT_EVENTS, NAT_LEVELS))
-    if searched(deployment):
+    if deployment.searched:
         own = ["ClientId", "CollectionId", "CollectionName"]
         jobs.append(_job(environment, "AWS/AOSS", own, SEARCH_EVENTS, SEARCH_LEVELS))
         # The account's: all its collections share them.

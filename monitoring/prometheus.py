@@ -26,7 +26,6 @@ from monitoring.alerts import rule_files
 from monitoring.alerts.postgres import exported
 from monitoring.dns_discovery import REFRESH, found_by_dns
 from monitoring.external_labels import alert_relabelling, replica_label
-from monitoring.log_routing import searched
 from monitoring.remote_write import remote_write
 from monitoring.scrape_limits import LIMITS, most_exemplars
 from monitoring.yaml_text import yaml_text
@@ -45,7 +44,7 @@ def render(deployment: Deployment) -> Mapping[str, bytes]:
     environment = deployment.environment
     # A job ends before it could be scraped, and has no name to be found by.
     services = tuple(service for service in deployment.services if service.kind.keeps_running)
-    routed = tuple(service for service in searched(deployment) if service.kind.keeps_running)
+    routed = tuple(service for service in deployment.searched if service.kind.keeps_running)
     config = {
         "global": {
             "scrape_interval": "30s",

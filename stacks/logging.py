@@ -38,11 +38,10 @@ class LogsStack(PlatformStack):
 def log_collections(scope: Construct, deployment: Deployment, *, network: NetworkStack) -> dict[str, LogCollection]:
     """Return the log collection of each service whose log does not go to CloudWatch."""
     environment = deployment.environment
-    searched = [one for one in deployment.services if environment.logging.is_searched(one)]
-    if not searched:
+    if not deployment.searched:
         return {}
     logging = LoggingStack(scope, environment=environment, network=network)
     return {
         service.name: LogsStack(scope, environment=environment, service=service, logging=logging).logs
-        for service in searched
+        for service in deployment.searched
     }

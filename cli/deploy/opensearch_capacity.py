@@ -77,7 +77,7 @@ def wanted_ceiling(deployments: Iterable[Deployment], place: DeployTarget) -> Wa
         for deployment in deployments
         if (environment := deployment.environment).account_id == place.account_id
         if environment.region == place.region
-        if any(environment.logging.is_searched(service) for service in deployment.services)
+        if deployment.searched
     ]
     if place.name not in [environment.name for environment in found]:
         return None

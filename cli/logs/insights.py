@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.aws_errors import code_of, explained
+from cli.aws_errors import code_of
 from cli.errors import CommandError, UsageError
-from cli.logs.cloudwatch import PATIENT, at_least, no_group
+from cli.logs.log_group import LogGroup
 from cli.logs.query import LogQuery
-from cli.logs.record import LogRecord, from_event
-from config.models.deploy_target import DeployTarget
+from cli.logs.record import LogRecord
 
 POLL_S = 0.5
 MOST_RECORDS = 100_000
@@ -27,40 +25,21 @@ RIGHTS = "logs:GetQueryResults and logs:StopQuery on *, and logs:StartQuery"
 
 
 @dataclass(frozen=True)
-class InsightsLogs:
+class InsightsLogs(LogGroup):
     """A log group, or what one container wrote to it, by queries that are billed by the gigabyte they read."""
 
-    client: Any
-    settings: DeployTarget
-    service: str
-    log_group: str
-    stack: str
-    """The stack that makes the log group."""
-    container: str | None = None
     late: timedelta = timedelta(minutes=1)
-
-    @classmethod
-    def of(
-        cls, settings: DeployTarget, service: str, *, log_group: str, stack: str, container: str | None = None
-    ) -> InsightsLogs:
-        """With a client of the environment's region."""
-        client = boto3.client("logs", region_name=settings.region, config=PATIENT)
-        return cls(client, settings, service, log_group, stack, container)
 
     @property
     def place(self) -> str:
         """The log group."""
-        return f"the log group {self.log_group} in CloudWatch, of the class infrequent-access"
+        return f"{super().place}, of the class infrequent-access"
 
     def newest(self, query: LogQuery) -> Iterator[LogRecord]:
         """Newest first; lines of one moment have no order of their own there."""
-        events = (_event(row) for row in self._rows(query))
-        records = (
-            from_event(event, service=self.service, environment=self.settings.name)
-            for event in events
-            if event["message"].strip() and event["timestamp"] >= query.since.timestamp() * 1000
-        )
-        return records if query.level is None else at_least(query.level, records)
+        since_ms = query.since.timestamp() * 1000  # StartQuery knows whole seconds
+        events = (event for row in self._rows(query) if (event := _event(row))["timestamp"] >= since_ms)
+        return self.records(events, query)
 
     def _rows(self, query: LogQuery) -> Iterator[Mapping[str, str]]:
         try:
@@ -109,16 +88,12 @@ class InsightsLogs:
         return " | ".join([*parts, "sort @timestamp desc"])
 
     def _explained(self, error: BotoCoreError | ClientError, query: LogQuery) -> CommandError:
-        if code_of(error) == "ResourceNotFoundException":
-            return no_group(self.service, self.settings, self.log_group, self.stack)
         if code_of(error) in ("MalformedQueryException", "InvalidParameterException") and query.query:
             return UsageError(
                 f"--query: CloudWatch Logs Insights does not take this filter: {error}\n  value: {query.query}\n"
                 '  allowed: @message like "a phrase", @message like /time.?out/, status = 500, with and, or, not'
             )
-        account = self.settings.account_id
-        group = f"arn:aws:logs:{self.settings.region}:{account}:log-group:{self.log_group}:*"
-        return explained(error, doing=f"read {self.place}", right=f"{RIGHTS} on {group}", account_id=account)
+        return self.explained(error, rights=RIGHTS)
 
 
 def _event(row: Mapping[str, str]) -> Mapping[str, Any]:

@@ -31,9 +31,8 @@ def monitoring_notes(environment: Environment) -> dict[str, list[str]]:
 
 def regional_boxes(deployment: Deployment, parts: dict[str, Box], *, bottom: float) -> dict[str, Box]:
     """Return what is of the account and region, and in no subnet."""
-    environment = deployment.environment
-    searched = [one for one in deployment.services if environment.logging.is_searched(one)]
-    where = ["OpenSearch Serverless,", "a collection for each service"] if searched else ["CloudWatch,", "a group each"]
+    in_opensearch = ["OpenSearch Serverless,", "a collection for each service"]
+    where = in_opensearch if deployment.searched else ["CloudWatch,", "a group each"]
     return {
         "ECR": Box(REGIONAL_X, PUBLIC_Y + 32, "ECR", ["images, tagged by content"]),
         "names": Box(REGIONAL_X, parts[GRAFANA].y, "Cloud Map", [f"names under {NAMESPACE}"]),

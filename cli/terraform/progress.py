@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cli.terraform.rollout_errors import readable
+from cli.terraform.terraform import ASKS
 
 ERROR_LINES = 60
 """Of one error, for the screen; the log has it whole."""
@@ -96,7 +97,7 @@ class StackProgress:
             self.phase = Phase.LOCKED
         elif match := PLAN.search(text):
             self.steps = sum(int(count) for count in match.groups())
-        elif text.startswith("Do you really want to destroy"):
+        elif text.startswith(ASKS):
             self.phase = Phase.PLANNED
         elif match := APPLIED.search(text):
             self.added, self.changed, self.destroyed = (int(count) for count in match.groups())

@@ -17,13 +17,11 @@ from typing import BinaryIO, Literal
 
 from cli.terraform.provider_mirror import TerraformSetup
 from cli.terraform.synthesized import SynthesizedStack
-from cli.terraform.terraform import INIT, MAY_ASK, QUIET, apply_options, asked_options, forget_initialization
+from cli.terraform.terraform import ASKS, INIT, MAY_ASK, QUIET, apply_options, asked_options, forget_initialization
 
 Command = Literal["deploy", "destroy"]
 NOT_BEGUN = 1
 """The exit code of a stack that was told to stop before it could change anything."""
-ASKS = "Do you really want to destroy"
-"""The beginning of Terraform's question when its plan is made."""
 LAST_STEP: Mapping[Command, Sequence[str]] = {"deploy": ["apply"], "destroy": ["apply", "-destroy"]}
 
 

@@ -17,6 +17,8 @@ from cli.terraform.provider_mirror import TerraformSetup
 
 POLL_SECONDS = 0.1
 QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+ASKS = "Do you really want to destroy"
+"""The beginning of the question of a destroy whose plan is made."""
 MAY_ASK = {"TF_INPUT": "true"}
 """Else a variable of the user's own could forbid what `-input=true` allows."""
 IMPORTS = "groundwork-imports.tf.json"

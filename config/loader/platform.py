@@ -53,6 +53,11 @@ class Deployment:
     environment: Environment
     services: tuple[Service, ...]
 
+    @property
+    def searched(self) -> tuple[Service, ...]:
+        """The services, jobs among them, whose logs go to a collection of OpenSearch Serverless each."""
+        return tuple(one for one in self.services if self.environment.logging.is_searched(one))
+
 
 @dataclass(frozen=True)
 class WrittenDeployment:

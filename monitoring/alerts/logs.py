@@ -9,7 +9,6 @@ from config.loader.platform import Deployment
 from config.models.environment.platform_service import FLUENT_BIT
 from monitoring.alerts.alert import Alert, RecordingRule, RuleGroup, Severity
 from monitoring.alerts.log_collections import log_collections
-from monitoring.log_routing import searched
 from monitoring.thresholds import LOG_BUFFER_FREE_PERCENT
 
 TO_OPENSEARCH = '{name="opensearch"}'
@@ -101,7 +100,7 @@ ROUTERS = (
 
 def logs(deployment: Deployment) -> RuleGroup:
     """No alert at all where no log goes to OpenSearch; of routers none where only jobs have one, which end too soon."""
-    services = searched(deployment)
+    services = deployment.searched
     if not services:
         return RuleGroup(name="logs", alerts=())
     limits = deployment.environment.logging

@@ -22,7 +22,6 @@ from monitoring.alerts.services import services
 from monitoring.alerts.slos import slos
 from monitoring.explore import ERRORS, ERRORS_IN_CLOUDWATCH, cloudwatch_query, explore_path, opensearch_query
 from monitoring.grafana import logs_source
-from monitoring.log_routing import searched
 from monitoring.own_panels import uid
 from monitoring.yaml_text import yaml_text
 
@@ -120,7 +119,7 @@ def _of_any_service(deployment: Deployment) -> dict[str, str]:
     infrequent = LogClass.INFREQUENT_ACCESS
     for those, errors in (
         (_of_class(infrequent, deployment), _errors_in_cloudwatch(named, deployment, infrequent)),
-        (searched(deployment), _errors_in_opensearch(named)),
+        (deployment.searched, _errors_in_opensearch(named)),
     ):
         if names := any_of(service.name for service in those):
             there = _of_service(named, deployment, errors)["logs_url"]
@@ -135,7 +134,7 @@ def _of_class(log_class: LogClass, deployment: Deployment) -> list[Service]:
 
 
 def _errors(service: Service, deployment: Deployment) -> str:
-    if service in searched(deployment):
+    if service in deployment.searched:
         return _errors_in_opensearch(service.name)
     return _errors_in_cloudwatch(service.name, deployment, deployment.environment.logging.class_of(service))
 
