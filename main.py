@@ -6,11 +6,10 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 
 from modules import NODE_OPTION
+from modules.quick_imports import quick_imports
 
 if __name__ == "__main__":
     gc.disable()  # it ends in seconds, and leaves next to nothing to collect: a twentieth of its time
@@ -18,9 +17,9 @@ if __name__ == "__main__":
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # and what the provider's Python does not load, its JavaScript need not either.
 os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION}"
-# Node.js starts, and reads cdktf and the provider, while Python loads what needs neither: half a second of each synth.
-with ThreadPoolExecutor(max_workers=1) as beside:
-    node = beside.submit(import_module, "cdktf_cdktf_provider_aws._jsii")
+with quick_imports():
+    import cdktf_cdktf_provider_aws._jsii  # noqa: F401 - first, so that Node.js is at work as early as can be
+    from cdktf import App
 
     from config.loader.platform import Deployment, load_platform
     from config.loopback import is_loopback
@@ -28,32 +27,27 @@ with ThreadPoolExecutor(max_workers=1) as beside:
     from config.models.preview import Preview
     from config.source.problem import ConfigError
     from images.render import image_tags
-
-    node.result()
-
-from cdktf import App
-
-from modules.argument_types import leave_unchecked
-from modules.attributes import read_once
-from modules.unset_arguments import leave_unset_out
-from modules.workload.dependencies import ServiceDependencies
-from stacks.account import AccountStack
-from stacks.backups import BackupStack
-from stacks.cluster import ClusterStack
-from stacks.database import databases_of
-from stacks.delivery import DeliveryStack
-from stacks.edge import EdgeStack
-from stacks.job import JobStack
-from stacks.logging import log_collections
-from stacks.logins import logins_of
-from stacks.monitoring import MonitoringStack
-from stacks.network import NatStack, NetworkStack
-from stacks.platform_stack import LOCAL_AWS
-from stacks.preview import PreviewStack
-from stacks.registry import RegistryStack
-from stacks.service import ServiceStack
-from stacks.shared_delivery import SharedDeliveryStack
-from stacks.storage import storage_of
+    from modules.argument_types import leave_unchecked
+    from modules.attributes import read_once
+    from modules.local_context import LOCAL_AWS
+    from modules.unset_arguments import leave_unset_out
+    from modules.workload.dependencies import ServiceDependencies
+    from stacks.account import AccountStack
+    from stacks.backups import BackupStack
+    from stacks.cluster import ClusterStack
+    from stacks.database import databases_of
+    from stacks.delivery import DeliveryStack
+    from stacks.edge import EdgeStack
+    from stacks.job import JobStack
+    from stacks.logging import log_collections
+    from stacks.logins import logins_of
+    from stacks.monitoring import MonitoringStack
+    from stacks.network import NatStack, NetworkStack
+    from stacks.preview import PreviewStack
+    from stacks.registry import RegistryStack
+    from stacks.service import ServiceStack
+    from stacks.shared_delivery import SharedDeliveryStack
+    from stacks.storage import storage_of
 
 
 def build(app: App, deployment: Deployment, image_tags: Mapping[str, str], *, preview: Preview | None = None) -> None:
@@ -157,3 +151,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    gc.freeze()  # at its end Python would look for garbage in all that there is, a quarter of a second

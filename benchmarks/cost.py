@@ -46,8 +46,8 @@ def main() -> None:
     print(f"`groundwork cost` of {services} services, beyond the start of Python")
     for name, cost in (("first", first), ("again", again)):
         print(f"  {name}  {cost.wall - start.wall:6.2f} s   (processor {cost.cpu - start.cpu:6.2f} s)")
-    print(f"  again, at most {AT_MOST_S:.0f} s are promised")
-    sys.exit(again.wall - start.wall > AT_MOST_S)
+    print(f"  at most {AT_MOST_S:.0f} s are promised")
+    sys.exit(max(first.wall, again.wall) - start.wall > AT_MOST_S)
 
 
 if __name__ == "__main__":

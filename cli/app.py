@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-import traceback
-from contextlib import suppress
-from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
-from cli.aws_errors import explained
-from cli.changes.affected_command import affected
-from cli.changes.plan_command import plan
-from cli.cost.command import cost
-from cli.cost.prices_command import prices_app
-from cli.database.commands import app as database_app
-from cli.deploy import demo as demonstration
-from cli.deploy.commands import deploy, destroy, synth
-from cli.deploy.maintenance import bootstrap, doctor, drift, unlock, unmanaged
-from cli.github.commands import github_app
-from cli.images.commands import images_app
-from cli.importers.commands import app as import_app
-from cli.local import local_app
-from cli.logs.command import logs
-from cli.monitoring.commands import app as monitoring_app
-from cli.options import Environment, Local, LockTimeout
-from cli.picture.board import draw
-from cli.previews.commands import app as preview_app
-from cli.recovery.commands import adopt
+from cli.lazy_commands import CommandPlace, lazy_group
 from cli.root import ROOT
-from cli.services.commands import service_app
-from cli.services.release import release as release_image
-from cli.services.run_job import run_now
-from cli.services.running import services
-from cli.services.secrets import app as secrets_app
-from cli.session import open_session
-from cli.state.commands import state_app
-from cli.terraform.run_log import LOGS
-from cli.up.command import up
 from config.errors import GroundworkError
-from config.loader.platform import load_platform
 
-console = Console()
+TRY, DAILY, REPAIR, SET_UP = "Try it", "Every day", "Look and repair", "Set up an account"
+COMMANDS = {
+    "demo": CommandPlace("cli.deploy.demo:demo", TRY),
+    "demo-down": CommandPlace("cli.deploy.demo:demo_down", TRY),
+    "synth": CommandPlace("cli.deploy.commands:synth", DAILY),
+    "affected": CommandPlace("cli.changes.affected_command:affected", DAILY),
+    "cost": CommandPlace("cli.cost.command:cost", DAILY),
+    "plan": CommandPlace("cli.changes.plan_command:plan", DAILY),
+    "diff": CommandPlace("cli.changes.plan_command:plan", DAILY, help="Another name of `plan`."),
+    "deploy": CommandPlace("cli.deploy.commands:deploy", DAILY),
+    "destroy": CommandPlace("cli.deploy.commands:destroy", DAILY),
+    "run": CommandPlace("cli.services.run_job:run", DAILY),
+    "services": CommandPlace("cli.services.running:services", DAILY),
+    "logs": CommandPlace("cli.logs.command:logs", DAILY),
+    "release": CommandPlace("cli.services.release:release", DAILY),
+    "picture": CommandPlace("cli.picture.command:picture", REPAIR),
+    "doctor": CommandPlace("cli.deploy.maintenance:doctor", REPAIR),
+    "drift": CommandPlace("cli.deploy.maintenance:drift", REPAIR),
+    "plan-check": CommandPlace("cli.deploy.maintenance:drift", None, help="The former name of `drift`."),
+    "unmanaged": CommandPlace("cli.deploy.maintenance:unmanaged", REPAIR),
+    "strays": CommandPlace("cli.deploy.maintenance:unmanaged", None, help="The former name of `unmanaged`."),
+    "adopt": CommandPlace("cli.recovery.commands:adopt", REPAIR),
+    "unlock": CommandPlace("cli.deploy.maintenance:unlock", REPAIR),
+    "up": CommandPlace("cli.up.command:up", SET_UP),
+    "bootstrap": CommandPlace("cli.deploy.maintenance:bootstrap", SET_UP),
+    "github": CommandPlace("cli.github.commands:github_app", DAILY),
+    "preview": CommandPlace("cli.previews.commands:app", DAILY),
+    "local": CommandPlace("cli.local:local_app", TRY),
+    "secret": CommandPlace("cli.services.secrets:app", DAILY),
+    "database": CommandPlace("cli.database.commands:app", DAILY),
+    "monitoring": CommandPlace("cli.monitoring.commands:app", DAILY),
+    "images": CommandPlace("cli.images.commands:images_app", DAILY),
+    "import": CommandPlace("cli.importers.commands:app", DAILY),
+    "prices": CommandPlace("cli.cost.prices_command:prices_app", REPAIR),
+    "service": CommandPlace("cli.services.commands:service_app", DAILY),
+    "state": CommandPlace("cli.state.commands:state_app", SET_UP),
+}
 app = typer.Typer(
+    cls=lazy_group(COMMANDS),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -67,70 +69,11 @@ app = typer.Typer(
     [bold]Remove one[/bold]:                   groundwork service remove NAME, images publish, deploy dev --prune
     """,
 )
-app.add_typer(github_app, name="github", rich_help_panel="Every day")
-app.add_typer(preview_app, name="preview", rich_help_panel="Every day")
-app.add_typer(local_app, name="local", rich_help_panel="Try it")
-app.add_typer(secrets_app, name="secret", rich_help_panel="Every day")
-app.add_typer(database_app, name="database", rich_help_panel="Every day")
-app.add_typer(monitoring_app, name="monitoring", rich_help_panel="Every day")
-app.add_typer(images_app, name="images", rich_help_panel="Every day")
-app.add_typer(import_app, name="import", rich_help_panel="Every day")
-app.add_typer(prices_app, name="prices", rich_help_panel="Look and repair")
 
 
-@app.command(rich_help_panel="Try it")
-def demo(lock_timeout: LockTimeout = 600) -> None:
-    """Deploy the dev environment on an embedded AWS, and show what stands there. No account, no cost."""
-    demonstration.demo(ROOT, console, lock_timeout_seconds=lock_timeout)
-
-
-@app.command(rich_help_panel="Try it")
-def demo_down(lock_timeout: LockTimeout = 600) -> None:
-    """Destroy what `demo` made, and stop the embedded AWS."""
-    demonstration.demo_down(ROOT, console, lock_timeout_seconds=lock_timeout)
-
-
-app.command(rich_help_panel="Every day")(synth)
-app.command(rich_help_panel="Every day")(affected)
-app.command(rich_help_panel="Every day")(cost)
-app.command(rich_help_panel="Every day")(plan)
-app.command("diff", rich_help_panel="Every day", help="Another name of `plan`.")(plan)
-app.command(rich_help_panel="Every day")(deploy)
-app.command(rich_help_panel="Every day")(destroy)
-
-
-@app.command(rich_help_panel="Every day")
-def run(
-    environment: Environment,
-    task: Annotated[str, typer.Argument(metavar="TASK", help="a scheduled job or one-off in service_configs/")],
-    local: Local = False,
-) -> None:
-    """Run a job or one-off task now, and end with 0 if it ended well."""
-    run_now(open_session(ROOT, environment, console, local=local), task)
-
-
-app.command(rich_help_panel="Every day")(services)
-app.command(rich_help_panel="Every day")(logs)
-app.command("release", rich_help_panel="Every day")(release_image)
-app.add_typer(service_app, name="service", rich_help_panel="Every day")
-
-
-@app.command(rich_help_panel="Look and repair")
-def picture(environment: Environment) -> None:
-    """Draw an environment from its YAML as an SVG on standard output: `groundwork picture dev > dev.svg`."""
-    print(draw(load_platform(ROOT, only=environment)[0]), end="")
-
-
-app.command(rich_help_panel="Look and repair")(doctor)
-app.command(rich_help_panel="Look and repair")(drift)
-app.command("plan-check", hidden=True, help="The former name of `drift`.")(drift)
-app.command(rich_help_panel="Look and repair")(unmanaged)
-app.command("strays", hidden=True, help="The former name of `unmanaged`.")(unmanaged)
-app.command(rich_help_panel="Look and repair")(adopt)
-app.command(rich_help_panel="Look and repair")(unlock)
-app.command(rich_help_panel="Set up an account")(up)
-app.command(rich_help_panel="Set up an account")(bootstrap)
-app.add_typer(state_app, name="state", rich_help_panel="Set up an account")
+@app.callback()
+def _no_options() -> None:
+    pass
 
 
 def main() -> None:
@@ -140,18 +83,7 @@ def main() -> None:
     except GroundworkError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
-    except (BotoCoreError, ClientError) as error:
-        told = explained(error, doing="do this", right="see docs/aws.md", account_id="of this environment")
-        print(told, file=sys.stderr)
-        sys.exit(told.exit_code)
     except Exception as error:
-        if os.environ.get("GROUNDWORK_DEBUG"):
-            raise
-        log = ROOT / LOGS / f"{time.strftime('%Y%m%d-%H%M%S')}-crash.log"
-        where = ""
-        with suppress(OSError):  # a full disk is the reason, perhaps
-            log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text(traceback.format_exc())
-            where = f" (traceback: {log})"
-        print(f"groundwork failed: {type(error).__name__}: {error}{where}", file=sys.stderr)
-        sys.exit(1)
+        from cli.crashes import report  # it needs AWS' client
+
+        sys.exit(report(error, ROOT))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from modules import engine, text
 
-_PRELOADED = str(Path(__file__).resolve().with_name("provider_on_demand.cjs"))
+_PRELOADED = str(Path(__file__).resolve().with_name("node_preload.cjs"))
 # Node.js reads a quoted path as JSON is written.
-NODE_OPTION = f"--require {json.dumps(_PRELOADED, ensure_ascii=False)}"
+NODE_OPTION = f"--preserve-symlinks --require {json.dumps(_PRELOADED, ensure_ascii=False)}"
 
 ENGINE = engine.prepare()
 text.escape_arguments()

@@ -6,6 +6,7 @@ what is synthesized: 30 services read the ids of the VPC and its subnets some 40
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import jsii
@@ -13,6 +14,8 @@ from cdktf import TerraformResource
 
 MARK = "{TfToken["
 """What CDKTF writes for a value that Terraform is to find."""
+TYPE = "TF_RESOURCE_TYPE"
+"""What the generated class of a resource calls its type."""
 READ = "_groundwork_read"
 """Where an object of Python keeps the tokens that were read from it."""
 
@@ -21,7 +24,14 @@ _get = jsii.get
 
 def address_of(resource: TerraformResource) -> str:
     """Return `type.name`, which Terraform wants bare where CDKTF would wrap a construct: in `replace_triggered_by`."""
-    return f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
+    return f"{_type_of(type(resource))}.{resource.friendly_unique_id}"
+
+
+@cache
+def _type_of(resource: type[TerraformResource]) -> str:
+    """Ask Node.js for the type of a class once, not for that of each resource."""
+    type_: str = getattr(resource, TYPE)
+    return type_
 
 
 def _get_once(owner: Any, name: str) -> Any:

@@ -10,10 +10,9 @@ from constructs import Construct
 
 from config.models.deploy_target import DeployTarget
 from modules.attributes import address_of
+from modules.local_context import is_local
 from modules.state_backend import keep_state
 
-LOCAL_AWS = "local_aws"
-"""The context value of the App that says that the AWS is the local one: the only switch for it in the synth."""
 MOST_RETRIES = 5
 
 
@@ -25,7 +24,7 @@ class PlatformStack(TerraformStack):
     ) -> None:
         super().__init__(scope, environment.qualify(name))
         self.tags = {**environment.stack_tags(name), **(tags or {})}
-        self._environment, self._local_aws = environment, bool(self.node.try_get_context(LOCAL_AWS))
+        self._environment, self._local_aws = environment, is_local(scope)
         # The local AWS has no role to assume.
         self._role = None if self._local_aws else environment.deploy_role_arn
         keep_state(self, name=name, environment=environment, local_aws=self._local_aws, role_arn=self._role)

@@ -30,3 +30,8 @@ def test_a_service_costs_the_same_however_many_paths_its_calls_make() -> None:
 def test_a_card_that_is_asked_for_again_is_not_synthesized_again() -> None:
     first, again = cost.measure(5)
     assert again.cpu <= first.cpu / 1.5, "benchmarks/cost.py promises 4 s for 30 services"
+
+
+def test_the_first_card_of_thirty_services_takes_less_than_five_seconds_of_processors() -> None:
+    """Python and Node.js work beside each other for a while: benchmarks/cost.py promises 4 s by the clock."""
+    assert min(cost.measure(cost.SERVICES)[0].cpu for _ in range(2)) < 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,9 +11,11 @@ from rich.table import Table
 
 from cli.deploy.run import exclusive_run
 from cli.errors import CommandError
+from cli.options import LockTimeout
 from cli.recovery.errored_state import push_errored
 from cli.recovery.former_routes import destroy_former_routes
 from cli.recovery.preparation import mend
+from cli.root import ROOT
 from cli.session import Session, open_session
 from cli.state.bucket import bucket_exists
 from cli.target import LOCAL_AWS
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 ENVIRONMENT = "dev"
 
 
-def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
-    """Deploy, then show what stands there."""
-    begun = time.monotonic()
-    session = open_session(root, ENVIRONMENT, console, local=True)
-    with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
+def demo(lock_timeout: LockTimeout = 600) -> None:
+    """Deploy the dev environment on an embedded AWS, and show what stands there. No account, no cost."""
+    begun, console = time.monotonic(), Console()
+    session = open_session(ROOT, ENVIRONMENT, console, local=True)
+    with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
         push_errored(run)
         mend(run, run.program.stacks, yes=True)
         session.say(f"Deploying {len(run.program.stacks)} stacks")
@@ -51,15 +52,16 @@ def demo(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
     session.say(f"{words} in {time.monotonic() - begun:.0f} s. Take it away again: make demo-down")
 
 
-def demo_down(root: Path, console: Console, *, lock_timeout_seconds: int) -> None:
-    """Destroy, prove that nothing is left, and stop the embedded AWS."""
+def demo_down(lock_timeout: LockTimeout = 600) -> None:
+    """Destroy what `demo` made, and stop the embedded AWS."""
+    console = Console()
     if launcher.status(directory=LOCAL_AWS) is None:
         console.print("The embedded AWS is not running: there is nothing to take away.")
         return
-    session = open_session(root, ENVIRONMENT, console, local=True)
+    session = open_session(ROOT, ENVIRONMENT, console, local=True)
     place = session.place
     if bucket_exists(session.s3, place.state_bucket, account_id=place.account_id, region=place.region):
-        with exclusive_run(session, lock_timeout_seconds=lock_timeout_seconds) as run:
+        with exclusive_run(session, lock_timeout_seconds=lock_timeout) as run:
             push_errored(run)
             run.refuse_abandoned_locks(run.program.stacks)
             for orphan in run.orphans():

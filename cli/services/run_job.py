@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import boto3
+import typer
+from rich.console import Console
 
 from cli.errors import CommandError, UsageError
+from cli.options import Environment, Local
 from cli.rollouts.invocation import invoke
-from cli.session import Session
+from cli.root import ROOT
+from cli.session import Session, open_session
 from config.models.environment.subnets import Tier
 from rollouts.contract import RunRequest
+
+
+def run(
+    environment: Environment,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="a scheduled job or one-off in service_configs/")],
+    local: Local = False,
+) -> None:
+    """Run a job or one-off task now, and end with 0 if it ended well."""
+    run_now(open_session(ROOT, environment, Console(), local=local), task)
 
 
 def run_now(session: Session, name: str) -> None:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from cli.app import main
+from cli.app import COMMANDS, main
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ Groundwork = Callable[..., Ended]
 
 def groundwork_in(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Groundwork:
     """A function that runs one command on the files below root, without a terminal."""
+    for place in COMMANDS.values():
+        import_module(place.source.split(":")[0])  # or one would keep the root of the first test that runs it
 
     def run(*arguments: str) -> Ended:
         monkeypatch.setattr("cli.root.ROOT", root)

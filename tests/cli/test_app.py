@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,20 @@ def test_help_lists_every_command() -> None:
     result = CliRunner().invoke(groundwork.app, ["--help"])
     assert result.exit_code == 0
     assert all(f" {command} " in result.output for command in EVERY_COMMAND)
+
+
+def test_the_commands_are_imported_when_they_are_asked_for() -> None:
+    program = "import sys, cli.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"boto3", "botocore", "httpx", "pydantic", "rich"} & set(loaded)
+    sources = {place.source.partition(":")[0] for place in groundwork.COMMANDS.values()}
+    assert not sources & set(loaded)
+
+
+def test_a_misspelled_command_is_answered_with_the_nearest() -> None:
+    result = CliRunner().invoke(groundwork.app, ["deplyo"])
+    assert result.exit_code == 2
+    assert "Did you mean 'deploy'" in " ".join(result.output.split())
 
 
 def test_bad_input_is_printed_whole_and_ends_with_2(

@@ -34,7 +34,8 @@ from cdktf_cdktf_provider_aws.vpc import Vpc
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 
 from config.loader.platform import load_platform
-from stacks.platform_stack import LOCAL_AWS, PlatformStack
+from modules.local_context import LOCAL_AWS
+from stacks.platform_stack import PlatformStack
 
 
 def allow(action, **more):

@@ -39,7 +39,8 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from config.loopback import is_loopback
 from config.loader.platform import load_platform
 from config.models.environment.shared import shared_place
-from stacks.platform_stack import LOCAL_AWS, PlatformStack
+from modules.local_context import LOCAL_AWS
+from stacks.platform_stack import PlatformStack
 
 local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))
 app = App(context={{LOCAL_AWS: local_aws}})

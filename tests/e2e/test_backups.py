@@ -28,7 +28,8 @@ from config.loader.platform import load_platform
 from config.models.data.backups import Backups
 from modules.encryption_key import EncryptionKey
 from stacks.backups import BackupStack
-from stacks.platform_stack import LOCAL_AWS, PlatformStack
+from modules.local_context import LOCAL_AWS
+from stacks.platform_stack import PlatformStack
 
 app = App(context={{LOCAL_AWS: True}})
 [deployment] = load_platform(Path(__file__).parent, only="staging")

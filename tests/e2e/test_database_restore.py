@@ -35,7 +35,8 @@ from stacks.cluster import ClusterStack
 from stacks.database import databases_of
 from stacks.logins import logins_of
 from stacks.network import NetworkStack
-from stacks.platform_stack import LOCAL_AWS, PlatformStack
+from modules.local_context import LOCAL_AWS
+from stacks.platform_stack import PlatformStack
 
 assert {pause!r}
 app = App(context={{LOCAL_AWS: True}})

@@ -34,7 +34,8 @@ from modules.ecs.cluster import EcsCluster
 from modules.encryption_key import EncryptionKey
 from modules.log_key import LogKey
 from modules.network.vpc import Vpc
-from stacks.platform_stack import LOCAL_AWS, PlatformStack
+from modules.local_context import LOCAL_AWS
+from stacks.platform_stack import PlatformStack
 
 assert {pause!r}
 app = App(context={{LOCAL_AWS: True}})

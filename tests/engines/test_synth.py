@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.engines.other_engines import OTHER_ENGINES, Difference, OtherEngine
-from tests.modules.test_provider_on_demand import assert_on_demand, unpack
+from tests.modules.test_node_preload import assert_on_demand, unpack
 from tests.stacks.test_logs import IDP
 from tests.synthesis import ROOT, Checkout, Platform, read_platform
 from tests.test_checkov import MORE_SERVICES

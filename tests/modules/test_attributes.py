@@ -6,16 +6,21 @@ import json
 import subprocess
 import sys
 
-from cdktf import TerraformStack, Testing
+import pytest
+from cdktf import TerraformResource, TerraformStack, Testing
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from jsii._kernel.providers.process import ProcessProvider
+from jsii._kernel.types import GetResponse, StaticGetRequest
 
-from modules.attributes import address_of
+from modules.attributes import _type_of, address_of
 from tests.synthesis import ROOT
 
 PROGRAM = """
 import json
 from cdktf import TerraformOutput, TerraformStack, Testing
 from jsii._kernel.providers.process import ProcessProvider
+from jsii._kernel.types import GetResponse, StaticGetRequest
 from modules.attributes import read_once
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
@@ -43,5 +48,22 @@ def test_a_token_is_asked_for_once_and_what_can_change_at_every_reading() -> Non
     assert values == [f"{topic}.arn}}", f"{topic}.arn}}", f"{topic}.id}}", f"{other}.arn}}", "one", "three"]
 
 
-def test_an_address_is_bare() -> None:
-    assert address_of(SnsTopic(TerraformStack(Testing.app(), "stack"), "topic", name="one")) == "aws_sns_topic.topic"
+def test_an_address_is_bare_and_the_type_of_a_class_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    sget = ProcessProvider.sget
+
+    def noted(provider: ProcessProvider, request: StaticGetRequest) -> GetResponse:
+        asked.append(request.fqn)
+        return sget(provider, request)
+
+    monkeypatch.setattr(ProcessProvider, "sget", noted)
+    _type_of.cache_clear()
+    stack = TerraformStack(Testing.app(), "stack")
+    resources: list[TerraformResource] = [SnsTopic(stack, name, name=name) for name in ("one", "two")]
+    resources.append(SqsQueue(stack, "three"))
+    assert [address_of(resource) for resource in resources] == [
+        "aws_sns_topic.one",
+        "aws_sns_topic.two",
+        "aws_sqs_queue.three",
+    ]
+    assert [fqn.rpartition(".")[2] for fqn in asked] == ["SnsTopic", "SqsQueue"]

@@ -12,8 +12,8 @@ import pytest
 from cdktf import App
 
 from config.models.nat import Nat
+from modules.local_context import LOCAL_AWS
 from stacks.network import NatStack, NetworkStack
-from stacks.platform_stack import LOCAL_AWS
 from tests.settings import an_environment
 from tests.synthesis import Platform, Stack, read_platform
 

@@ -1,7 +1,8 @@
-"""The provider's JavaScript, preloaded: its own index.js must still read as modules/provider_on_demand.cjs expects."""
+"""What Node.js loads otherwise than it is written: each file must still read as modules/node_preload.cjs expects."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ from cdktf import TerraformStack, Testing
 from tests.synthesis import ROOT
 from tests.test_architecture import PACKAGES
 
-PRELOADED = ROOT / "modules/provider_on_demand.cjs"
+PRELOADED = ROOT / "modules/node_preload.cjs"
 INDEX = "lib/index.js"
 
 
@@ -114,3 +115,63 @@ def test_a_token_does_not_note_where_in_jsii_it_was_made(tmp_path: Path) -> None
     program = f"console.log(require({json.dumps(str(file))}).captureStackTrace())"
     assert node(program, cwd=tmp_path).stdout == "[ 'here' ]\n"
     assert node(program, "--require", str(PRELOADED), cwd=tmp_path).stdout == "[]\n"
+
+
+@pytest.fixture
+def launcher(tmp_path: Path) -> Path:
+    """jsii's own launcher, as its Python package puts it down, with a program that prints and answers."""
+    embedded = files("jsii._embedded.jsii")
+    launcher = tmp_path / "bin/jsii-runtime.js"
+    for file in (launcher, tmp_path / "lib/program.js"):
+        file.parent.mkdir()
+    launcher.write_bytes((embedded / "bin__jsii-runtime.js").read_bytes())
+    (tmp_path / "lib/program.js").write_text(f"""
+        const channel = {{ {CHANNEL} }};
+        const linked = process.execArgv.includes("--preserve-symlinks");
+        require("fs").writeSync(channel.writeFD, `${{process.pid}} ${{linked}}\\n`);
+        console.log("printed"); console.error("warned"); process.stdout.write("more\\n", () => process.exit(3));
+    """)
+    return launcher
+
+
+CHANNEL = "readFD:3,writeFD:3"
+
+
+def launch(launcher: Path, *options: str) -> tuple[list[str], int, dict[str, str], int]:
+    command = ["node", *options, str(launcher)]
+    environment = os.environ | {"NODE_OPTIONS": "", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        out, err = process.communicate(timeout=30)
+    told: dict[str, str] = {"stdout": "", "stderr": ""}
+    for line in err.splitlines():
+        for stream, text in json.loads(line).items():
+            told[stream] += base64.b64decode(text).decode()
+    return out.decode().split(), process.pid, told, process.returncode
+
+
+def test_jsii_runs_in_the_process_that_python_starts_and_prints_as_ever(launcher: Path) -> None:
+    (pid, linked), started, told, code = launch(launcher, "--require", str(PRELOADED))
+    assert (int(pid), linked, code) == (started, "true", 3)
+    assert told == {"stdout": "printed\nmore\n", "stderr": "warned\n"}
+
+    (pid, linked), started, as_ever, code = launch(launcher)
+    assert (int(pid) != started, linked, code, as_ever) == (True, "true", 3, told)
+
+
+def test_a_launcher_of_a_program_that_reads_otherwise_starts_it_as_ever(launcher: Path) -> None:
+    program = launcher.parents[1] / "lib/program.js"
+    program.write_text(program.read_text().replace(CHANNEL, "readFD: 3, writeFD: 3"))
+    (pid, _), started, told, code = launch(launcher, "--require", str(PRELOADED))
+    assert (int(pid) != started, told["stdout"], code) == (True, "printed\nmore\n", 3)
+
+
+def test_a_synth_starts_one_node() -> None:
+    program = """
+import subprocess, main
+from jsii._runtime import kernel
+node = kernel.provider._process._process
+print(node.args[0], subprocess.run(["ps", "-o", "pid=", "--ppid", str(node.pid)], capture_output=True).stdout)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "node b''\n"
