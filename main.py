@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from modules import NODE_OPTION
@@ -18,7 +19,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # and what the provider's Python does not load, its JavaScript need not either.
 os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {NODE_OPTION}"
 with quick_imports():
-    import cdktf_cdktf_provider_aws._jsii  # noqa: F401 - first, so that Node.js is at work as early as can be
+    import_module("cdktf_cdktf_provider_aws._jsii")  # first, so that Node.js is at work as early as can be
     from cdktf import App
 
     from config.loader.platform import Deployment, load_platform
