@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.loader.platform import Deployment
 from costs.facts import Facts
-from costs.formulas import compute, data, edge, logs, monitoring, network
+from costs.formulas import compute, data, edge, images, logs, monitoring, network
 from costs.free import FREE
 from costs.inventory import Code, read_inventory
 from costs.line import Line, missing_prices
@@ -35,7 +35,7 @@ FORMULAS: Mapping[Formula, tuple[str, ...]] = {
     data.databases: ("aws_db_instance",),
     data.secrets: ("aws_secretsmanager_secret",),
     data.keys: ("aws_kms_key",),
-    data.images: ("aws_ecr_repository",),
+    images.images: ("aws_ecr_repository",),
     data.buckets: ("aws_s3_bucket",),
     data.queues: ("aws_sqs_queue",),
     data.topics: ("aws_sns_topic",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from costs.alternatives import Edit, edited, other_hours, set_all, with_exporter_moved, with_log_class, with_nat
 from costs.bill import Bill, make_bill
 from costs.facts import Facts
+from costs.formulas.images import set_unreleased_days, unreleased_days
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ def _alternatives(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
         yield from _flow_logs(facts)
     yield from _logging(facts)
     yield from _spot(facts)
+    if days := unreleased_days(inventory):
+        other_days = 30 if days > 30 else 180
+        kept = set_unreleased_days(inventory, other_days)
+        yield "registry_unreleased_days", str(other_days), replace(facts, inventory=kept)
 
 
 def _flow_logs(facts: Facts) -> Iterator[tuple[str, str, Facts]]:

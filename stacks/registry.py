@@ -10,7 +10,7 @@ from config.loader.platform import Deployment
 from config.models.deploy_target import DeployTarget
 from config.models.service_names import PULL_REQUEST_TAG, repository_of
 from images.catalog import PLATFORM_IMAGES
-from images.lifecycle import DAYS_PULL_REQUEST, lifecycle_policy
+from images.lifecycle import DAYS_PLATFORM, DAYS_PULL_REQUEST, lifecycle_policy, service_policy
 from modules.delivery.repository import Repository
 from stacks.platform_stack import PlatformStack
 
@@ -31,16 +31,15 @@ class RegistryStack(PlatformStack):
     ) -> None:
         super().__init__(scope, name="registry", environment=place)
         readers = {deployment.environment.account_id for deployment in deployments}
-        keep: dict[str, set[str]] = {}
-        for image in PLATFORM_IMAGES:
-            keep[image.repository] = {tags[image.name] for tags in platform_tags}
-        for deployment in deployments:
-            for service in deployment.services:
-                released = keep.setdefault(service.repository, set())
-                if service.release:
-                    released.add(service.release)
+        policies = {
+            image.repository: lifecycle_policy({tags[image.name] for tags in platform_tags}, days=DAYS_PLATFORM)
+            for image in PLATFORM_IMAGES
+        }
+        services = [service for deployment in deployments for service in deployment.services]
         days = deployments[0].environment.registry_unreleased_days
-        policies = {name: lifecycle_policy(tags, days=days) for name, tags in keep.items()}
+        for repository in {service.repository for service in services}:
+            using = [service for service in services if service.repository == repository]
+            policies[repository] = service_policy(using, days=days)
         if delivery := deployments[0].environment.delivery:
             policies |= {
                 repository_of(name, PULL_REQUEST_TAG): lifecycle_policy([], days=DAYS_PULL_REQUEST)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.loader.release_place import PREVIOUS, RELEASES
+from config.models.environment.shared import SHARED
 from config.source.document import read_document
 from config.source.node import Node
 
@@ -22,7 +24,9 @@ class SettingChange:
     new: str | None
 
     def concerns(self, environment: str) -> bool:
-        """Return whether it can matter there: a service's override is of one environment."""
+        """Return whether it can matter there: an override is of one environment, earlier releases of the registry."""
+        if RELEASES in Path(self.file).parents and self.setting == PREVIOUS:
+            return environment == SHARED
         first, _, rest = self.setting.partition(".")
         return first != OVERRIDES or rest.partition(".")[0] == environment
 

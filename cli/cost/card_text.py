@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from config.models.environment.shared import SHARED
 from costs.bill import Bill
+from costs.formulas.images import unreleased_days
 from costs.levers import levers
 from costs.line import Line, missing_prices
 from costs.price_list import CONFIDENCE, regions
@@ -123,7 +124,9 @@ def notes(bill: Bill, lines: Sequence[Line]) -> Iterator[str]:
         yield missing_text(bill, missing)
         yield f"  fix: groundwork prices refresh {prices.region}"
     if bill.environment == SHARED:
-        yield f"images of {bill.facts.usage.image_gb:g} GB, by usage.image_gb"
+        usage, days = bill.facts.usage, unreleased_days(bill.facts.inventory)
+        yield f"images that stay: usage.image_gb {usage.image_gb:g}"
+        yield f"images of {days} days: usage.image_gb_per_day {usage.image_gb_per_day:g}"
     elif defaults := bill.facts.usage.defaults:
         yield "usage that environments/*.yaml does not say, so that the default stands:"
         yield "  " + ", ".join(f"{name} {value:g}" for name, value in defaults.items())

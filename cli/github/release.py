@@ -12,7 +12,7 @@ from typing import Any
 
 from cli.github.api import GitHub, NotFoundError, RefusedError
 from config.loader.release_place import ReleasePlace, release_place
-from config.loader.release_text import releases_in, with_release
+from config.loader.release_text import released, releases_in
 from config.loader.releases import check_tag
 
 
@@ -92,7 +92,7 @@ def _found(github: GitHub, environment: str, service: str, branch: str) -> tuple
 
 def _changed(place: ReleasePlace, text: str, tag: str) -> str:
     check_tag(place, tag)
-    return with_release(text or place.heading, place.key, tag, file=place.file)
+    return released(text, place, tag)
 
 
 def _put(

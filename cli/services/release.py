@@ -15,7 +15,7 @@ from cli.services.release_history import release_before
 from config.diagnostics.suggestions import did_you_mean
 from config.loader.platform import SERVICES, WrittenDeployment, read_platform
 from config.loader.release_place import place_of, release_place
-from config.loader.release_text import with_release
+from config.loader.release_text import released
 from config.loader.releases import check_tag
 from config.models.service.service import Service
 from config.source.located import Located
@@ -90,7 +90,7 @@ def write_release(root: Path, environment: str, service: str, tag: str) -> Path:
     refuse_unreleasable(root, environment, service)
     check_tag(place, tag)
     edit = ConfigTransaction(root)
-    edit.write(place.file, with_release(edit.text(place.file) or place.heading, place.key, tag, file=place.file))
+    edit.write(place.file, released(edit.text(place.file) or "", place, tag))
     edit.apply()
     return place.file
 

@@ -50,9 +50,13 @@ def likely_fix(node: Node, schema: Schema, key: str) -> str | None:
         case "array" if isinstance(node.content, str):
             words = _for_a_shell(node.content) if key in _PROGRAMS else None
             return _list(words or _words(node.content), schema.get("items", {}))
+        case "array" if isinstance(node.content, tuple):
+            given, least = len(node.content), int(schema.get("minItems", 0))
+            most = int(schema.get("maxItems", given))
+            return f"remove {given - most}" if given > most else f"add {least - given}" if given < least else None
         case "array" if isinstance(node.content, dict):
             return f"write a list: [{', '.join(node.content)}]"
-        case "array" if not isinstance(node.content, dict | tuple) and schema.get("items", {}).get("type") != "string":
+        case "array" if schema.get("items", {}).get("type") != "string":
             return f"write [{node.source}]"
         case "object" if schema.get("examples") and not isinstance(node.content, dict):
             return f"write {key}: {json.dumps(schema['examples'][0]).replace(chr(34), '')}"
@@ -170,6 +174,8 @@ def _list(words: list[str], schema: Schema) -> str | None:
 
 def _fits(text: str, schema: Schema) -> bool:
     most = schema.get("maxLength")
+    if schema.get("not", {}).get("const") == text:
+        return False
     return bool(re.search(schema.get("pattern", ""), text)) and (most is None or len(text) <= most)
 
 

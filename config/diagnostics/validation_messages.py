@@ -89,7 +89,7 @@ class _Explanation:
         elif kind in _OUT_OF_BOUNDS:
             complaint = _OUT_OF_BOUNDS[kind]
         elif isinstance(node.content, tuple) and schema.get("type") == "array":
-            complaint = f"has {len(node.content)} entries"
+            complaint = "has 1 entry" if len(node.content) == 1 else f"has {len(node.content)} entries"
         elif wanted and wanted != given:
             complaint = f"needs {wanted}, not {given}"
         else:

@@ -29,7 +29,7 @@ from config.checks.usage import unknown_usage
 from config.checks.warnings import platform_warnings
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
-from config.loader.releases import read_releases, unused_releases
+from config.loader.releases import ReleaseNodes, read_releases, unused_releases
 from config.loader.saml_metadata import with_metadata
 from config.loader.service_file import ServiceFile, read_service_file
 from config.loader.settings_file import read_fields, validate, with_field
@@ -173,7 +173,10 @@ def _read_environments(root: Path, names: Sequence[str], findings: ProblemCollec
 
 
 def _services(
-    environment: str, files: Mapping[str, ServiceFile | None], releases: Mapping[str, Node], findings: ProblemCollector
+    environment: str,
+    files: Mapping[str, ServiceFile | None],
+    releases: Mapping[str, ReleaseNodes],
+    findings: ProblemCollector,
 ) -> list[Located[Service]]:
     services = []
     broken = []

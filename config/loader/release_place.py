@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RELEASES = Path("service_configs/releases")
-TAG = "tag"
+TAG, PREVIOUS = "tag", "previous"
 _HEADING = """\
 # yaml-language-server: $schema=../../../schemas/release.json
 # Which image of {service} runs in {environment}; `groundwork release` edits this file.

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import yaml
 
+from config.loader.release_place import PREVIOUS, TAG, ReleasePlace
 from config.source.problem import ConfigError, Problem
 
+KEPT = 3
+"""So many tags before a release are written down."""
 # A word with a letter first and a digit in it is text in every YAML; anything else is put in quotes.
 _SAFE_WITHOUT_QUOTES = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*[0-9][A-Za-z0-9_.-]*")
 
@@ -20,7 +23,7 @@ class Entry:
     """A release and the characters that it takes: from its line's start, its value, and to its line's end."""
 
     name: str
-    tag: str
+    tags: tuple[str, ...]
     quoted: bool
     line_start: int
     value_start: int
@@ -41,6 +44,29 @@ def with_release(text: str, service: str, tag: str, *, file: Path) -> str:
     return f"{before}{service}: {json.dumps(tag)}{newline}{text[place:]}"
 
 
+def released(text: str, place: ReleasePlace, tag: str) -> str:
+    """Return the text of a release's file at this tag, and in a file of its own the tags before it, newest first."""
+    text = text or place.heading
+    if place.is_former:
+        return with_release(text, place.key, tag, file=place.file)
+    entries = {entry.name: entry for entry in _entries(text, place.file)[1]}
+    now, previous = entries.get(TAG), entries.get(PREVIOUS)
+    before = [one for entry in (now, previous) if entry for one in entry.tags]
+    text = with_release(text, TAG, tag, file=place.file)
+    kept = list(dict.fromkeys(one for one in before if one != tag))[:KEPT]
+    if not kept and not previous:
+        return text
+    written = f"[{', '.join(json.dumps(one) for one in kept)}]"
+    if previous:
+        entries = {entry.name: entry for entry in _entries(text, place.file)[1]}
+        here = entries[PREVIOUS]
+        return text[: here.value_start] + written + text[here.value_end :]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    (end,) = (entry.line_end for entry in _entries(text, place.file)[1] if entry.name == TAG)
+    above = text[:end] + ("" if text[:end].endswith("\n") else newline)
+    return f"{above}{PREVIOUS}: {written}{newline}{text[end:]}"
+
+
 def without_release(text: str, service: str, *, file: Path) -> str:
     """Return the text without the service's line; a comment above it stays."""
     text, entries = _entries(text, file)
@@ -52,7 +78,7 @@ def without_release(text: str, service: str, *, file: Path) -> str:
 
 def releases_in(text: str, *, file: Path) -> dict[str, str]:
     """Return the tags that a text holds, by service."""
-    return {entry.name: entry.tag for entry in _entries(text, file)[1]}
+    return {entry.name: entry.tags[0] for entry in _entries(text, file)[1] if entry.tags}
 
 
 def _entries(text: str, file: Path) -> tuple[str, list[Entry]]:
@@ -74,13 +100,14 @@ def _entries(text: str, file: Path) -> tuple[str, list[Entry]]:
         span = slice(key.start_mark.index, value.end_mark.index)
         # An alias is the node that it stands for, and lies before its key.
         one_line = value.start_mark.index > key.start_mark.index and "\n" not in text[span]
-        if not (isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and one_line):
+        tags = _tags(value, may_be_several=key.value == PREVIOUS)
+        if not (isinstance(key, yaml.ScalarNode) and tags is not None and one_line):
             raise _not_lines(file, key)
         entries.append(
             Entry(
                 name=key.value,
-                tag=value.value,
-                quoted=value.style is not None,
+                tags=tags,
+                quoted=isinstance(value, yaml.ScalarNode) and value.style is not None,
                 line_start=text.rfind("\n", 0, span.start) + 1,
                 value_start=value.start_mark.index,
                 value_end=span.stop,
@@ -88,6 +115,16 @@ def _entries(text: str, file: Path) -> tuple[str, list[Entry]]:
             )
         )
     return text, entries
+
+
+def _tags(value: yaml.Node, *, may_be_several: bool) -> tuple[str, ...] | None:
+    """Return the tag, or the tags in brackets; None of what is neither."""
+    if isinstance(value, yaml.ScalarNode):
+        return (str(value.value),)
+    if not (may_be_several and isinstance(value, yaml.SequenceNode)):
+        return None
+    plain = tuple(str(one.value) for one in value.value if isinstance(one, yaml.ScalarNode))
+    return plain if len(plain) == len(value.value) else None
 
 
 def _place(text: str, entries: list[Entry], service: str) -> int:
@@ -112,7 +149,7 @@ def _not_lines(file: Path, node: yaml.Node) -> ConfigError:
                 file=file,
                 line=node.start_mark.line + 1,
                 message="only a file with one `service: tag` on each line can be edited",
-                fix="write each release on a line of its own, and run the command again",
+                fix="write each release on a line of its own, tags of before in brackets, and run the command again",
             )
         ]
     )

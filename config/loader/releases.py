@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstra
 
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
-from config.loader.release_place import ReleasePlace
+from config.loader.release_place import PREVIOUS, TAG, ReleasePlace
 from config.loader.settings_file import read_fields, validate
 from config.models.service.service import Service
 from config.models.service_names import ServiceName
@@ -50,6 +51,19 @@ class Release(Settings):
     """The image of one service in one environment."""
 
     tag: ImageTag = Field(description="The tag that was built and pushed; `groundwork release` writes it.")
+    previous: tuple[ImageTag, ...] = Field(
+        default=(),
+        max_length=10,
+        description="The tags before it, newest first, whose images stay too; `groundwork release` writes it.",
+    )
+
+
+@dataclass(frozen=True)
+class ReleaseNodes:
+    """A release where it stands: its tag, and the tags before it."""
+
+    tag: Node
+    previous: Node | None = None
 
 
 class Releases(RootModel[dict[ServiceName, ImageTag]]):
@@ -60,17 +74,17 @@ class Releases(RootModel[dict[ServiceName, ImageTag]]):
 
 def read_releases(
     root: Path, folder: Path, *, environments: Sequence[str], services: Sequence[str], findings: ProblemCollector
-) -> Mapping[str, Mapping[str, Node]]:
-    """Each environment's image tags by service, where they stand."""
+) -> Mapping[str, Mapping[str, ReleaseNodes]]:
+    """Each environment's releases by service, where they stand."""
     files, problems = yaml_files(root, folder, subfolders=frozenset(environments))
     findings.add(problems)
-    releases: dict[str, Mapping[str, Node]] = {}
+    releases: dict[str, Mapping[str, ReleaseNodes]] = {}
     for file in files:
         node = findings.take(read_document(root, file))
         if file.stem not in environments:
             findings.add([_unknown("environment", file.stem, environments, file, 1)])
         elif node is not None and validate(Releases, node, findings):
-            releases[file.stem] = node.fields
+            releases[file.stem] = {name: ReleaseNodes(tag) for name, tag in node.fields.items()}
             for name, tag in node.fields.items():
                 if name not in services:
                     findings.add([_unknown("service", name, services, file, tag.line)])
@@ -86,15 +100,15 @@ def read_releases(
 
 def _read_each(
     root: Path, files: Sequence[Path], services: Sequence[str], findings: ProblemCollector
-) -> Mapping[str, Node]:
-    tags = {}
+) -> Mapping[str, ReleaseNodes]:
+    releases = {}
     for file in files:
         node = read_fields(root, file, Release, findings)
         if file.stem not in services:
             findings.add([_unknown("service", file.stem, services, file, 1)])
         elif node is not None and validate(Release, node, findings):
-            tags[file.stem] = node.fields["tag"]
-    return tags
+            releases[file.stem] = ReleaseNodes(node.fields[TAG], node.fields.get(PREVIOUS))
+    return releases
 
 
 def _twice(file: Path, former: Path) -> Problem:
@@ -117,12 +131,13 @@ def check_tag(place: ReleasePlace, tag: str) -> None:
     findings.raise_if_any([])
 
 
-def unused_releases(releases: Mapping[str, Node], services: Sequence[Service]) -> Iterator[Problem]:
+def unused_releases(releases: Mapping[str, ReleaseNodes], services: Sequence[Service]) -> Iterator[Problem]:
     """Yield the releases of services that run the image of another service."""
     for service in services:
-        tag = releases.get(service.name)
-        if tag is None or service.public_image is not None or service.repository == service.name:
+        release = releases.get(service.name)
+        if release is None or service.public_image is not None or service.repository == service.name:
             continue
+        tag = release.tag
         yield Problem(
             file=tag.file,
             line=tag.line,

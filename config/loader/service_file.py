@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.diagnostics.collector import ProblemCollector
 from config.diagnostics.suggestions import did_you_mean
+from config.loader.releases import ReleaseNodes
 from config.loader.settings_file import forbidden, only_fields, read_fields, with_field
 from config.models.service.service import OVERRIDES, Service
 from config.source.merge import merge
@@ -29,7 +30,7 @@ class ServiceFile:
     fields: Node
     overrides: Mapping[str, Node]
 
-    def for_environment(self, environment: str, releases: Mapping[str, Node]) -> Node:
+    def for_environment(self, environment: str, releases: Mapping[str, ReleaseNodes]) -> Node:
         """Return the fields in one environment; a missing one is reported where the file's own fields are."""
         fields = self.fields
         if environment in self.overrides:
@@ -37,7 +38,10 @@ class ServiceFile:
         name = Node(self.fields.file, 1, self.name, self.name)
         fields = with_field(fields, "name", name)
         release = releases.get(_released(fields) or self.name)
-        return with_field(fields, "release", release) if release else fields
+        if release is None:
+            return fields
+        fields = with_field(fields, "release", release.tag)
+        return with_field(fields, "previous_releases", release.previous) if release.previous else fields
 
 
 def _released(fields: Node) -> str | None:

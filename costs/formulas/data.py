@@ -1,4 +1,4 @@
-"""Data stores: databases, secrets, keys, images, buckets, queues, caches, tables and file systems."""
+"""Data stores: databases, secrets, keys, buckets, queues, caches, tables and file systems."""
 
 from __future__ import annotations
 
@@ -60,12 +60,6 @@ def keys(facts: Facts) -> Iterator[Line]:
         rotated = sum(1 for one in found if one.attributes.get("enable_key_rotation"))
         terms = [Term(count, "kms_key", most=count + ROTATIONS * rotated)]
         yield facts.line("KMS keys", owner, terms, found, note="the most is after two yearly rotations")
-
-
-def images(facts: Facts) -> Iterator[Line]:
-    """Price all repositories together."""
-    if found := facts.inventory.all("aws_ecr_repository"):
-        yield facts.line("images", "", [Term(facts.usage.image_gb, "ecr_gb")], found)
 
 
 def buckets(facts: Facts) -> Iterator[Line]:

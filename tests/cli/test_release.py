@@ -75,7 +75,7 @@ def test_a_release_over_another_says_from_what_to_what(root: Path, groundwork: G
     (root / DEV).write_text("# ours\ntag:   v1   # keep\n")
     ended = groundwork("release", "api", "v2", "-e", "dev")
     assert ended.out.startswith("api in dev: v1 → v2")
-    assert (root / DEV).read_text() == "# ours\ntag:   v2   # keep\n"
+    assert (root / DEV).read_text() == '# ours\ntag:   v2   # keep\nprevious: ["v1"]\n'
 
 
 def test_the_former_file_is_written_for_as_long_as_it_is_there(root: Path, groundwork: Groundwork) -> None:

@@ -105,6 +105,7 @@ service_configs/api.yaml:9: egress_ports[0]: needs a whole number, not text
 service_configs/api.yaml:9: egress_ports: has 11 entries
   value: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
   allowed: a list of 0 to 10, each a whole number from 1 to 65535
+  fix: remove 1
 """,
     ),
     Bad(
@@ -592,9 +593,10 @@ environments/dev.yaml:4: network.cidr: a VPC needs private addresses
         "one zone",
         added(PROD, "  zones: [a]\n"),
         """
-environments/prod.yaml:5: network.zones: has 1 entries
+environments/prod.yaml:5: network.zones: has 1 entry
   value: [a]
   allowed: a list of 2 to 3, each one letter, such as a
+  fix: add 1
 """,
     ),
     Bad(
@@ -604,6 +606,7 @@ environments/prod.yaml:5: network.zones: has 1 entries
 environments/prod.yaml:5: network.zones: has 4 entries
   value: [a, b, c, d]
   allowed: a list of 2 to 3, each one letter, such as a
+  fix: remove 1
 """,
     ),
     Bad(
@@ -774,6 +777,25 @@ service_configs/releases/dev.yaml:1: web: has the wrong form
   value: v1:2
   allowed: an image tag: letters, digits, _ . and -, up to 128 characters
   fix: write v1-2
+""",
+    ),
+    Bad(
+        "a tag that moves among those before a release",
+        {"service_configs/releases/prod/api.yaml": "tag: v2\nprevious: latest\n"},
+        """
+service_configs/releases/prod/api.yaml:2: previous: needs a list, not text
+  value: latest
+  allowed: a list of 0 to 10, each an image tag: letters, digits, _ . and -, up to 128 characters
+""",
+    ),
+    Bad(
+        "one tag before a release, without brackets",
+        {"service_configs/releases/prod/api.yaml": "tag: v2\nprevious: v1\n"},
+        """
+service_configs/releases/prod/api.yaml:2: previous: needs a list, not text
+  value: v1
+  allowed: a list of 0 to 10, each an image tag: letters, digits, _ . and -, up to 128 characters
+  fix: write ["v1"]
 """,
     ),
     Bad(

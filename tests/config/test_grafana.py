@@ -72,6 +72,7 @@ environments/dev.yaml:6: monitoring.grafana.oidc.admins[0]: has the wrong form
 environments/dev.yaml:6: monitoring.grafana.allowed_cidrs: has 4 entries
   value: [10.0.0.0/8, 1.2.3.4/32, 1.2.3.5/32, 1.2.3.6/32]
   allowed: a list of 0 to 3, each an address range such as 10.10.0.0/16
+  fix: remove 1
 """,
     ),
     Bad(

@@ -206,6 +206,7 @@ environments/dev.yaml:7: logging.reader_role_arns: {ROLE} is written twice
 environments/dev.yaml:7: logging.reader_role_arns: has 13 entries
   value: [arn:aws:iam::111111111111:role/developers0, ...
   allowed: a list of 0 to 12, each the ARN of an IAM role, such as arn:aws:iam::123456789012:role/deploy
+  fix: remove 1
 """,
     ),
     Bad(

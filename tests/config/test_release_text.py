@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.loader.release_text import releases_in, with_release, without_release
+from config.loader.release_place import release_place
+from config.loader.release_text import released, releases_in, with_release, without_release
 from config.source.problem import ConfigError
 
 FILE = Path("service_configs/releases/dev.yaml")
@@ -101,6 +102,50 @@ def test_what_cannot_be_edited_line_by_line_is_refused_not_reformatted(text: str
     with pytest.raises(ConfigError) as refusal:
         with_release(text, "orders", "v2", file=FILE)
     assert str(refusal.value).startswith(str(FILE))
+
+
+OWN = release_place("prod", "orders")
+FORMER = release_place("prod", "orders", former=True)
+
+
+def test_a_release_writes_down_the_three_tags_before_it_newest_first() -> None:
+    text, texts = "", []
+    for number in range(1, 6):
+        text = released(text, OWN, f"v{number}")
+        texts.append(text.removeprefix(OWN.heading))
+    assert texts == [
+        'tag: "v1"\n',
+        'tag: "v2"\nprevious: ["v1"]\n',
+        'tag: "v3"\nprevious: ["v2", "v1"]\n',
+        'tag: "v4"\nprevious: ["v3", "v2", "v1"]\n',
+        'tag: "v5"\nprevious: ["v4", "v3", "v2"]\n',
+    ]
+
+
+def test_a_rollback_moves_what_it_leaves_to_the_tags_before() -> None:
+    assert released('tag: "v3"\nprevious: ["v2", "v1"]\n', OWN, "v2") == 'tag: "v2"\nprevious: ["v3", "v1"]\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("tag: v1 # since May\n# the end\n", 'tag: v2 # since May\nprevious: ["v1"]\n# the end\n'),
+        ("# ours\r\ntag: v1\r\n", '# ours\r\ntag: v2\r\nprevious: ["v1"]\r\n'),
+        ("tag: v1", 'tag: v2\nprevious: ["v1"]\n'),
+        ("previous: []  # none\ntag: v1\n", 'previous: ["v1"]  # none\ntag: v2\n'),
+    ],
+)
+def test_what_a_person_wrote_beside_a_release_stays(before: str, after: str) -> None:
+    assert released(before, OWN, "v2") == after
+
+
+def test_the_file_of_all_services_has_no_place_for_the_tags_before() -> None:
+    assert released("mailer: v7\norders: v1\n", FORMER, "v2") == "mailer: v7\norders: v2\n"
+
+
+def test_tags_before_that_stand_on_lines_of_their_own_are_refused_not_reformatted() -> None:
+    with pytest.raises(ConfigError, match="in brackets"):
+        released("tag: v2\nprevious:\n  - v1\n", OWN, "v3")
 
 
 def test_removing_takes_the_line_and_nothing_else() -> None:

@@ -184,7 +184,7 @@ def test_each_field_of_usage_moves_the_bill_of_an_environment_that_has_everythin
     # of a capacity unit here, not connections.
     assert unmoved <= {
         "new_connections_per_request", "endpoint_gb", "bucket_gb", "cache_gb", "million_operations", "image_gb",
-        "sent_series",
+        "image_gb_per_day", "sent_series",
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from costs.bill import FORMULAS, make_bill
 from costs.facts import weekly_hours
 from costs.formulas.edge import capacity_units
 from costs.formulas.schedule import runs_a_month
+from images.lifecycle import lifecycle_policy
 from tests.costs.resources import facts_of
 
 LOAD_BALANCER = {"aws_lb": {"it": {"internal": False, "subnets": ["a", "b", "c"], "idle_timeout": 60}}}
@@ -33,6 +34,8 @@ LOG_GROUPS = {
         },
     }
 }
+REPOSITORIES = {"orders": 30, "platform--grafana": 180, "previews--orders": 32}
+"""The days after which images expire."""
 SIZE = {"cpu": "256", "memory": "512", "runtime_platform": ARM}
 
 
@@ -396,6 +399,23 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = {
     ),
     # 12 x 0.10
     "images": ({"registry": {"aws_ecr_repository": {"r": {}}}}, {"image_gb": 12}, {"images": 1.20}),
+    # 7 GB that stay and 2 GB a day for 30 days: 67 x 0.10; the platform's and the pull requests' are in the 7
+    "images that expire": (
+        {
+            "registry": {
+                "aws_ecr_repository": {name: {"name": name.replace("--", "/")} for name in REPOSITORIES},
+                "aws_ecr_lifecycle_policy": {
+                    name: {
+                        "repository": f"${{aws_ecr_repository.{name}.name}}",
+                        "policy": lifecycle_policy([], days=days),
+                    }
+                    for name, days in REPOSITORIES.items()
+                },
+            }
+        },
+        {"image_gb": 7, "image_gb_per_day": 2},
+        {"images": 6.70},
+    ),
     # 10 x 0.023 + 2,000 thousand x 0.005; 2 M x 0.4; 2 M x 0.5
     "what a service asks for": (
         {

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from config.models.environment.previews import Previews
-from images.lifecycle import DAYS_PULL_REQUEST, DAYS_UNTAGGED, lifecycle_policy
+from config.models.service.service import Service
+from images.lifecycle import DAYS_PULL_REQUEST, DAYS_UNTAGGED, lifecycle_policy, service_policy
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,29 @@ def test_what_a_release_names_is_never_expired(seed: int) -> None:
     gone = expired(lifecycle_policy(released, days=days), images)
     assert not {tag for image in gone for tag in image.tags} & set(released)
     assert gone == {image for image in images if image.age_days > days and image.tags[0] not in released}
+
+
+def test_what_was_released_before_stays_whatever_its_age() -> None:
+    images = {Image((tag,), 400) for tag in ("v9", "v8", "v7", "v6")}
+    assert expired(lifecycle_policy(["v9"], days=30, previous=["v8", "v7"]), images) == {Image(("v6",), 400)}
+
+
+def test_what_is_released_comes_before_what_was_where_the_rules_do_not_suffice() -> None:
+    policy = lifecycle_policy([f"now-{n:02}" for n in range(40)], days=30, previous=[f"then-{n:02}" for n in range(40)])
+    images = {Image((f"{when}-{n:02}",), 400) for when in ("now", "then") for n in range(40)}
+    assert len(json.loads(policy)["rules"]) == 50
+    assert expired(policy, images) == {Image((f"then-{n:02}",), 400) for n in range(8, 40)}
+
+
+def test_the_last_release_of_every_environment_comes_before_the_second_last_of_any() -> None:
+    service = Service(name="orders", kind="worker")
+    using = [
+        service.model_copy(update={"release": f"{name}-3", "previous_releases": (f"{name}-2", f"{name}-1")})
+        for name in (f"{number:02}" for number in range(20))
+    ]
+    policy = service_policy(using, days=30)
+    images = {Image((f"{number:02}-{release}",), 400) for number in range(20) for release in (1, 2, 3)}
+    assert expired(policy, images) == {Image((f"{number:02}-1",), 400) for number in range(8, 20)}
 
 
 def test_the_images_behind_a_released_index_stay() -> None:

@@ -16,7 +16,7 @@ from images.catalog import PLATFORM_IMAGES
 from images.lifecycle import DAYS_PULL_REQUEST, lifecycle_policy
 from images.render import image_tags
 from stacks.registry import RegistryStack
-from tests.synthesis import SHOP, Platform
+from tests.synthesis import SHOP, Checkout, Platform
 
 Stack = dict[str, Any]
 
@@ -93,6 +93,36 @@ def test_every_environments_release_is_kept(deployments: tuple[Deployment, ...],
         for of in deployments
     )
     assert kept(synthesize(released, tmp_path), "orders") == {"of-dev", "of-staging", "of-prod"}
+
+
+def test_what_each_environment_ran_before_is_kept_too(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path / "checkout")
+    for environment in ("dev", "prod"):
+        text = f"tag: of-{environment}\nprevious: [before-{environment}, of-prod]\n"
+        checkout.write(f"service_configs/releases/{environment}/orders.yaml", text)
+    stack = synthesize(load_platform(checkout.root), tmp_path / "out")
+    assert kept(stack, "orders") == {"of-dev", "of-prod", "before-dev", "before-prod"}
+
+
+def ages(stack: Stack, repository: str) -> set[int]:
+    """The days after which the repository's tagged images expire."""
+    key = next(k for k, r in stack["resource"]["aws_ecr_repository"].items() if r["name"] == repository)
+    reference = f"${{aws_ecr_repository.{key}.name}}"
+    (policy,) = [p["policy"] for p in of_type(stack, "aws_ecr_lifecycle_policy") if p["repository"] == reference]
+    rules = [rule["selection"] for rule in json.loads(policy)["rules"]]
+    return {rule["countNumber"] for rule in rules if "countUnit" in rule and rule["tagStatus"] == "tagged"}
+
+
+def test_a_services_image_expires_after_a_month_and_one_of_the_platform_after_half_a_year(
+    stack: Stack, deployments: tuple[Deployment, ...], tmp_path: Path
+) -> None:
+    assert ages(stack, "orders") == {30}
+    assert {days for image in PLATFORM_IMAGES for days in ages(stack, image.repository)} == {180}
+    longer = tuple(
+        Deployment(of.environment.model_copy(update={"registry_unreleased_days": 90}), of.services)
+        for of in deployments
+    )
+    assert ages(synthesize(longer, tmp_path), "orders") == {90}
 
 
 def test_images_of_pull_requests_expire_sooner(delivered: Platform) -> None:

@@ -49,7 +49,7 @@ class Environment(DeployTarget):
         default=None, description="The account whose ECR holds the images; by default the environment's own."
     )
     registry_region: Region | None = Field(default=None, description="The region of that ECR; by default the own one.")
-    registry_unreleased_days: int = Field(default=180, ge=30, le=3650, description="Days an unreleased image is kept.")
+    registry_unreleased_days: int = Field(default=30, ge=30, le=3650, description="Days an unreleased image is kept.")
     deletion_protection: bool = Field(default=True, description="Refuse to delete what customers' data depends on.")
     network: Network
     edge: Edge = Edge()

@@ -57,7 +57,12 @@ class Usage(Settings):
     backup_gb: float = Field(
         default=0, ge=0, le=10_000_000, description="Backups of a database beyond the size of its storage."
     )
-    image_gb: float = Field(default=10, ge=0, le=1_000_000, description="Images in ECR, of all environments.")
+    image_gb: float = Field(
+        default=7, ge=0, le=1_000_000, description="Images in ECR that stay: what is released, and the platform's."
+    )
+    image_gb_per_day: float = Field(
+        default=0.1, ge=0, le=10_000, description="New layers pushed a day; they stay for `registry_unreleased_days`."
+    )
     bucket_gb: float = Field(default=10, ge=0, le=10_000_000, description="What a bucket or table of a service holds.")
     cache_gb: float = Field(default=0.1, ge=0, le=100_000, description="What a cache of a service holds on average.")
     million_operations: float = Field(

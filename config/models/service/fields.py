@@ -123,6 +123,7 @@ class ServiceFields(Settings):
     )
     logs: Logs = Field(default=Logs(), description="Where its log goes, how long it is kept, what is hidden in it.")
     release: str | None = Field(default=None, description="The image tag from releases/<environment>/.")
+    previous_releases: tuple[str, ...] = Field(default=(), description="The tags before it, from there too.")
 
     @property
     def called(self) -> tuple[str, ...]:

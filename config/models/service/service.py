@@ -34,6 +34,7 @@ class Service(ServiceFields):
     injected: ClassVar[dict[str, str]] = {
         "name": "the file's name",
         "release": "service_configs/releases/<environment>/<service>.yaml",
+        "previous_releases": "service_configs/releases/<environment>/<service>.yaml",
     }
     merged_away: ClassVar[dict[str, str]] = {OVERRIDES: "By environment, the fields that differ there."}
     reserved_names: ClassVar[frozenset[str]] = PLATFORM_NAMES

@@ -107,7 +107,8 @@ def test_a_size_without_a_price_makes_the_sum_more_than_it_says(groundwork: Grou
 def test_the_images_that_all_share_are_a_bill_of_their_own(groundwork: Groundwork) -> None:
     lines = groundwork("cost", "shared").out.splitlines()
     assert lines[:3] == ["shared in eu-west-1: $1.00 a month", "", "shared by all environments: $1.00"]
-    assert lines[-1] == "images of 10 GB, by usage.image_gb"
+    assert "  registry_unreleased_days: 180                +$1.50" in lines
+    assert lines[-2:] == ["images that stay: usage.image_gb 7", "images of 30 days: usage.image_gb_per_day 0.1"]
 
 
 def test_what_a_change_adds_since_a_commit(groundwork: Groundwork, platform: Checkout) -> None:
