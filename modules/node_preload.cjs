@@ -41,10 +41,12 @@ const CHANNEL = "readFD:3,writeFD:3";
 let program;
 
 function launchInPlace(content, filename) {
-  const begin = content.lastIndexOf("const ", content.indexOf(LAUNCHES));
+  const launches = content.indexOf(LAUNCHES);
+  const begin = content.lastIndexOf("const ", launches);
   const end = content.lastIndexOf("})();");
   const found = path.resolve(filename, "../../lib/program.js");
-  if (begin < 0 || end < begin || !fs.readFileSync(found, "utf8").includes(CHANNEL)) return content;
+  if (launches < 0 || begin < 0 || end < launches || !fs.existsSync(found)) return content;
+  if (!fs.readFileSync(found, "utf8").includes(CHANNEL)) return content;
   program = found;
   process.execArgv.push("--preserve-symlinks"); // as the launcher does: jsii links packages if it is there, else copies
   printToPython();

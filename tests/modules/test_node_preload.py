@@ -166,6 +166,14 @@ def test_a_launcher_of_a_program_that_reads_otherwise_starts_it_as_ever(launcher
     assert (int(pid) != started, told["stdout"], code) == (True, "printed\nmore\n", 3)
 
 
+@pytest.mark.parametrize("text", ["const its = 1; console.log('other');", "console.log('other');"])
+def test_a_launcher_that_launches_otherwise_is_left_alone(launcher: Path, text: str) -> None:
+    launcher.write_text(f"{text} (() => {{ console.log('to Python') }})();")
+    command = ["node", "--require", str(PRELOADED), str(launcher)]
+    done = subprocess.run(command, env=os.environ | {"NODE_OPTIONS": ""}, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("other\nto Python\n", "")
+
+
 def test_a_synth_starts_one_node() -> None:
     program = """
 import subprocess, main
