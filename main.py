@@ -10,10 +10,12 @@ from importlib import import_module
 from pathlib import Path
 
 from modules import NODE_OPTION
+from modules.argument_types import leave_unchecked
 from modules.quick_imports import quick_imports
 
 if __name__ == "__main__":
     gc.disable()  # it ends in seconds, and leaves next to nothing to collect: a twentieth of its time
+    leave_unchecked()
 # For the Node.js that `import cdktf` starts. jsii calls version 20 past its end of life, in 16 lines at every start;
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # and what the provider's Python does not load, its JavaScript need not either.
@@ -28,7 +30,6 @@ with quick_imports():
     from config.models.preview import Preview
     from config.source.problem import ConfigError
     from images.render import image_tags
-    from modules.argument_types import leave_unchecked
     from modules.attributes import read_once
     from modules.local_context import LOCAL_AWS
     from modules.unset_arguments import leave_unset_out
@@ -136,7 +137,6 @@ def synthesize(
 
 def main() -> None:
     """Synthesize all, or what GROUNDWORK_ENVIRONMENT names, with the preview of it that GROUNDWORK_PREVIEW says."""
-    leave_unchecked()
     read_once()
     leave_unset_out()
     local_aws = is_loopback(os.environ.get("AWS_ENDPOINT_URL", ""))

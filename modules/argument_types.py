@@ -6,9 +6,11 @@ does in a synthesis; Python leaves them out with -O, but then compiles every mod
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections import defaultdict
 from collections.abc import Mapping
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 GENERATED = "_typecheckingstub__"
@@ -24,6 +26,21 @@ def _without_checks(of: Any, *given: Any, **named: Any) -> Any:
     return _get_type_hints(of, *given, **named)
 
 
+class _Unchecking(ModuleType):
+    """The part of typeguard that the generated code calls. To import the whole takes as long as a fifth of cdktf."""
+
+    config = SimpleNamespace()
+    CollectionCheckStrategy = SimpleNamespace(ALL_ITEMS=None)
+
+    @staticmethod
+    def check_type(*_: object, **__: object) -> None:
+        """Take any value."""
+
+
 def leave_unchecked() -> None:
-    """Have the generated code take any argument from now on; the tests build the same stacks and check them all."""
+    """Have the generated code take any argument from now on; the tests build the same stacks and check them all.
+
+    Called before it is imported, this also spares the import of what would check.
+    """
     setattr(typing, _get_type_hints.__name__, _without_checks)
+    sys.modules.setdefault("typeguard", _Unchecking("typeguard"))

@@ -202,7 +202,7 @@ def test_a_preview_is_made_and_says_what_the_page_shows(newcomer: Newcomer) -> N
 def test_what_a_release_affects_is_said_as_on_the_page(newcomer: Newcomer) -> None:
     newcomer.git("restore", ".")
     newcomer.git("switch", "--quiet", "main")
-    newcomer.edit(RELEASE.format("dev"), "v1", "v2")
+    newcomer.type("groundwork release orders v2 --environment dev", expect=0, stdin="")
     [said] = newcomer.follow(AFFECTED)
     newcomer.git("restore", ".")
     _, _, shown = BLOCKS[AFFECTED].partition("\n")

@@ -14,12 +14,14 @@ from tests.synthesis import ROOT
 
 WRONG: Any = 5
 PROGRAM = """
-import typing
+import sys, typing
 from modules.argument_types import leave_unchecked
+{first}
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopicConfig
-leave_unchecked()
-print(SnsTopicConfig(name=5).name, typing.get_type_hints(leave_unchecked))
+{then}
+print(SnsTopicConfig(name=5).name, typing.get_type_hints(leave_unchecked), "unittest.mock" in sys.modules)
 """
+CALLED = "leave_unchecked()"
 
 
 def test_a_test_that_builds_a_construct_checks_its_arguments() -> None:
@@ -27,6 +29,11 @@ def test_a_test_that_builds_a_construct_checks_its_arguments() -> None:
         SnsTopic(TerraformStack(Testing.app(), "stack"), "topic", name=WRONG)
 
 
-def test_a_synthesis_does_not_and_leaves_the_hints_of_all_else_as_they_are() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "5 {'return': <class 'NoneType'>}\n"
+@pytest.mark.parametrize(("first", "then", "imported"), [(CALLED, "", False), ("", CALLED, True)])
+def test_a_synthesis_does_not_and_leaves_the_hints_of_all_else_as_they_are(
+    first: str, then: str, imported: bool
+) -> None:
+    """What would check, and imports unittest.mock, is not even imported where nothing has imported it before."""
+    program = [sys.executable, "-c", PROGRAM.format(first=first, then=then)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == f"5 {{'return': <class 'NoneType'>}} {imported}\n"
