@@ -17,9 +17,9 @@ from rollouts.contract import JudgeRequest, NegativeTtlRequest, RestartRequest, 
 from rollouts.pace import Pace
 
 PENDING = "pending"
-HANDED_OVER_WITHIN_S = 15.0
+HANDED_OVER_WITHIN_S = 5.0
 """The next invocation of an apply comes at once. A later one is of another apply, which begins anew from what a red one
-has left behind."""
+has left behind: to read the state and plan takes it as long, even where somebody tries again at once."""
 
 
 class Context(Protocol):
