@@ -49,22 +49,23 @@ def released(text: str, place: ReleasePlace, tag: str) -> str:
     text = text or place.heading
     if place.is_former:
         return with_release(text, place.key, tag, file=place.file)
-    entries = {entry.name: entry for entry in _entries(text, place.file)[1]}
-    now, previous = entries.get(TAG), entries.get(PREVIOUS)
-    before = [one for entry in (now, previous) if entry for one in entry.tags]
+    before = _by_name(text, place.file)
+    tags = [one for key in (TAG, PREVIOUS) if key in before for one in before[key].tags if one != tag]
+    written = f"[{', '.join(json.dumps(one) for one in list(dict.fromkeys(tags))[:KEPT])}]"
     text = with_release(text, TAG, tag, file=place.file)
-    kept = list(dict.fromkeys(one for one in before if one != tag))[:KEPT]
-    if not kept and not previous:
-        return text
-    written = f"[{', '.join(json.dumps(one) for one in kept)}]"
-    if previous:
-        entries = {entry.name: entry for entry in _entries(text, place.file)[1]}
-        here = entries[PREVIOUS]
+    after = _by_name(text, place.file)
+    if here := after.get(PREVIOUS):
         return text[: here.value_start] + written + text[here.value_end :]
+    if not tags:
+        return text
     newline = "\r\n" if "\r\n" in text else "\n"
-    (end,) = (entry.line_end for entry in _entries(text, place.file)[1] if entry.name == TAG)
+    end = after[TAG].line_end
     above = text[:end] + ("" if text[:end].endswith("\n") else newline)
     return f"{above}{PREVIOUS}: {written}{newline}{text[end:]}"
+
+
+def _by_name(text: str, file: Path) -> dict[str, Entry]:
+    return {entry.name: entry for entry in _entries(text, file)[1]}
 
 
 def without_release(text: str, service: str, *, file: Path) -> str:

@@ -48,14 +48,17 @@ def of_type(stack: Stack, kind: str) -> list[dict[str, Any]]:
     return list(stack["resource"][kind].values())
 
 
-def kept(stack: Stack, repository: str) -> set[str]:
-    """The tags that the repository's lifecycle policy keeps for ever."""
+def selections(stack: Stack, repository: str) -> list[dict[str, Any]]:
+    """What each rule of the repository's lifecycle policy selects."""
     key = next(k for k, r in stack["resource"]["aws_ecr_repository"].items() if r["name"] == repository)
     reference = f"${{aws_ecr_repository.{key}.name}}"
     (policy,) = [p["policy"] for p in of_type(stack, "aws_ecr_lifecycle_policy") if p["repository"] == reference]
-    counted = [
-        rule["selection"] for rule in json.loads(policy)["rules"] if "imageCount" in rule["selection"]["countType"]
-    ]
+    return [rule["selection"] for rule in json.loads(policy)["rules"]]
+
+
+def kept(stack: Stack, repository: str) -> set[str]:
+    """The tags that the repository's lifecycle policy keeps for ever."""
+    counted = [selection for selection in selections(stack, repository) if "imageCount" in selection["countType"]]
     return {pattern.removesuffix("*") for selection in counted for pattern in selection["tagPatternList"]}
 
 
@@ -106,11 +109,8 @@ def test_what_each_environment_ran_before_is_kept_too(tmp_path: Path) -> None:
 
 def ages(stack: Stack, repository: str) -> set[int]:
     """The days after which the repository's tagged images expire."""
-    key = next(k for k, r in stack["resource"]["aws_ecr_repository"].items() if r["name"] == repository)
-    reference = f"${{aws_ecr_repository.{key}.name}}"
-    (policy,) = [p["policy"] for p in of_type(stack, "aws_ecr_lifecycle_policy") if p["repository"] == reference]
-    rules = [rule["selection"] for rule in json.loads(policy)["rules"]]
-    return {rule["countNumber"] for rule in rules if "countUnit" in rule and rule["tagStatus"] == "tagged"}
+    found = selections(stack, repository)
+    return {one["countNumber"] for one in found if "countUnit" in one and one["tagStatus"] == "tagged"}
 
 
 def test_a_services_image_expires_after_a_month_and_one_of_the_platform_after_half_a_year(
